@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The card interface. A `struct card_source` is a place where cards are (the TPM and its store, one
+ * PKCS#11 module, a fake, vsc-card behind a channel); one struct card_ops for each kind. The shared
+ * suite tests/unit/card_suite.h runs over all of them.
+ *
+ * A source never decides who may sign in: it signs a digest for whoever has the PIN, and counts.
+ */
+#ifndef VSC_CARD_CARD_H
+#define VSC_CARD_CARD_H
+
+#include "common/deadline.h"
+#include "common/err.h"
+#include "common/problem.h"
+#include "common/secret.h"
+#include "common/wire_card.h"
+
+struct card_source;
+
+/* All functions: `problem` may be NULL; card and key ids are C strings from list(). */
+struct card_ops {
+    const char *name;
+    /* All cards, with certificates. A native source reads files only: no TPM command. The caller
+     * releases the list (card_list_done). */
+    enum vsc_err (*list)(struct card_source *source, struct card_list *ret_list,
+                         struct problem *problem);
+    /* Tries, blocked, locked, gone. Uses up no try. */
+    enum vsc_err (*state)(struct card_source *source, const char *card,
+                          struct card_state *ret_state, struct problem *problem);
+    /* Do all that needs no PIN, so that sign() is short. Calling it is optional. */
+    enum vsc_err (*prepare)(struct card_source *source, const char *card, const char *key,
+                            struct problem *problem);
+    /* Sign a SHA-256 digest: RSA by PKCS#1 v1.5 with SHA-256, ECDSA as DER of (r, s). The PIN is
+     * proven in this very call, never remembered. VSC_OK means that ret_outcome holds the result
+     * (see struct card_outcome); anything else is a fault in which no try was used. */
+    enum vsc_err (*sign)(struct card_source *source, const struct card_sign *sign,
+                         struct card_outcome *ret_outcome, struct problem *problem);
+    /* Change the PIN atomically: afterwards the old or the new one is valid, never both or none.
+     * The new PIN must fit the card's policy (result VSC_PIN_POLICY, no try used). */
+    enum vsc_err (*change_pin)(struct card_source *source, const struct card_change_pin *change,
+                               struct card_outcome *ret_outcome, struct problem *problem);
+    void (*free)(struct card_source *source);
+};
+
+/* First member of every implementation's own struct. */
+struct card_source {
+    const struct card_ops *ops;
+    struct deadline deadline; /* of the request at hand; set by the caller before each call */
+};
+
+/* Frees any source; NULL is allowed. */
+void card_source_free(struct card_source *source);
+
+#endif

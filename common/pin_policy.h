@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A card's PIN policy, with the names of the Windows tool; checked before a card sees a PIN. */
+#ifndef VSC_COMMON_PIN_POLICY_H
+#define VSC_COMMON_PIN_POLICY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/err.h"
+#include "common/problem.h"
+#include "common/secret.h"
+
+#define PIN_MAX        127 /* characters: printable ASCII, so bytes too */
+#define PIN_FLOOR      4   /* the least that `minlen` may be */
+#define PIN_MIN_LENGTH 8   /* the default of `minlen` */
+
+enum pin_rule {
+    PIN_ALLOWED,
+    PIN_DISALLOWED,
+    PIN_REQUIRED,
+};
+
+struct pin_policy {
+    uint8_t minlen, maxlen;
+    enum pin_rule uppercase, lowercase, digits, specialchars;
+};
+
+/* minlen 8, maxlen 127, everything allowed. */
+#define PIN_POLICY_DEFAULT ((struct pin_policy){.minlen = PIN_MIN_LENGTH, .maxlen = PIN_MAX})
+
+/* VSC_OK, or VSC_PIN_POLICY with the rule in `problem` (never the PIN). */
+must_check enum vsc_err pin_policy_check(const struct pin_policy *policy, const struct secret *pin,
+                                         struct problem *problem);
+
+#endif

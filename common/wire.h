@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Messages between the module and the helpers (vsc-wire.7). A frame is
+ *
+ *     u32 length of the body · u16 type · u16 version (1) · body
+ *
+ * big-endian, over a stream socket. Each type has a cap on its body. The caller speaks first, and
+ * every request has exactly one answer: its own, or ERROR. What is in a body stands in
+ * common/wire_check.h and common/wire_card.h. Everything that is not a whole, known, well-formed
+ * frame of the expected type is a failure.
+ */
+#ifndef VSC_COMMON_WIRE_H
+#define VSC_COMMON_WIRE_H
+
+#include <stdint.h>
+
+#include "common/buf.h"
+#include "common/deadline.h"
+#include "common/err.h"
+#include "common/problem.h"
+
+#define WIRE_VERSION  1
+#define WIRE_HEADER   8
+#define WIRE_BODY_MAX (2u * 1024 * 1024)
+
+/* name, number, cap of the body in bytes. The low byte has 0x80 set in an answer. */
+#define VSC_MESSAGES(X)                                                                            \
+    X(ERROR, 0x0080, 1024)                                                                         \
+    X(CHECK_BEGIN, 0x0101, 4096)                                                                   \
+    X(CHECK_BEGUN, 0x0181, 4096)                                                                   \
+    X(CHECK_EVALUATE, 0x0102, WIRE_BODY_MAX)                                                       \
+    X(CHECK_EVALUATED, 0x0182, 1024 * 1024)                                                        \
+    X(CHECK_PROVE, 0x0103, 4096)                                                                   \
+    X(CHECK_ACCEPTED, 0x0183, 8192)                                                                \
+    X(CHECK_REFUSED, 0x0184, 8192)                                                                 \
+    X(CHECK_RECHECK, 0x0105, 256 * 1024)                                                           \
+    X(CHECK_RECHECKED, 0x0185, 8192)                                                               \
+    X(CARD_LIST, 0x0201, 16)                                                                       \
+    X(CARD_LISTED, 0x0281, WIRE_BODY_MAX)                                                          \
+    X(CARD_STATE, 0x0202, 256)                                                                     \
+    X(CARD_STATED, 0x0282, 256)                                                                    \
+    X(CARD_PREPARE, 0x0203, 256)                                                                   \
+    X(CARD_PREPARED, 0x0283, 16)                                                                   \
+    X(CARD_SIGN, 0x0204, 1024)                                                                     \
+    X(CARD_SIGNED, 0x0284, 2048)                                                                   \
+    X(CARD_CHANGE_PIN, 0x0205, 1024)                                                               \
+    X(CARD_CHANGED_PIN, 0x0285, 256)
+
+enum wire_type {
+#define VSC_MESSAGE_ENUM(name, number, cap) WIRE_##name = (number),
+    VSC_MESSAGES(VSC_MESSAGE_ENUM)
+#undef VSC_MESSAGE_ENUM
+};
+
+struct message {
+    enum wire_type type;
+    struct buf body; /* owned */
+};
+
+#define auto_message __attribute__((cleanup(message_done)))
+
+/* The cap of a type's body; 0 for a number that is no type's. */
+uint32_t wire_cap(uint16_t type);
+/* "CARD_SIGN"; "unknown" for a number that is no type's. */
+const char *wire_type_name(uint16_t type);
+
+/* Make an empty message to encode into: its body takes no more than the type's cap. */
+void message_init(struct message *message, enum wire_type type);
+void message_done(struct message *message);
+
+/*
+ * Send a whole frame: VSC_OK, VSC_TIMEOUT, VSC_HELPER (the other end is gone), VSC_MEMORY (the body
+ * did not fit its cap). Never raises SIGPIPE.
+ */
+must_check enum vsc_err wire_send(int fd, const struct message *message,
+                                  const struct deadline *deadline);
+/*
+ * Receive one whole frame of any known type into `ret_message` (initialised by the call; the caller
+ * releases it, also after a failure). VSC_HELPER: the other end is gone; VSC_PROTOCOL: version,
+ * type or length are wrong, or the end came inside a frame.
+ */
+must_check enum vsc_err wire_receive(int fd, struct message *ret_message,
+                                     const struct deadline *deadline);
+/*
+ * Send a request and receive its answer. An ERROR becomes its code, with its text in `problem`
+ * (may be NULL); an answer of a type other than `answer_type` is VSC_PROTOCOL. The caller releases
+ * `ret_answer`, also after a failure.
+ */
+must_check enum vsc_err wire_call(int fd, const struct message *request, enum wire_type answer_type,
+                                  struct message *ret_answer, const struct deadline *deadline,
+                                  struct problem *problem);
+/* Answer with an ERROR: `err` is never VSC_OK; `text` may be NULL. */
+must_check enum vsc_err wire_send_error(int fd, enum vsc_err err, const char *text,
+                                        const struct deadline *deadline);
+
+#endif

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The configuration, /etc/pam_vsc/pam_vsc.conf (pam_vsc.conf.5): read once, checked wholly, and not
+ * changed afterwards. Unknown keys, wrong types and values out of range are errors that name
+ * file:line: key. A key whose feature is not built yet is accepted at its default value only.
+ */
+#ifndef VSC_CONF_CONF_H
+#define VSC_CONF_CONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/err.h"
+#include "common/problem.h"
+#include "common/wire_check.h"
+
+#define CONF_PATH      "/etc/pam_vsc/pam_vsc.conf"
+#define CONF_LIST_MAX  64
+#define CONF_RULES_MAX 64
+
+struct conf_list {
+    char *items[CONF_LIST_MAX]; /* owned */
+    size_t count;
+};
+
+enum conf_backend {
+    BACKEND_TPM,
+    BACKEND_PKCS11,
+};
+enum conf_purpose {
+    PURPOSE_SMARTCARD_LOGON,
+    PURPOSE_CLIENT_AUTH,
+    PURPOSE_ANY, /* certcheck --purpose any only; no configuration can say it */
+};
+enum conf_revocation {
+    REVOCATION_HARD,
+    REVOCATION_SOFT,
+    REVOCATION_OFF,
+};
+enum conf_strong_mapping {
+    STRONG_DIRECTORY,
+    STRONG_ALWAYS,
+    STRONG_NEVER,
+};
+enum conf_conflict {
+    CONFLICT_REFUSE,
+    CONFLICT_FIRST,
+};
+enum conf_identities {
+    IDENTITIES_ALWAYS,
+    IDENTITIES_OWN,
+    IDENTITIES_NEVER,
+};
+enum conf_method {
+    METHOD_UPN,
+    METHOD_FILE,
+    METHOD_SHA256,
+};
+
+struct conf_rule {
+    enum conf_method method;
+    char *suffix;  /* upn: of the UPN, compared without case in ASCII; else NULL */
+    char *account; /* upn: template with %u, %d, %D; sha256: the account */
+    char *file;    /* file: absolute path; else NULL */
+    char *sha256; /* sha256: 64 hexadecimal digits of the certificate or its SubjectPublicKeyInfo */
+    unsigned line; /* in the configuration, for messages */
+};
+
+struct conf_talk {
+    char *service;
+    enum talk_style style;
+};
+
+/* All strings are owned and never NULL, except where a comment says so. */
+struct conf {
+    struct {
+        enum conf_backend backends[2];
+        size_t backend_count;
+        char *store, *tcti, *socket;
+        struct conf_list pkcs11_modules;
+    } card;
+    struct {
+        char *card_user, *check_user, *fetch_user; /* "" = stay */
+    } helpers;
+    struct {
+        char *anchors, *intermediates, *ntauth;  /* "" = none */
+        bool anchors_named, intermediates_named; /* stands in the file: then it must exist */
+    } trust;
+    struct {
+        enum conf_purpose purpose;
+        unsigned min_rsa_bits;
+        struct conf_list policies;
+        enum conf_strong_mapping strong_mapping;
+    } policy;
+    struct {
+        enum conf_revocation mode;
+        char *crls, *cache;
+        bool crls_named;
+        unsigned max_stale; /* seconds */
+    } revocation;
+    struct {
+        struct conf_rule rules[CONF_RULES_MAX];
+        size_t rule_count;
+        unsigned min_uid;
+        struct conf_list refuse;
+        enum conf_conflict conflict;
+        bool allow_weak;
+    } mapping;
+    struct {
+        struct conf_list services, remote;
+        unsigned reserve, timeout, wait, warn_days;
+        enum conf_identities list_identities;
+        struct conf_talk talk[CONF_LIST_MAX];
+        size_t talk_count;
+    } login;
+};
+
+/*
+ * Read the file, which must be trusted (io.h). `path` NULL means CONF_PATH, and a missing file
+ * there is the defaults; a path that was named and is missing is VSC_CONFIG. The caller frees.
+ */
+must_check enum vsc_err conf_load(const char *path, struct conf **ret_conf,
+                                  struct problem *problem);
+void conf_free(struct conf *conf);
+bool conf_list_has(const struct conf_list *list, const char *item);
+
+#endif
