@@ -30,12 +30,13 @@ must_check enum vsc_err io_read_all(int fd, size_t max, struct buf *ret_content)
 /* io_open_trusted and io_read_all. */
 must_check enum vsc_err io_read_trusted(const char *path, size_t max, struct buf *ret_content,
                                         struct problem *problem);
-/* The same below an open folder, for a file of which only type and size are checked. */
+/* The same below an open folder, for a file of which only type and size are checked. `name` is a
+ * name in that folder, not a path. */
 must_check enum vsc_err io_read_at(int folder, const char *name, size_t max,
                                    struct buf *ret_content);
 /*
  * Put `content` into `folder`/`name` atomically with `mode`: a temporary file beside it (its name
- * starts with ".new-"), fsync, rename, fsync of the folder.
+ * starts with ".new-"), fsync, rename, fsync of the folder. `name` is not a path.
  */
 must_check enum vsc_err io_write_at(int folder, const char *name, const void *content, size_t len,
                                     mode_t mode);

@@ -25,6 +25,12 @@ void text_name(char *to, size_t size, const void *from, size_t len);
 void text_escape(char *to, size_t size, const char *from, bool quote_blanks);
 
 /*
+ * Copy for a message to people: as text_escape() without `quote_blanks`, but a backslash stays as
+ * it is, so that text may pass more than once.
+ */
+void text_clean(char *to, size_t size, const char *from);
+
+/*
  * Decode one UTF-8 character at `from` (`len` > 0 bytes): its length in bytes and *ret_code, or 0
  * for anything that RFC 3629 forbids (overlong, surrogate, beyond U+10FFFF, cut short).
  */
