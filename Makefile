@@ -80,6 +80,27 @@ $(B)/$1: $(patsubst %.c,$(B)/%.o,$2) $(foreach a,$3,$(B)/$a.a)
 endef
 all: $(PROGRAMS)
 
+# ---- Debian's packages ---------------------------------------------------------------------------
+DEPS := gcc libc6-dev pkg-config libpam0g-dev libssl-dev libp11-dev libtss2-dev libconfig-dev \
+        libcmocka-dev libpam-wrapper pamtester swtpm swtpm-tools tpm2-tools softhsm2 opensc openssl \
+        jq procps binutils mandoc expect libcap2-bin
+DEPS_CI := $(DEPS) clang clang-tidy clang-format cppcheck libclang-rt-14-dev debootstrap git \
+           tpm2-abrmd libtss2-tcti-tabrmd0 dbus libtpm2-pkcs11-1 libpam-pkcs11 libpam-p11 sudo \
+           openssh-server openssh-client systemd i3lock xvfb xauth xdotool imagemagick bc strace
+as_root := $(if $(filter 0,$(shell id -u)),,sudo) env DEBIAN_FRONTEND=noninteractive
+install_packages = $(as_root) apt-get update -q && \
+                   $(as_root) apt-get install -y -q --no-install-recommends $1
+
+deps:
+	$(call install_packages,$(DEPS))
+deps-ci:
+	$(call install_packages,$(DEPS_CI))
+# A Debian package that is missing is installed; elsewhere the compiler will tell.
+have-deps:
+	$(Q)command -v dpkg-query >/dev/null || exit 0; \
+	have=$$(dpkg-query -W -f '$${Status}\n' $(DEPS) 2>/dev/null | grep -c 'ok installed'); \
+	[ "$$have" = $(words $(DEPS)) ] || $(MAKE) --no-print-directory deps
+
 # ---- tests -----------------------------------------------------------------------------------------
 UNITS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/support.a $(B)/card_admin.a $(B)/card.a \
@@ -89,9 +110,83 @@ $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/support.a $(B)/card_admin.a $(B)/car
 
 units: $(UNITS)
 
+# make check installs what is missing, then starts anew: what pkg-config says is read at the start.
+check: have-deps
+	+$(Q)$(MAKE) --no-print-directory run-check
+run-check: all units
+	$(Q)B=$(B) tests/run $(UNITS) $(wildcard tests/e2e/*.sh)
+# The slower suites; .ci/run calls them.
+check-slow: all units
+	$(Q)B=$(B) TEST_TIMEOUT=1200 tests/run $(wildcard tests/slow/*.sh)
+asan:
+	+$(Q)$(MAKE) --no-print-directory B=$(B)/asan SAN=address,undefined all units
+	$(Q)B=$(B)/asan tests/run $(patsubst $(B)/%,$(B)/asan/%,$(UNITS))
+demo: have-deps
+	+$(Q)$(MAKE) --no-print-directory all
+	$(Q)B=$(B) demo/demo.sh
+bench: all
+	$(Q)B=$(B) tests/bench/bench.sh
+
+# ---- looking at the code without running it --------------------------------------------------------
+C_FILES := $(wildcard $(foreach d,common conf certcheck card card/tpm card/pkcs11 card/admin pam_vsc \
+             vscmgr tests/support tests/unit tests/pam tests/fakepam tests/fakehelper tests/fuzz,\
+             $d/*.c $d/*.h))
+PRODUCT_C := $(filter-out tests/%,$(filter %.c,$(C_FILES)))
+
+lint: all
+	$(Q)for script in tests/lint/*.sh; do B=$(B) CC=$(CC) $$script || failed=1; done; [ -z "$$failed" ]
+format:
+	clang-format -i $(C_FILES)
+format-check:
+	$(Q)clang-format --dry-run -Werror $(C_FILES)
+analyze:
+	+$(Q)$(MAKE) --no-print-directory B=$(B)/analyze CFLAGS='-fanalyzer -Werror' all
+	+$(Q)$(MAKE) --no-print-directory B=$(B)/clang CC=clang CFLAGS=-Werror all units
+	$(Q)cppcheck -q -j2 --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 \
+	    --suppress=missingIncludeSystem -I. $(PRODUCT_C)
+	$(Q)printf '%s\n' $(PRODUCT_C) | xargs -n 8 -P 2 clang-tidy --quiet --warnings-as-errors='*' -- \
+	    $(filter-out -f% -Wno%,$(ALL_CFLAGS)) 2>/dev/null
+
+# ---- installation ------------------------------------------------------------------------------------
+D := $(DESTDIR)
+MAN_PAGES := $(wildcard man/*.[1578])
+UNITDIR   := $(SYSTEMDDIR)/systemd/system
+put = install -D -m $1 $2 $(D)$3
+
+install: all
+	$(call put,755,$(B)/pam_vsc.so,$(PAMDIR)/pam_vsc.so)
+	$(call put,755,$(B)/vsc-card,$(LIBEXECDIR)/vsc-card)
+	$(call put,755,$(B)/vsc-check,$(LIBEXECDIR)/vsc-check)
+	$(call put,755,$(B)/certcheck,$(PREFIX)/bin/certcheck)
+	$(call put,755,$(B)/vscmgr,$(PREFIX)/sbin/vscmgr)
+	ln -sf vscmgr $(D)$(PREFIX)/sbin/tpmvscmgr
+	for page in $(MAN_PAGES); do section=$${page##*.}; \
+	    install -D -m 644 $$page $(D)$(PREFIX)/share/man/man$$section/$${page#man/} || exit 1; done
+	$(call put,644,conf/sysusers.d/pam_vsc.conf,$(SYSTEMDDIR)/sysusers.d/pam_vsc.conf)
+	$(call put,644,conf/tmpfiles.d/pam_vsc.conf,$(SYSTEMDDIR)/tmpfiles.d/pam_vsc.conf)
+	$(call put,644,conf/systemd/vsc-card.socket,$(UNITDIR)/vsc-card.socket)
+	install -d $(D)$(UNITDIR)
+	sed 's,@LIBEXECDIR@,$(LIBEXECDIR),' conf/systemd/vsc-card@.service > $(D)$(UNITDIR)/vsc-card@.service
+	chmod 644 $(D)$(UNITDIR)/vsc-card@.service
+	install -d $(addprefix $(D)$(SYSCONFDIR)/pam_vsc/,anchors intermediates crls)
+	[ -e $(D)$(SYSCONFDIR)/pam_vsc/pam_vsc.conf ] || \
+	    $(call put,644,conf/pam_vsc.conf,$(SYSCONFDIR)/pam_vsc/pam_vsc.conf)
+
+# Configuration, cards and the helpers' users stay.
+uninstall:
+	rm -f $(D)$(PAMDIR)/pam_vsc.so $(D)$(PREFIX)/bin/certcheck \
+	    $(D)$(PREFIX)/sbin/vscmgr $(D)$(PREFIX)/sbin/tpmvscmgr
+	rm -rf $(D)$(LIBEXECDIR)
+	for page in $(MAN_PAGES); do section=$${page##*.}; \
+	    rm -f $(D)$(PREFIX)/share/man/man$$section/$${page#man/}; done
+	rm -f $(D)$(SYSTEMDDIR)/sysusers.d/pam_vsc.conf $(D)$(SYSTEMDDIR)/tmpfiles.d/pam_vsc.conf \
+	    $(D)$(UNITDIR)/vsc-card.socket $(D)$(UNITDIR)/vsc-card@.service
+	rm -rf $(D)/run/pam_vsc $(D)/var/cache/pam_vsc
+
 clean:
 	rm -rf $(B)
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
-.PHONY: all units clean FORCE
+.PHONY: all units check run-check check-slow asan demo bench deps deps-ci have-deps lint format \
+        format-check analyze install uninstall clean FORCE
 .SECONDARY:

@@ -1,0 +1,50 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Who may include whom, and what a product links (HACKING.md, "Layers").
+set -u
+fail=0
+bad() { echo "layers: $*"; fail=1; }
+
+allowed() { # FOLDER: the folders that it may include
+    case $1 in
+    common) echo "common" ;;
+    conf) echo "conf common" ;;
+    certcheck) echo "certcheck conf common" ;;
+    card) echo "card conf common" ;;
+    vscmgr) echo "vscmgr card conf common" ;;
+    pam_vsc) echo "pam_vsc common" ;;
+    esac
+}
+
+for folder in common conf certcheck card vscmgr pam_vsc; do
+    while IFS=: read -r file line text; do
+        target=${text#*\"}; target=${target%%/*}
+        case " $(allowed "$folder") " in
+        *" $target "*) ;;
+        *) bad "$file:$line: $folder/ may not include $target/" ;;
+        esac
+    done < <(grep -rn '^#include "' "$folder" --include='*.[ch]')
+done
+# Card administration is not a part of vsc-card's sign-in path.
+grep -rln '#include "card/admin/' card --include='*.[ch]' | grep -v '^card/admin/' |
+    while read -r file; do echo "layers: $file: card/ includes card/admin/"; done | grep . && fail=1
+
+needed() { objdump -p "$1" | awk '$1 == "NEEDED" { print $2 }' | sort; }
+libraries() { # PROGRAM PATTERN: every needed library matches
+    for library in $(needed "$B/$1"); do
+        [[ $library =~ ^($2)\.so ]] || bad "$1 needs $library"
+    done
+}
+if [ -e "$B/pam_vsc.so" ]; then
+    libraries pam_vsc.so 'libpam|libc'
+    exports=$(nm -D --defined-only "$B/pam_vsc.so" | awk '{ print $3 }' | sed 's/@.*//' | sort | tr '\n' ' ')
+    [ "$exports" = "pam_sm_acct_mgmt pam_sm_authenticate pam_sm_chauthtok pam_sm_close_session pam_sm_open_session pam_sm_setcred " ] ||
+        bad "pam_vsc.so exports: $exports"
+    libraries vsc-card 'libc|libcrypto|libconfig|libp11|libtss2-(esys|mu|rc|tctildr)'
+    libraries vsc-check 'libc|libcrypto|libconfig'
+    libraries certcheck 'libc|libcrypto|libconfig|libcurl|libldap.*'
+    nm "$B/vsc-card" | grep -q ' T admin_' && bad "vsc-card links card administration"
+else
+    bad "$B/pam_vsc.so is not built"
+fi
+exit $fail
