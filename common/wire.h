@@ -89,6 +89,11 @@ must_check enum vsc_err wire_receive(int fd, struct message *ret_message,
 must_check enum vsc_err wire_call(int fd, const struct message *request, enum wire_type answer_type,
                                   struct message *ret_answer, const struct deadline *deadline,
                                   struct problem *problem);
+/*
+ * What an ERROR message says: its code, with its text in `problem` (may be NULL). VSC_PROTOCOL for
+ * a malformed one, and for a message of another type: never VSC_OK.
+ */
+must_check enum vsc_err wire_take_error(const struct message *answer, struct problem *problem);
 /* Answer with an ERROR: `err` is never VSC_OK; `text` may be NULL. */
 must_check enum vsc_err wire_send_error(int fd, enum vsc_err err, const char *text,
                                         const struct deadline *deadline);

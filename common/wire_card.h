@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What is in the messages to and from vsc-card, and the facts about cards that both ends share.
- * X_encode() writes a body (buf_status() tells whether it fitted); X_decode() returns VSC_OK or
- * VSC_PROTOCOL and takes nothing over from a body that is not wholly well-formed.
+ * X_encode() writes a body (buf_status() tells whether it fitted); X_decode() returns VSC_OK,
+ * VSC_PROTOCOL or VSC_MEMORY and takes nothing over from a body that is not wholly well-formed.
+ * What has to hold beyond the bounds stands with each member; a decoder checks all of it.
  */
 #ifndef VSC_COMMON_WIRE_CARD_H
 #define VSC_COMMON_WIRE_CARD_H
@@ -40,8 +41,8 @@ struct der {
 };
 
 struct card_key {
-    char id[KEY_ID_SIZE];
-    bool is_default; /* the default container: the last enrolled */
+    char id[KEY_ID_SIZE]; /* printable, not empty; so are a card's id and name */
+    bool is_default;      /* the default container: the last enrolled */
     struct der chain[CHAIN_MAX];
     size_t chain_len; /* 0: a key without a certificate */
 };
@@ -51,10 +52,10 @@ struct card_info {
     char name[CARD_NAME_SIZE]; /* safe to show (text_name) */
     enum card_kind kind;
     bool has_owner;
-    uid_t owner_uid;
-    char owner[USER_NAME_SIZE];    /* account name; "" without an owner */
+    uid_t owner_uid;               /* 0 without an owner */
+    char owner[USER_NAME_SIZE];    /* account name; "" without an owner, and only then */
     char owner_display[TEXT_NAME]; /* "Alice Smith"; safe to show, may be empty */
-    struct pin_policy policy;      /* as far as the card knows one */
+    struct pin_policy policy;      /* as far as the card knows one; minlen <= maxlen <= PIN_MAX */
     bool restricted;               /* a stranger's view: no keys, no policy, no tries */
     struct card_key *keys;         /* owned, key_count of them */
     size_t key_count;
@@ -66,8 +67,8 @@ struct card_list {
 };
 
 struct card_state {
-    bool tries_known; /* tokens may not tell: then tries_left and tries_max are 0 */
-    uint16_t tries_left, tries_max;
+    bool tries_known;               /* tokens may not tell: then tries_left and tries_max are 0 */
+    uint16_t tries_left, tries_max; /* left <= max */
     bool blocked;
     bool gone; /* TPM cleared or exchanged, or an object of the card is missing */
     uint32_t
@@ -78,7 +79,7 @@ struct card_sign {
     char card[CARD_ID_SIZE];
     char key[KEY_ID_SIZE];
     unsigned char digest[DIGEST_SIZE];
-    struct secret pin;
+    struct secret pin; /* 1 to PIN_MAX bytes; so are those of CHANGE_PIN */
 };
 
 /*

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What is in the messages to and from vsc-check. X_encode() writes a body (buf_status() tells
- * whether it fitted); X_decode() returns VSC_OK or VSC_PROTOCOL and takes nothing over from a body
- * that is not wholly well-formed. The one message that may lead to PAM_SUCCESS in
+ * whether it fitted); X_decode() returns VSC_OK, VSC_PROTOCOL or VSC_MEMORY and takes nothing over
+ * from a body that is not wholly well-formed. The one message that may lead to PAM_SUCCESS in
  * pam_authenticate is CHECK_ACCEPTED; its answer has the body of a struct check_verdict.
  */
 #ifndef VSC_COMMON_WIRE_CHECK_H
@@ -25,7 +25,9 @@
 #define CHECK_SOCKET_SIZE 108 /* sun_path */
 #define CHECK_CODES_MAX   32  /* reasons with one certificate */
 #define CERT_TEXT_SIZE    512 /* issuer or UPN as text, escaped, with NUL */
-#define CERT_SERIAL_SIZE  66  /* hexadecimal, with NUL (RFC 5280 4.1.2.2: at most 20 octets) */
+#define CHECK_SECONDS_MAX 3600
+#define CHECK_DAYS_MAX    3650
+#define CERT_SERIAL_SIZE  66 /* hexadecimal, with NUL (RFC 5280 4.1.2.2: at most 20 octets) */
 
 /* How the module talks to whoever listens (pam_vsc.8, "CONVERSATIONS"). */
 enum talk_style {
@@ -50,10 +52,10 @@ struct check_begun {
     bool user_known;            /* PAM_USER is an account; the next two are its own */
     uid_t user_uid;
     char user_name[USER_NAME_SIZE]; /* pw_name */
-    uint32_t timeout_seconds;       /* login.timeout */
-    uint32_t wait_seconds;          /* login.wait */
-    uint32_t reserve;               /* login.reserve */
-    uint32_t warn_days;             /* login.warn_days */
+    uint32_t timeout_seconds;       /* login.timeout; 1 to CHECK_SECONDS_MAX */
+    uint32_t wait_seconds;          /* login.wait; at most CHECK_SECONDS_MAX */
+    uint32_t reserve;               /* login.reserve; at most UINT16_MAX */
+    uint32_t warn_days;             /* login.warn_days; at most CHECK_DAYS_MAX */
     enum talk_style talk;
     char socket[CHECK_SOCKET_SIZE]; /* card.socket: where a caller without root reaches vsc-card */
 };
@@ -66,9 +68,9 @@ struct check_candidate {
 
 /* EVALUATED, one for each candidate in its order. */
 struct check_evaluated {
-    bool accepted;
-    bool mapped; /* the mapping gives `account`, whatever else is wrong with the certificate */
-    char account[USER_NAME_SIZE];
+    bool accepted; /* then mapped, and without a reason; else with one at least */
+    bool mapped;   /* the mapping gives `account`, whatever else is wrong with the certificate */
+    char account[USER_NAME_SIZE]; /* "" unless mapped, and only then; so is the uid 0 */
     uid_t account_uid;
     char display[TEXT_NAME]; /* the person's name, safe to show; may be empty */
     char label[TEXT_NAME];   /* the certificate's for a choice: UPN or subject; safe to show */
@@ -92,7 +94,7 @@ struct check_prove {
 
 /* ACCEPTED, REFUSED and RECHECKED. In ACCEPTED `reason_count` is 0, and only there. */
 struct check_verdict {
-    char account[USER_NAME_SIZE];
+    char account[USER_NAME_SIZE]; /* never "" where there is no reason */
     uid_t account_uid;
     char upn[CERT_TEXT_SIZE];
     char issuer[CERT_TEXT_SIZE]; /* RFC 4514 */
