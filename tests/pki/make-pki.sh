@@ -62,7 +62,6 @@ default_days = 365
 default_crl_days = 30
 policy = any
 unique_subject = no
-preserve = yes
 email_in_dn = yes
 crl_extensions = crl_ext
 [any]
@@ -106,11 +105,11 @@ new_ca()
         printf '%s\n' "$@"
     } > "$DIR/ca/$name/ext.cnf"
     if [ "$issuer" = self ]; then
-        quietly ca -config "$DIR/ca/$name/ca.cnf" -batch -notext -selfsign -days 3650 \
+        quietly ca -config "$DIR/ca/$name/ca.cnf" -batch -notext -preserveDN -selfsign -days 3650 \
             -in "$DIR/ca/$name/req.pem" -extfile "$DIR/ca/$name/ext.cnf" \
             -out "$DIR/ca/$name/cert.pem"
     else
-        quietly ca -config "$DIR/ca/$issuer/ca.cnf" -batch -notext -days 1825 \
+        quietly ca -config "$DIR/ca/$issuer/ca.cnf" -batch -notext -preserveDN -days 1825 \
             -in "$DIR/ca/$name/req.pem" -extfile "$DIR/ca/$name/ext.cnf" \
             -out "$DIR/ca/$name/cert.pem"
         cp "$DIR/ca/$name/cert.pem" "$DIR/intermediates/$name.pem"
@@ -253,7 +252,7 @@ issue_for_request()
     # One at a time: openssl's index is no database.
     (
         flock 9
-        quietly ca -config "$work/ca.cnf" -batch -notext "${dates[@]}" -md "$md" \
+        quietly ca -config "$work/ca.cnf" -batch -notext -preserveDN "${dates[@]}" -md "$md" \
             ${subject:+-subj "$subject"} -in "$from" -extfile "$work/ext.cnf" -out "$work/cert.pem"
     ) 9> "$DIR/ca/$CA/lock"
     cp "$work/cert.pem" "$out"
