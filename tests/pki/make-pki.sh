@@ -186,8 +186,8 @@ write_extensions()
 issue()
 {
     local from=$1 out=$2 work subject=
-    local EKU=$SCLOGON,$CLIENT KU=digitalSignature SID= POLICY= TEMPLATE= UPN_TYPE=UTF8
-    local IS_CA= PATHLEN= CA=sub no_upn= start= end= days=365 md=sha256 serial=
+    local EKU=$SCLOGON,$CLIENT KU=digitalSignature SID='' POLICY='' TEMPLATE='' UPN_TYPE=UTF8
+    local IS_CA='' PATHLEN='' CA=sub no_upn='' start='' end='' days=365 md=sha256 serial=''
     local -a UPNS=() EXTENSIONS=() dates
     shift 2
     while [ $# -gt 0 ]; do
