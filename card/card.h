@@ -51,4 +51,11 @@ struct card_source {
 /* Frees any source; NULL is allowed. */
 void card_source_free(struct card_source *source);
 
+/*
+ * What holds for every PIN, whatever a card's own policy says: 1 to PIN_MAX printable ASCII
+ * characters. VSC_OK, or VSC_PIN_POLICY with the rule in `problem`. A card never sees another
+ * (CVE-2021-31924, CVE-2023-40660: an empty PIN that some tokens take for "no PIN needed").
+ */
+must_check enum vsc_err card_pin_check(const struct secret *pin, struct problem *problem);
+
 #endif
