@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# A throwaway copy of the whole system for tests that must touch /etc, users or installed programs:
+# source this file.
+#
+#   throwaway_missing        prints why it cannot be had here, and is true then
+#   throwaway SCRIPT [ARG..] run a bash script in it, as root: an overlay of / in a mount, pid and
+#                            network namespace of its own, with the folder of the script and the
+#                            build at their usual places. All of it is gone at the end. The upper
+#                            layer, where every change lies, is /upper inside.
+
+throwaway_missing() {
+    [ "$(id -u)" = 0 ] || { echo "needs root"; return 0; }
+    unshare --mount --pid --fork --net true 2>/dev/null || { echo "no namespaces"; return 0; }
+    return 1
+}
+
+throwaway() {
+    unshare --mount --pid --net --ipc --fork --kill-child bash -c '
+        set -e
+        ip link set lo up 2>/dev/null || ifconfig lo up
+        mount --make-rprivate /
+        base=$(mktemp -d /tmp/vsc-root.XXXXXX)
+        mount -t tmpfs -o mode=755,size=2g tmpfs "$base"
+        rmdir_later=$base
+        mkdir "$base/upper" "$base/work" "$base/root"
+        mount -t overlay overlay -o "lowerdir=/,upperdir=$base/upper,workdir=$base/work" "$base/root"
+        root=$base/root
+        mount -t proc proc "$root/proc"
+        mount -t tmpfs -o mode=755 dev "$root/dev"
+        for node in null zero full random urandom tty; do
+            touch "$root/dev/$node"; mount --bind "/dev/$node" "$root/dev/$node"
+        done
+        mkdir "$root/dev/pts" "$root/dev/shm"
+        mount -t devpts -o newinstance,ptmxmode=666,mode=620 devpts "$root/dev/pts"
+        ln -s pts/ptmx "$root/dev/ptmx"; ln -s /proc/self/fd "$root/dev/fd"
+        mount -t tmpfs -o mode=755 run "$root/run"
+        mount -t tmpfs -o mode=1777 tmp "$root/tmp"
+        mkdir -p "$root/upper"; mount --bind "$base/upper" "$root/upper"
+        here=$1; shift
+        exec chroot "$root" env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+            HOME=/root LC_ALL=C B="$B" sh -c "cd \"\$0\" && exec bash \"\$@\"" "$here" "$@"
+        ' - "$PWD" "$@"
+    local status=$?
+    rmdir /tmp/vsc-root.?????? 2>/dev/null
+    return $status
+}

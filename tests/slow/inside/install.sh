@@ -1,0 +1,97 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# The part of tests/slow/install.sh that runs in the throwaway root.
+set -u
+B=${B:-build}
+. tests/rig/tpm.sh
+W=$(mktemp -d)
+LOG=$W/log
+number=0
+ok() { # STATUS WHAT
+    number=$((number + 1))
+    if [ "$1" = 0 ]; then echo "ok $number - $2"; else
+        echo "not ok $number - $2"; sed 's/^/# /' "$LOG" | tail -n 40
+    fi
+}
+echo 1..14
+useradd -m vscalice && useradd -m vscbob
+
+make -s install > "$LOG" 2>&1
+ok $? "make install"
+{ systemd-sysusers && systemd-tmpfiles --create /usr/lib/tmpfiles.d/pam_vsc.conf; } > "$LOG" 2>&1
+id _vsc > "$LOG" 2>&1 && id -nG _vsc | grep -qw tss && id _vsc-check >> "$LOG" 2>&1 &&
+    id _vsc-fetch >> "$LOG" 2>&1
+ok $? "the helpers' users are made from sysusers.d"
+[ -d /run/pam_vsc ] && [ -d /var/lib/pam_vsc/cards ] &&
+    [ "$(stat -c %U:%a /var/cache/pam_vsc)" = _vsc-fetch:755 ]
+ok $? "the folders are made from tmpfiles.d"
+systemd-analyze verify vsc-card.socket > "$LOG" 2>&1
+! grep -i pam_vsc "$LOG" && [ -e /usr/lib/systemd/system/vsc-card.socket ]
+ok $? "the socket unit is in its place"
+
+tpm_start "$W/tpm" > "$LOG" 2>&1
+tests/pki/make-pki.sh base "$W/pki" vscalice corp.test >> "$LOG" 2>&1
+cp "$W"/pki/anchors/* /etc/pam_vsc/anchors/
+cp "$W"/pki/intermediates/* /etc/pam_vsc/intermediates/
+cp "$W"/pki/crls/* /etc/pam_vsc/crls/
+cat > /etc/pam_vsc/pam_vsc.conf <<END
+card = { tcti = "$TCTI"; };
+mapping = { rules = ( { method = "upn"; suffix = "corp.test"; account = "%u"; } ); };
+END
+echo 'auth required pam_vsc.so' > /etc/pam.d/vsc-test
+{ echo 12345678 | vscmgr create --name Alice --owner vscalice --pin stdin --adminkey random --generate &&
+    echo 12345678 | vscmgr csr Alice --upn vscalice@corp.test --pin stdin --out "$W/a.csr" &&
+    tests/pki/make-pki.sh issue "$W/pki" "$W/a.csr" "$W/a.pem" --upn vscalice@corp.test &&
+    vscmgr import Alice "$W/a.pem"; } > "$LOG" 2>&1
+ok $? "a card for an ordinary user"
+echo 12345678 | pamtester vsc-test vscalice authenticate > "$LOG" 2>&1
+ok $? "a sign-in with no helpers= and no config="
+! pamtester vsc-test vscbob authenticate < /dev/null > "$LOG" 2>&1 &&
+    grep -q 'cannot retrieve authentication info' "$LOG"
+ok $? "another user has no card"
+
+# While the module waits for the PIN, look at the helpers.
+mkfifo "$W/pin"
+pamtester vsc-test vscalice authenticate < "$W/pin" > "$LOG" 2>&1 &
+pamtester=$!
+exec 9> "$W/pin"
+for _ in $(seq 100); do grep -q 'PIN for' "$LOG" && break; sleep 0.1; done
+status_of() { # PROGRAM USER
+    local pid
+    pid=$(pgrep -x "$1") || return 1
+    [ "$(ps -o user:32= -p "$pid" | tr -d ' ')" = "$2" ] &&
+        grep -q '^Seccomp:[^0-9]*2$' "/proc/$pid/status" &&
+        grep -q '^NoNewPrivs:[^0-9]*1$' "/proc/$pid/status" &&
+        grep -q '^CapPrm:[^0-9]*0000000000000000$' "/proc/$pid/status" &&
+        [ "$(stat -c %u "/proc/$pid/mem")" = 0 ]
+}
+status_of vsc-card _vsc
+ok $? "vsc-card runs as _vsc, filtered, without capabilities, not dumpable"
+status_of vsc-check _vsc-check
+ok $? "vsc-check runs as _vsc-check, filtered, without capabilities, not dumpable"
+[ "$(awk '/^Groups:/ { print NF - 1 }' "/proc/$(pgrep -x vsc-check)/status")" = 0 ] &&
+    [ "$(awk '/^Groups:/ { print $2 }' "/proc/$(pgrep -x vsc-card)/status")" = \
+      "$(getent group tss | cut -d: -f3)" ]
+ok $? "vsc-card has group tss only, vsc-check none"
+echo 12345678 >&9; exec 9>&-
+wait $pamtester; ok $? "and the sign-in goes on"
+
+# A locker: the module runs as the user, and reaches the card by the socket.
+/usr/libexec/pam_vsc/vsc-card --listen /run/pam_vsc/card.sock > "$W/listen.log" 2>&1 &
+listener=$!
+for _ in $(seq 50); do [ -S /run/pam_vsc/card.sock ] && break; sleep 0.1; done
+as() { setpriv --reuid "$1" --regid "$1" --init-groups env HOME=/tmp "${@:2}"; }
+echo 12345678 | as vscalice pamtester vsc-test vscalice authenticate > "$LOG" 2>&1
+ok $? "a locker's user through the socket"
+! echo 12345678 | as vscbob pamtester vsc-test vscalice authenticate > "$LOG" 2>&1
+ok $? "another user cannot use the card through the socket"
+kill $listener; wait $listener 2> /dev/null
+
+# The overlay's upper layer shows every file that is there beyond what was before.
+make -s uninstall > "$LOG" 2>&1
+(cd /upper && find . -type f -o -type l) | grep -E 'pam_vsc|vsc|certcheck' |
+    grep -vE '^\./(etc/pam_vsc/|var/lib/pam_vsc/|etc/pam.d/vsc-test|home/|var/(mail|spool)/)' > "$LOG"
+[ -d /etc/pam_vsc/anchors ] && [ -d /var/lib/pam_vsc/cards/0000 ] && [ ! -s "$LOG" ]
+ok $? "make uninstall leaves configuration and cards only"
+tpm_stop
+rm -rf "$W"
