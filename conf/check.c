@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "conf/check.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "common/wire_check.h"
+
+const char *check_path_needed(const char *value)
+{
+    return value[0] == '/' ? NULL : "is not an absolute path";
+}
+
+const char *check_path(const char *value)
+{
+    return value[0] == '\0' ? NULL : check_path_needed(value);
+}
+
+const char *check_socket(const char *value)
+{
+    return strlen(value) < CHECK_SOCKET_SIZE ? check_path(value) : "is too long for a socket";
+}
+
+const char *check_cache(const char *value)
+{
+    if (value[0] == '\0' || strcmp(value, "/var/cache/pam_vsc") == 0)
+        return NULL;
+    return "is not built yet, leave it at its default";
+}
+
+const char *check_tcti(const char *value)
+{
+    /* Known ones only: the loader would take a path, and run what it finds there. */
+    static const char *const names[] = {"device", "swtpm", "tabrmd", "mssim", "pcap"};
+    size_t len = strcspn(value, ":");
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strlen(names[i]) == len && memcmp(names[i], value, len) == 0)
+            return NULL;
+    return "does not begin with device:, swtpm:, tabrmd:, mssim: or pcap:";
+}
+
+const char *check_account(const char *value)
+{
+    if (value[0] == '\0' || strlen(value) >= USER_NAME_SIZE)
+        return "is empty or too long for an account's name";
+    if (strpbrk(value, "/:") != NULL || strchr("-+@", value[0]) != NULL)
+        return "is no account's name";
+    return NULL;
+}
+
+const char *check_user(const char *value)
+{
+    return value[0] == '\0' ? NULL : check_account(value);
+}
+
+const char *check_service(const char *value)
+{
+    if (value[0] == '\0' || strlen(value) >= CHECK_ITEM_SIZE || strchr(value, '/') != NULL)
+        return "is no name of a PAM service";
+    return NULL;
+}
+
+const char *check_suffix(const char *value)
+{
+    if (value[0] == '\0' || strpbrk(value, "@/\\ ") != NULL)
+        return "is no suffix of a UPN (what stands behind the @)";
+    return NULL;
+}
+
+const char *check_template(const char *value)
+{
+    bool has_user = false;
+
+    for (const char *at = strchr(value, '%'); at != NULL; at = strchr(at + 2, '%')) {
+        if (at[1] == '\0' || strchr("udD", at[1]) == NULL)
+            return "may hold %u, %d and %D only";
+        has_user = has_user || at[1] == 'u';
+    }
+    /* Without it everybody with this suffix would be one account. */
+    return has_user ? check_account(value) : "needs %u";
+}
+
+const char *check_sha256(const char *value)
+{
+    if (strlen(value) != 64 || strspn(value, "0123456789abcdefABCDEF") != 64)
+        return "is not 64 hexadecimal digits";
+    return NULL;
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "conf/table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/check.h"
+#include "conf/lists.h"
+
+#define AT(member) .offset = offsetof(struct conf, member)
+
+static const char *const purposes[] = {"smartcard-logon", "client-auth", NULL};
+static const char *const strong_mappings[] = {"directory", "always", "never", NULL};
+static const char *const revocations[] = {"hard", "soft", "off", NULL};
+static const char *const conflicts[] = {"refuse", "first", NULL};
+static const char *const identities[] = {"always", "own", "never", NULL};
+
+const struct conf_key conf_keys[] = {
+    {"card", "backends", KEY_OWN, AT(card.backends), .read = conf_read_backends},
+    {"card", "store", KEY_STRING, AT(card.store), .text = "/var/lib/pam_vsc", .check = check_path},
+    {"card", "tcti", KEY_STRING, AT(card.tcti), .text = "device:/dev/tpmrm0", .check = check_tcti},
+    {"card", "socket", KEY_STRING, AT(card.socket), .text = "/run/pam_vsc/card.sock",
+     .check = check_socket},
+    {"card", "pkcs11_modules", KEY_LIST, AT(card.pkcs11_modules), .check = check_path_needed},
+
+    {"helpers", "card_user", KEY_STRING, AT(helpers.card_user), .text = "_vsc",
+     .check = check_user},
+    {"helpers", "check_user", KEY_STRING, AT(helpers.check_user), .text = "_vsc-check",
+     .check = check_user},
+    {"helpers", "fetch_user", KEY_STRING, AT(helpers.fetch_user), .text = "_vsc-fetch",
+     .check = check_user},
+
+    {"trust", "anchors", KEY_STRING, AT(trust.anchors), .text = "/etc/pam_vsc/anchors",
+     .check = check_path, .named_offset = offsetof(struct conf, trust.anchors_named)},
+    {"trust", "intermediates", KEY_STRING, AT(trust.intermediates),
+     .text = "/etc/pam_vsc/intermediates", .check = check_path,
+     .named_offset = offsetof(struct conf, trust.intermediates_named)},
+    {"trust", "ntauth", KEY_STRING, AT(trust.ntauth), .text = "", .check = check_path,
+     .default_only = true},
+
+    {"policy", "purpose", KEY_CHOICE, AT(policy.purpose), .choices = purposes,
+     .number = PURPOSE_SMARTCARD_LOGON},
+    {"policy", "min_rsa_bits", KEY_NUMBER, AT(policy.min_rsa_bits), .number = 2048, .min = 2048,
+     .max = 4096},
+    {"policy", "policies", KEY_LIST, AT(policy.policies), .default_only = true},
+    {"policy", "strong_mapping", KEY_CHOICE, AT(policy.strong_mapping), .choices = strong_mappings,
+     .number = STRONG_DIRECTORY, .default_only = true},
+
+    {"revocation", "mode", KEY_CHOICE, AT(revocation.mode), .choices = revocations,
+     .number = REVOCATION_HARD},
+    {"revocation", "crls", KEY_STRING, AT(revocation.crls), .text = "/etc/pam_vsc/crls",
+     .check = check_path, .named_offset = offsetof(struct conf, revocation.crls_named)},
+    {"revocation", "cache", KEY_STRING, AT(revocation.cache), .text = "/var/cache/pam_vsc",
+     .check = check_cache},
+    {"revocation", "max_stale", KEY_NUMBER, AT(revocation.max_stale), .number = 0,
+     .max = 366 * 86400},
+
+    {"mapping", "rules", KEY_OWN, AT(mapping.rules), .read = conf_read_rules},
+    {"mapping", "min_uid", KEY_NUMBER, AT(mapping.min_uid), .number = 1000, .max = 4294967294u},
+    {"mapping", "refuse", KEY_LIST, AT(mapping.refuse), .text = "root", .check = check_account},
+    {"mapping", "conflict", KEY_CHOICE, AT(mapping.conflict), .choices = conflicts,
+     .number = CONFLICT_REFUSE},
+    {"mapping", "allow_weak", KEY_BOOL, AT(mapping.allow_weak), .number = false,
+     .default_only = true},
+
+    {"login", "services", KEY_LIST, AT(login.services), .check = check_service},
+    {"login", "remote", KEY_LIST, AT(login.remote), .check = check_service},
+    {"login", "reserve", KEY_NUMBER, AT(login.reserve), .number = 2, .max = 15},
+    {"login", "list_identities", KEY_CHOICE, AT(login.list_identities), .choices = identities,
+     .number = IDENTITIES_ALWAYS},
+    {"login", "timeout", KEY_NUMBER, AT(login.timeout), .number = 30, .min = 1, .max = 600},
+    {"login", "wait", KEY_NUMBER, AT(login.wait), .number = 0, .max = 300},
+    {"login", "warn_days", KEY_NUMBER, AT(login.warn_days), .number = 14, .max = CHECK_DAYS_MAX},
+    {"login", "talk", KEY_OWN, AT(login.talk), .read = conf_read_talk},
+};
+
+const size_t conf_key_count = sizeof(conf_keys) / sizeof(conf_keys[0]);
+
+enum vsc_err conf_key_default(const struct conf_key *key, struct conf *conf)
+{
+    void *target = (char *)conf + key->offset;
+    struct conf_list *list = target;
+    char **string = target;
+
+    switch (key->kind) {
+    case KEY_STRING:
+        *string = strdup(key->text);
+        return *string != NULL ? VSC_OK : VSC_MEMORY;
+    case KEY_LIST:
+        if (key->text == NULL)
+            return VSC_OK;
+        list->items[0] = strdup(key->text);
+        list->count = list->items[0] != NULL ? 1 : 0;
+        return list->items[0] != NULL ? VSC_OK : VSC_MEMORY;
+    case KEY_NUMBER:
+    case KEY_CHOICE:
+        *(unsigned *)target = key->number;
+        return VSC_OK;
+    case KEY_BOOL:
+        *(bool *)target = key->number != 0;
+        return VSC_OK;
+    case KEY_OWN:
+        return VSC_OK; /* conf_lists_default() */
+    }
+    return VSC_SYSTEM;
+}
+
+void conf_key_free(const struct conf_key *key, struct conf *conf)
+{
+    void *target = (char *)conf + key->offset;
+    struct conf_list *list = target;
+
+    if (key->kind == KEY_STRING)
+        free(*(char **)target);
+    for (size_t i = 0; key->kind == KEY_LIST && i < list->count; i++)
+        free(list->items[i]);
+}
