@@ -9,6 +9,7 @@
 #include "common/own.h"
 #include "conf/lists.h"
 #include "conf/parse.h"
+#include "conf/scan.h"
 #include "conf/table.h"
 #include "conf/value.h"
 
@@ -81,27 +82,6 @@ static enum vsc_err read_group(struct conf_source *source, const config_setting_
     return VSC_OK;
 }
 
-/*
- * What libconfig would take and we do not. "@include" at the start of a line makes it read another
- * file, which nobody has checked (and older versions cannot be told not to). A NUL, raw or escaped,
- * would end a string early.
- */
-static enum vsc_err scan(const char *name, const char *text, size_t len, struct problem *problem)
-{
-    unsigned line = 1;
-    bool at_start = true;
-
-    for (size_t i = 0; i < len; i++) {
-        if (text[i] == '\0' || (len - i >= 4 && strncasecmp(text + i, "\\x00", 4) == 0))
-            return problem_set(problem, VSC_CONFIG, "%s:%u: a NUL character", name, line);
-        if (at_start && text[i] == '@')
-            return problem_set(problem, VSC_CONFIG, "%s:%u: @include is not allowed", name, line);
-        at_start = text[i] == '\n' || (at_start && strchr(" \t\r\v\f", text[i]) != NULL);
-        line += text[i] == '\n';
-    }
-    return VSC_OK;
-}
-
 static enum vsc_err read_config(struct conf_source *source, const char *text)
 {
     auto_config config_t config;
@@ -139,7 +119,7 @@ enum vsc_err conf_parse(const char *name, const void *content, size_t len, struc
     err = conf_new(&conf);
     source.conf = conf;
     if (err == VSC_OK)
-        err = scan(name, text, len, problem);
+        err = conf_scan(name, text, len, problem);
     if (err == VSC_OK)
         err = read_config(&source, text);
     if (err == VSC_OK)

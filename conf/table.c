@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "conf/table.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,7 +57,7 @@ const struct conf_key conf_keys[] = {
      .max = 366 * 86400},
 
     {"mapping", "rules", KEY_OWN, AT(mapping.rules), .read = conf_read_rules},
-    {"mapping", "min_uid", KEY_NUMBER, AT(mapping.min_uid), .number = 1000, .max = 4294967294u},
+    {"mapping", "min_uid", KEY_NUMBER, AT(mapping.min_uid), .number = 1000, .max = INT_MAX},
     {"mapping", "refuse", KEY_LIST, AT(mapping.refuse), .text = "root", .check = check_account},
     {"mapping", "conflict", KEY_CHOICE, AT(mapping.conflict), .choices = conflicts,
      .number = CONFLICT_REFUSE},
