@@ -102,11 +102,28 @@ have-deps:
 	[ "$$have" = $(words $(DEPS)) ] || $(MAKE) --no-print-directory deps
 
 # ---- tests -----------------------------------------------------------------------------------------
-UNITS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
-$(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/support.a $(B)/card_admin.a $(B)/card.a \
-                   $(B)/certcheck.a $(B)/conf.a $(B)/common.a
+TEST_ARCHIVES := $(foreach a,support card_admin card certcheck conf common,$(B)/$a.a)
+FUZZ_NAMES    := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+UNITS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c)) \
+         $(FUZZ_NAMES:%=$(B)/tests/fuzz/replay_%)
+link_test = $(CC) -pie $(ALL_LDFLAGS) $1 -o $@ $^ $(shell pkg-config --libs $(PKGS) cmocka) -lpam
+
+$(B)/tests/unit/%: $(B)/tests/unit/%.o $(TEST_ARCHIVES)
 	$(call say,LD,$@)
-	$(Q)$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ $(shell pkg-config --libs $(PKGS) cmocka) -lpam
+	$(Q)$(call link_test)
+# Memory runs out at every single allocation.
+$(B)/tests/unit/test_memory: ALL_LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=strdup
+
+# tests/fuzz/fuzz.h: a target and its corpus are found by their names.
+$(B)/tests/fuzz/replay_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay_main.o $(TEST_ARCHIVES)
+	$(call say,LD,$@)
+	$(Q)$(call link_test)
+$(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(TEST_ARCHIVES)
+	$(call say,LD,$@)
+	$(Q)$(call link_test,-fsanitize=fuzzer)
+$(B)/tests/fuzz/make_corpus: $(B)/tests/fuzz/make_corpus_main.o $(TEST_ARCHIVES)
+	$(call say,LD,$@)
+	$(Q)$(call link_test)
 
 units: $(UNITS)
 
@@ -121,6 +138,17 @@ check-slow: all units
 asan:
 	+$(Q)$(MAKE) --no-print-directory B=$(B)/asan SAN=address,undefined all units
 	$(Q)B=$(B)/asan tests/run $(patsubst $(B)/%,$(B)/asan/%,$(UNITS))
+# Fresh inputs for FUZZ_TIME seconds a target; what is found beyond the corpus stays in the build.
+FUZZ_TIME ?= 30
+fuzz:
+	+$(Q)$(MAKE) --no-print-directory B=$(B)/fuzz CC=clang SAN=fuzzer-no-link,address,undefined run-fuzz
+run-fuzz: $(FUZZ_NAMES:%=$(B)/tests/fuzz/fuzz_%)
+	$(Q)for name in $(FUZZ_NAMES); do mkdir -p $(B)/found/$$name; log=$(B)/found/$$name.log; \
+	    $(B)/tests/fuzz/fuzz_$$name -max_total_time=$(FUZZ_TIME) -timeout=10 -verbosity=0 \
+	        -print_final_stats=1 -artifact_prefix=$(B)/found/$$name- \
+	        $(B)/found/$$name tests/fuzz/corpus/$$name > $$log 2>&1 || \
+	        { tail -n 40 $$log; echo "not ok fuzz_$$name (see $$log)"; exit 1; }; \
+	    echo "ok fuzz_$$name: $$(sed -n 's/.*executed_units: *//p' $$log) inputs"; done
 demo: have-deps
 	+$(Q)$(MAKE) --no-print-directory all
 	$(Q)B=$(B) demo/demo.sh
@@ -187,6 +215,6 @@ clean:
 	rm -rf $(B)
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
-.PHONY: all units check run-check check-slow asan demo bench deps deps-ci have-deps lint format \
+.PHONY: all units check run-check check-slow asan fuzz run-fuzz demo bench deps deps-ci have-deps lint format \
         format-check analyze install uninstall clean FORCE
 .SECONDARY:
