@@ -67,7 +67,9 @@
     X(TIME_NOT_CREDIBLE, "time-not-credible", false, "the computer's clock cannot be right",       \
       "set the clock")                                                                             \
     X(CARD_GONE, "card-gone", false, "the card cannot be opened in this computer any more",        \
-      "enroll again")
+      "enroll again")                                                                              \
+    X(SERVICE_REFUSED, "service-refused", false, "this service may not be used with a card",       \
+      "see login.services")
 
 enum reason {
 #define VSC_REASON_ENUM(name, code, mapping, text, remedy) REASON_##name,

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "certcheck/certs.h"
+
+#include <string.h>
+
+#include <openssl/err.h>
+
+#include "certcheck/openssl_own.h"
+
+struct loading {
+    STACK_OF(X509) * certs;
+    size_t seen;
+    struct problem *problem;
+};
+
+enum vsc_err cert_parse(const unsigned char *der, size_t len, X509 **ret_cert)
+{
+    auto_by(X509_free) X509 *cert = NULL;
+    auto_by(openssl_free) unsigned char *again = NULL;
+    const unsigned char *next = der;
+    int again_len = -1;
+
+    if (der == NULL || len == 0 || len > CERT_DER_MAX)
+        return VSC_CERT;
+    cert = d2i_X509(NULL, &next, (long)len);
+    if (cert != NULL)
+        again_len = i2d_X509(cert, &again);
+    ERR_clear_error();
+    if (again_len < 0 || (size_t)again_len != len || memcmp(again, der, len) != 0)
+        return VSC_CERT;
+    *ret_cert = take(cert);
+    return VSC_OK;
+}
+
+/* Takes `cert` over. */
+static enum vsc_err push(STACK_OF(X509) * certs, X509 *cert)
+{
+    auto_by(X509_free) X509 *owned = cert;
+
+    if (sk_X509_num(certs) >= CERTS_MAX || sk_X509_push(certs, owned) <= 0)
+        return VSC_MEMORY;
+    (void)take(owned);
+    return VSC_OK;
+}
+
+static enum vsc_err add_strictly(void *arg, const char *file, const unsigned char *der, size_t len)
+{
+    struct loading *loading = arg;
+    X509 *cert;
+    enum vsc_err err = cert_parse(der, len, &cert);
+
+    loading->seen++;
+    if (err != VSC_OK)
+        return problem_set(loading->problem, VSC_INPUT, "%s: a certificate in it cannot be read",
+                           file);
+    return push(loading->certs, cert);
+}
+
+enum vsc_err certs_load(const struct source *source, STACK_OF(X509) * certs,
+                        struct problem *problem)
+{
+    struct loading loading = {.certs = certs, .problem = problem};
+
+    return source_read(source, SOURCE_CERTIFICATES, add_strictly, &loading, problem);
+}
+
+static enum vsc_err add_to_chain(void *arg, const char *file, const unsigned char *der, size_t len)
+{
+    struct loading *loading = arg;
+    X509 *cert;
+    enum vsc_err err = cert_parse(der, len, &cert);
+
+    if (err != VSC_OK && loading->seen == 0)
+        return problem_set(loading->problem, VSC_CERT, "%s: the certificate cannot be read", file);
+    loading->seen++;
+    return err == VSC_OK ? push(loading->certs, cert) : VSC_OK;
+}
+
+enum vsc_err certs_load_chain(const char *file, STACK_OF(X509) * certs, struct problem *problem)
+{
+    struct source source = {.path = file, .named = true};
+    struct loading loading = {.certs = certs, .problem = problem};
+    enum vsc_err err = source_read(&source, SOURCE_CERTIFICATES, add_to_chain, &loading, problem);
+
+    if (err == VSC_OK && loading.seen == 0)
+        return problem_set(problem, VSC_INPUT, "%s: there is no certificate in it", file);
+    return err;
+}

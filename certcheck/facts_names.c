@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The names in a certificate: subjectAltName with its user principal names ([MS-WCCE] 2.2.2.7.7),
+ * and the security identifier ([MS-WCCE] 2.2.2.7.7.4).
+ */
+#include <string.h>
+
+#include "certcheck/facts_parts.h"
+#include "certcheck/openssl_own.h"
+
+#define OID_UPN       "1.3.6.1.4.1.311.20.2.3"
+#define OID_SID       "1.3.6.1.4.1.311.25.2"
+#define OID_SID_VALUE "1.3.6.1.4.1.311.25.2.1"
+#define SID_PARTS_MAX 15
+
+static bool is_oid(const ASN1_OBJECT *object, const char *oid)
+{
+    char text[64];
+    int len = OBJ_obj2txt(text, sizeof(text), object, 1);
+
+    return len > 0 && (size_t)len < sizeof(text) && strcmp(text, oid) == 0;
+}
+
+/* The bytes of a string without NULs in it, else NULL. */
+static char *plain_text(const ASN1_STRING *string)
+{
+    const unsigned char *data = ASN1_STRING_get0_data(string);
+    int len = ASN1_STRING_length(string);
+
+    if (len < 0 || len > FACTS_TEXT_MAX || (len > 0 && memchr(data, 0, (size_t)len) != NULL))
+        return NULL;
+    return strndup((const char *)data, (size_t)len);
+}
+
+static enum vsc_err add_text(struct facts_list *list, const ASN1_STRING *string)
+{
+    char *text = plain_text(string);
+
+    return text != NULL ? facts_list_take(list, text) : VSC_CERT;
+}
+
+/* The second one makes it UPN_SEVERAL, whatever both say. */
+static enum vsc_err add_upn(struct facts *facts, const ASN1_TYPE *value)
+{
+    const ASN1_UTF8STRING *string =
+        value->type == V_ASN1_UTF8STRING ? value->value.utf8string : NULL;
+    char *text = string != NULL ? plain_text(string) : NULL;
+
+    if (text != NULL) {
+        enum vsc_err err = facts_list_take(&facts->upns, text);
+
+        if (err != VSC_OK)
+            return err;
+    }
+    free(facts->upn);
+    facts->upn = NULL;
+    if (facts->upn_state != UPN_NONE) {
+        facts->upn_state = UPN_SEVERAL;
+        return VSC_OK;
+    }
+    facts->upn_state = UPN_MALFORMED;
+    if (text == NULL || !upn_is_well_formed(text, strlen(text)))
+        return VSC_OK;
+    facts->upn = strdup(text);
+    if (facts->upn == NULL)
+        return VSC_MEMORY;
+    facts->upn_state = UPN_ONE;
+    return VSC_OK;
+}
+
+static enum vsc_err add_name(struct facts *facts, const GENERAL_NAME *name)
+{
+    int type;
+    const void *value = GENERAL_NAME_get0_value(name, &type);
+
+    switch (type) {
+    case GEN_EMAIL:
+        return add_text(&facts->emails, value);
+    case GEN_DNS:
+        return add_text(&facts->dns_names, value);
+    case GEN_OTHERNAME:
+        if (is_oid(((const OTHERNAME *)value)->type_id, OID_UPN))
+            return add_upn(facts, ((const OTHERNAME *)value)->value);
+        return VSC_OK;
+    default:
+        return VSC_OK;
+    }
+}
+
+static enum vsc_err read_alt_names(X509 *cert, struct facts *facts, struct problem *problem)
+{
+    int critical = -1;
+    auto_by(GENERAL_NAMES_free) GENERAL_NAMES *names =
+        X509_get_ext_d2i(cert, NID_subject_alt_name, &critical, NULL);
+
+    if (names == NULL && critical == -1)
+        return VSC_OK;
+    if (names == NULL)
+        return problem_set(problem, VSC_CERT, "subjectAltName cannot be read");
+    for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
+        enum vsc_err err = add_name(facts, sk_GENERAL_NAME_value(names, i));
+
+        if (err != VSC_OK)
+            return problem_set(problem, err, "name %d in subjectAltName cannot be read", i + 1);
+    }
+    return VSC_OK;
+}
+
+/* S-1-AUTHORITY-SUB-...: decimal numbers without leading zeros ([MS-DTYP] 2.4.2.1). */
+static bool is_sid(const char *text)
+{
+    const char *next = text + 4;
+    int parts = 0;
+
+    if (strncmp(text, "S-1-", 4) != 0)
+        return false;
+    for (;;) {
+        size_t digits = strspn(next, "0123456789");
+
+        if (digits == 0 || digits > (parts == 0 ? 15 : 10) || (*next == '0' && digits > 1))
+            return false;
+        parts++;
+        next += digits;
+        if (*next == '\0')
+            return parts >= 2 && parts <= SID_PARTS_MAX + 1;
+        if (*next++ != '-')
+            return false;
+    }
+}
+
+static void set_sid(struct facts *facts, const GENERAL_NAME *name)
+{
+    const OTHERNAME *other;
+    auto_free char *text = NULL;
+
+    facts->sid_state = SID_MALFORMED;
+    if (name->type != GEN_OTHERNAME)
+        return;
+    other = name->d.otherName;
+    if (!is_oid(other->type_id, OID_SID_VALUE) || other->value->type != V_ASN1_OCTET_STRING)
+        return;
+    text = plain_text(other->value->value.octet_string);
+    if (text == NULL || strlen(text) >= SID_SIZE || !is_sid(text))
+        return;
+    memcpy(facts->sid, text, strlen(text) + 1);
+    facts->sid_state = SID_ONE;
+}
+
+static void read_sid(X509 *cert, struct facts *facts)
+{
+    const ASN1_OCTET_STRING *content = facts_extension(cert, OID_SID);
+    auto_by(GENERAL_NAMES_free) GENERAL_NAMES *names = NULL;
+    const unsigned char *next, *end;
+
+    if (content == NULL)
+        return;
+    facts->sid_state = SID_MALFORMED;
+    next = ASN1_STRING_get0_data(content);
+    end = next + ASN1_STRING_length(content);
+    names = d2i_GENERAL_NAMES(NULL, &next, ASN1_STRING_length(content));
+    if (names != NULL && next == end && sk_GENERAL_NAME_num(names) == 1)
+        set_sid(facts, sk_GENERAL_NAME_value(names, 0));
+}
+
+enum vsc_err facts_read_names(X509 *cert, struct facts *facts, struct problem *problem)
+{
+    read_sid(cert, facts);
+    return read_alt_names(cert, facts, problem);
+}

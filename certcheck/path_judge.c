@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Our own rules over one path: strength, the issuers' usages, revocation. */
+#include "certcheck/chain_path.h"
+#include "certcheck/facts_parts.h"
+#include "certcheck/purpose.h"
+#include "certcheck/strength.h"
+
+struct subject {
+    char text[128];
+};
+
+static struct subject subject_of(const X509 *cert)
+{
+    struct subject subject = {""};
+
+    facts_subject(cert, subject.text, sizeof(subject.text));
+    return subject;
+}
+
+static void judge_strength(const struct chain_path *path, const struct chain_rules *rules,
+                           struct verdict *verdict)
+{
+    verdict_passed(verdict, CHECK_KEY);
+    verdict_passed(verdict, CHECK_SIGNATURE);
+    for (unsigned i = 0; i < path->len; i++) {
+        bool is_the_anchor = path->anchored && i + 1 == path->len;
+        char type[32];
+        unsigned bits;
+
+        if (!strength_key_is_enough(path->certs[i], rules->min_rsa_bits)) {
+            strength_describe_key(path->certs[i], type, sizeof(type), &bits);
+            verdict_refuse(verdict, REASON_WEAK_KEY, i, "%s: %s, %u bits",
+                           subject_of(path->certs[i]).text, type, bits);
+        }
+        if (!is_the_anchor && !strength_signature_is_enough(path->certs[i]))
+            verdict_refuse(verdict, REASON_WEAK_SIGNATURE, i, "%s: %s",
+                           subject_of(path->certs[i]).text,
+                           OBJ_nid2sn(X509_get_signature_nid(path->certs[i])));
+    }
+}
+
+/* Where a CA's own extended key usage stands, it is a limit for what it issues. */
+static void judge_issuers(const struct chain_path *path, const struct chain_rules *rules,
+                          struct verdict *verdict)
+{
+    for (unsigned i = 1; i + 1 < path->len; i++)
+        if (!purpose_allows_issuer(path->certs[i], rules->purpose))
+            verdict_refuse(verdict, REASON_MISSING_EKU, i, "the CA %s may not issue for it",
+                           subject_of(path->certs[i]).text);
+}
+
+static bool has_bad_signature(const struct verdict *verdict, unsigned depth)
+{
+    for (size_t i = 0; i < verdict->count; i++)
+        if (verdict->items[i].reason == REASON_BAD_SIGNATURE && verdict->items[i].depth == depth)
+            return true;
+    return false;
+}
+
+/* `soft` lets pass that nothing is known, never that something is. */
+static void weigh_answer(const struct crl_answer *answer, enum conf_revocation mode, unsigned depth,
+                         const char *subject, struct verdict *verdict)
+{
+    enum reason reason = REASON_REVOCATION_UNKNOWN;
+    const char *colon = *answer->detail != '\0' ? ": " : "";
+
+    switch (answer->status) {
+    case CRL_GOOD:
+        return;
+    case CRL_GOOD_STALE:
+        verdict_warn(verdict, REASON_CRL_STALE, depth, "%s", subject);
+        return;
+    case CRL_REVOKED:
+        verdict_refuse(verdict, REASON_REVOKED, depth, "%s%s%s", subject, colon, answer->detail);
+        return;
+    case CRL_TOO_OLD:
+        reason = REASON_CRL_STALE;
+        break;
+    case CRL_UNKNOWN:
+        break;
+    }
+    if (mode == REVOCATION_SOFT)
+        verdict_warn(verdict, reason, depth, "%s%s%s", subject, colon, answer->detail);
+    else
+        verdict_refuse(verdict, reason, depth, "%s%s%s", subject, colon, answer->detail);
+}
+
+/* Every certificate below the anchor; of one whose issuer is not proven nothing can be known. */
+static void judge_revocation(struct chain_path *path, const struct chain_pool *pool,
+                             const struct chain_rules *rules, struct verdict *verdict)
+{
+    if (rules->revocation == REVOCATION_OFF || !path->anchored || path->len < 2)
+        return;
+    for (unsigned i = 0; i + 1 < path->len; i++) {
+        struct crl_answer answer;
+
+        if (has_bad_signature(verdict, i))
+            continue;
+        verdict_passed(verdict, CHECK_REVOCATION);
+        crls_ask(pool->crls, path->certs[i], path->certs[i + 1], rules->at, rules->max_stale,
+                 &answer);
+        path->stale = path->stale || answer.status == CRL_GOOD_STALE ||
+                      (answer.status == CRL_TOO_OLD && rules->revocation == REVOCATION_SOFT);
+        weigh_answer(&answer, rules->revocation, i, subject_of(path->certs[i]).text, verdict);
+    }
+}
+
+enum vsc_err path_judge(struct chain_path *path, const struct chain_pool *pool,
+                        const struct chain_rules *rules, struct verdict *verdict)
+{
+    enum vsc_err err = path_verify(path, rules, verdict);
+
+    if (err != VSC_OK)
+        return err;
+    verdict_passed(verdict, CHECK_CHAIN);
+    verdict_passed(verdict, CHECK_VALIDITY);
+    verdict_passed(verdict, CHECK_CONSTRAINTS);
+    verdict_passed(verdict, CHECK_POLICY);
+    judge_strength(path, rules, verdict);
+    judge_issuers(path, rules, verdict);
+    judge_revocation(path, pool, rules, verdict);
+    return VSC_OK;
+}

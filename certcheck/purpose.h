@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a certificate is for: extended key usage, key usage, and that it is no CA's. */
+#ifndef VSC_CERTCHECK_PURPOSE_H
+#define VSC_CERTCHECK_PURPOSE_H
+
+#include <stdbool.h>
+
+#include <openssl/x509.h>
+
+#include "certcheck/facts.h"
+#include "certcheck/verdict.h"
+#include "conf/conf.h"
+
+/*
+ * The end certificate. Smartcard Logon or Client Authentication must stand there by name:
+ * anyExtendedKeyUsage does not stand in for it. With PURPOSE_ANY nothing is asked.
+ */
+void purpose_check(const struct facts *facts, enum conf_purpose purpose, struct verdict *verdict);
+
+/* An issuer without an extended key usage, with this one or with anyExtendedKeyUsage. */
+bool purpose_allows_issuer(X509 *issuer, enum conf_purpose purpose);
+
+#endif

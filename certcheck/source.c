@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Files and folders of certificates and revocation lists; what is in one file is pem.c's. */
+#include "certcheck/source.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "common/io.h"
+#include "common/own.h"
+
+#define CERTIFICATE_FILE_MAX ((size_t)4 * 1024 * 1024)
+#define CRL_FILE_MAX         ((size_t)256 * 1024 * 1024)
+
+struct entries {
+    struct dirent **list; /* owned */
+    int count;
+};
+
+static void entries_done(struct entries *entries)
+{
+    for (int i = 0; i < entries->count; i++)
+        free(entries->list[i]);
+    free(entries->list);
+}
+
+static size_t file_max(enum source_kind kind)
+{
+    return kind == SOURCE_CRLS ? CRL_FILE_MAX : CERTIFICATE_FILE_MAX;
+}
+
+/* Hidden, or one of c_rehash's links: eight hexadecimal digits, a dot, perhaps r, a number. */
+static bool is_passed_over(const char *name)
+{
+    size_t digits = strspn(name, "0123456789abcdef");
+    const char *rest = name + digits;
+
+    if (*name == '.')
+        return true;
+    if (digits != 8 || *rest++ != '.')
+        return false;
+    rest += *rest == 'r';
+    return *rest != '\0' && rest[strspn(rest, "0123456789")] == '\0';
+}
+
+static int is_wanted(const struct dirent *entry)
+{
+    return !is_passed_over(entry->d_name);
+}
+
+static enum vsc_err read_plain(const char *path, size_t max, struct buf *ret_content,
+                               struct problem *problem)
+{
+    auto_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    enum vsc_err err;
+
+    if (fd < 0)
+        return problem_set(problem, VSC_INPUT, "%s: %s", path, strerror(errno));
+    err = io_read_all(fd, max, ret_content);
+    if (err != VSC_OK)
+        return problem_set(problem, err, "%s: %s", path, strerror(errno));
+    return VSC_OK;
+}
+
+static enum vsc_err read_file(const struct source *source, const char *path, enum source_kind kind,
+                              struct buf *ret_content, struct problem *problem)
+{
+    if (source->trusted)
+        return io_read_trusted(path, file_max(kind), ret_content, problem);
+    return read_plain(path, file_max(kind), ret_content, problem);
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+static enum vsc_err list_folder(const struct source *source, struct entries *entries,
+                                struct problem *problem)
+{
+    auto_fd int fd = -1;
+    enum vsc_err err;
+
+    if (source->trusted) {
+        err = io_open_trusted_folder(source->path, &fd, problem);
+        if (err != VSC_OK)
+            return err;
+    }
+    entries->count = scandir(source->path, &entries->list, is_wanted, alphasort);
+    if (entries->count < 0) {
+        *entries = (struct entries){0};
+        return problem_set(problem, VSC_INPUT, "%s: %s", source->path, strerror(errno));
+    }
+    if (entries->count > SOURCE_FILES_MAX)
+        return problem_set(problem, VSC_INPUT, "%s: more than %d files", source->path,
+                           SOURCE_FILES_MAX);
+    return VSC_OK;
+}
+
+static enum vsc_err read_folder(const struct source *source, enum source_kind kind,
+                                source_visit *visit, void *arg, struct problem *problem)
+{
+    __attribute__((cleanup(entries_done))) struct entries entries = {0};
+    enum vsc_err err = list_folder(source, &entries, problem);
+
+    for (int i = 0; err == VSC_OK && i < entries.count; i++) {
+        char path[PATH_MAX];
+        auto_buf struct buf content;
+        int len = snprintf(path, sizeof(path), "%s/%s", source->path, entries.list[i]->d_name);
+
+        buf_init(&content, 0);
+        if (len < 0 || (size_t)len >= sizeof(path))
+            return problem_set(problem, VSC_INPUT, "%s: a name in it is too long", source->path);
+        if (is_folder(path))
+            continue;
+        err = read_file(source, path, kind, &content, problem);
+        if (err == VSC_OK && !source_is_foreign(&content))
+            err = source_split(&content, path, kind, visit, arg);
+    }
+    return err;
+}
+
+enum vsc_err source_read(const struct source *source, enum source_kind kind, source_visit *visit,
+                         void *arg, struct problem *problem)
+{
+    auto_buf struct buf content;
+    struct stat status;
+    enum vsc_err err;
+
+    buf_init(&content, 0);
+    if (source->path == NULL || *source->path == '\0')
+        return VSC_OK;
+    if (!source->named && stat(source->path, &status) != 0 && errno == ENOENT)
+        return VSC_OK;
+    if (is_folder(source->path))
+        return read_folder(source, kind, visit, arg, problem);
+    err = read_file(source, source->path, kind, &content, problem);
+    if (err != VSC_OK)
+        return err;
+    if (source_is_foreign(&content))
+        return problem_set(problem, VSC_INPUT, "%s: neither PEM nor DER", source->path);
+    return source_split(&content, source->path, kind, visit, arg);
+}
+
+/* FNV-1a: this finds changes, it is no defence. */
+static uint64_t mix(uint64_t hash, uint64_t value)
+{
+    for (int i = 0; i < 8; i++) {
+        hash = (hash ^ (value & 0xff)) * UINT64_C(0x100000001b3);
+        value >>= 8;
+    }
+    return hash;
+}
+
+static uint64_t mix_file(uint64_t hash, const char *path)
+{
+    struct stat status;
+
+    if (stat(path, &status) != 0)
+        return mix(hash, (uint64_t)errno);
+    hash = mix(hash, (uint64_t)status.st_dev);
+    hash = mix(hash, (uint64_t)status.st_ino);
+    hash = mix(hash, (uint64_t)status.st_size);
+    hash = mix(hash, (uint64_t)status.st_mode);
+    hash = mix(hash, (uint64_t)status.st_uid);
+    hash = mix(hash, (uint64_t)status.st_mtim.tv_sec);
+    hash = mix(hash, (uint64_t)status.st_mtim.tv_nsec);
+    hash = mix(hash, (uint64_t)status.st_ctim.tv_sec);
+    return mix(hash, (uint64_t)status.st_ctim.tv_nsec);
+}
+
+uint64_t source_fingerprint(const struct source *source)
+{
+    __attribute__((cleanup(entries_done))) struct entries entries = {0};
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    struct source listed = {.path = source->path};
+
+    if (source->path == NULL || *source->path == '\0')
+        return hash;
+    hash = mix_file(hash, source->path);
+    if (!is_folder(source->path) || list_folder(&listed, &entries, NULL) != VSC_OK)
+        return hash;
+    for (int i = 0; i < entries.count; i++) {
+        char path[PATH_MAX];
+        int len = snprintf(path, sizeof(path), "%s/%s", source->path, entries.list[i]->d_name);
+
+        if (len > 0 && (size_t)len < sizeof(path))
+            hash = mix_file(hash, path);
+    }
+    return hash;
+}
