@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A TCTI over another TCTI: deadline and repetition, see the header. */
+#include "card/tpm/tcti.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <tss2/tss2_rc.h>
+#include <tss2/tss2_tctildr.h>
+#include <tss2/tss2_tpm2_types.h>
+
+#include "common/own.h"
+
+#define TCTI_MAGIC     UINT64_C(0x70616d5f76736331)
+#define TCTI_POLL_MAX  4
+#define COMMAND_MAX    4096 /* TPM2_MAX_COMMAND_SIZE of tpm2-tss */
+#define HEADER_SIZE    10   /* tag, size, response code */
+#define PAUSE_FIRST_MS 10
+#define PAUSE_MAX_MS   400
+
+struct tcti {
+    TSS2_TCTI_CONTEXT_COMMON_V1 common; /* first: tpm2-tss casts */
+    TSS2_TCTI_CONTEXT *inner;           /* owned */
+    const struct deadline *deadline;
+    bool broken;
+    size_t command_len;
+    unsigned char command[COMMAND_MAX];
+};
+
+static struct tcti *own(TSS2_TCTI_CONTEXT *context)
+{
+    return (struct tcti *)(void *)context;
+}
+
+static TSS2_RC tcti_transmit(TSS2_TCTI_CONTEXT *context, size_t size, const uint8_t *command)
+{
+    struct tcti *self = own(context);
+    TSS2_RC rc;
+
+    if (self->broken)
+        return TSS2_TCTI_RC_NO_CONNECTION;
+    if (size > sizeof self->command)
+        return TSS2_TCTI_RC_BAD_VALUE;
+    memcpy(self->command, command, size);
+    self->command_len = size;
+    rc = Tss2_Tcti_Transmit(self->inner, size, command);
+    self->broken = rc != TSS2_RC_SUCCESS;
+    return rc;
+}
+
+/* Wait for the answer as long as the deadline allows. A TCTI without handles waits by itself. */
+static bool wait_answer(struct tcti *self)
+{
+    TSS2_TCTI_POLL_HANDLE handles[TCTI_POLL_MAX];
+    size_t count = TCTI_POLL_MAX;
+
+    if (Tss2_Tcti_GetPollHandles(self->inner, handles, &count) != TSS2_RC_SUCCESS || count == 0)
+        return deadline_left(self->deadline) > 0;
+    for (;;) {
+        int left = deadline_left(self->deadline);
+        int ready = poll(handles, count, left);
+
+        if (ready > 0)
+            return true;
+        if (ready == 0 && left == 0)
+            return false;
+        if (ready < 0 && errno != EINTR)
+            return false;
+    }
+}
+
+static uint32_t response_code(const uint8_t *response, size_t size)
+{
+    if (size < HEADER_SIZE)
+        return 0;
+    return (uint32_t)response[6] << 24 | (uint32_t)response[7] << 16 | (uint32_t)response[8] << 8 |
+           response[9];
+}
+
+static bool asks_to_repeat(uint32_t code)
+{
+    return code == TPM2_RC_RETRY || code == TPM2_RC_YIELDED || code == TPM2_RC_TESTING ||
+           code == TPM2_RC_NV_RATE;
+}
+
+/* Sleep, longer each time; false when that would pass the deadline. */
+static bool pause_once(const struct tcti *self, int *pause_ms)
+{
+    struct timespec pause = {.tv_nsec = (long)*pause_ms * 1000000L};
+
+    if (deadline_left(self->deadline) <= *pause_ms)
+        return false;
+    (void)nanosleep(&pause, NULL);
+    if (*pause_ms < PAUSE_MAX_MS)
+        *pause_ms *= 2;
+    return true;
+}
+
+static TSS2_RC tcti_receive(TSS2_TCTI_CONTEXT *context, size_t *size, uint8_t *response,
+                            int32_t timeout)
+{
+    struct tcti *self = own(context);
+    size_t room = *size;
+    int pause_ms = PAUSE_FIRST_MS;
+
+    (void)timeout;
+    if (self->broken)
+        return TSS2_TCTI_RC_NO_CONNECTION;
+    if (response == NULL)
+        return Tss2_Tcti_Receive(self->inner, size, NULL, TSS2_TCTI_TIMEOUT_BLOCK);
+    for (;;) {
+        TSS2_RC rc = TSS2_TCTI_RC_IO_ERROR;
+
+        /* TRY_AGAIN would make ESYS ask for ever. */
+        if (wait_answer(self))
+            rc = Tss2_Tcti_Receive(self->inner, size, response, TSS2_TCTI_TIMEOUT_BLOCK);
+        else
+            (void)Tss2_Tcti_Cancel(self->inner);
+        if (rc != TSS2_RC_SUCCESS) {
+            self->broken = true;
+            return rc == TSS2_TCTI_RC_TRY_AGAIN ? TSS2_TCTI_RC_IO_ERROR : rc;
+        }
+        if (!asks_to_repeat(response_code(response, *size)) || !pause_once(self, &pause_ms))
+            return rc;
+        *size = room;
+        rc = Tss2_Tcti_Transmit(self->inner, self->command_len, self->command);
+        if (rc != TSS2_RC_SUCCESS) {
+            self->broken = true;
+            return rc;
+        }
+    }
+}
+
+static TSS2_RC tcti_cancel(TSS2_TCTI_CONTEXT *context)
+{
+    return Tss2_Tcti_Cancel(own(context)->inner);
+}
+
+static TSS2_RC tcti_poll_handles(TSS2_TCTI_CONTEXT *context, TSS2_TCTI_POLL_HANDLE *handles,
+                                 size_t *count)
+{
+    return Tss2_Tcti_GetPollHandles(own(context)->inner, handles, count);
+}
+
+static TSS2_RC tcti_locality(TSS2_TCTI_CONTEXT *context, uint8_t locality)
+{
+    return Tss2_Tcti_SetLocality(own(context)->inner, locality);
+}
+
+static void tcti_finalize(TSS2_TCTI_CONTEXT *context)
+{
+    struct tcti *self = own(context);
+
+    Tss2_TctiLdr_Finalize(&self->inner);
+}
+
+/* Only TCTIs by their short name: tctildr would also load any file that the name is the path of. */
+static bool is_known(const char *name)
+{
+    static const char *const known[] = {"device", "swtpm", "mssim", "tabrmd", "pcap"};
+
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        size_t len = strlen(known[i]);
+
+        if (strncmp(name, known[i], len) != 0)
+            continue;
+        if (strcmp(known[i], "pcap") == 0 && name[len] == ':')
+            return is_known(name + len + 1);
+        return name[len] == ':' || name[len] == '\0';
+    }
+    return false;
+}
+
+enum vsc_err tcti_open(const char *name, const struct deadline *deadline,
+                       TSS2_TCTI_CONTEXT **ret_tcti, struct problem *problem)
+{
+    auto_free struct tcti *self = calloc(1, sizeof *self);
+    TSS2_RC rc;
+
+    if (self == NULL)
+        return VSC_MEMORY;
+    if (!is_known(name))
+        return problem_set(problem, VSC_CONFIG,
+                           "card.tcti: \"%s\" is none of device:, swtpm:, mssim:, tabrmd:", name);
+    /* tpm2-tss would write what it does to standard error, secrets too at its highest levels. */
+    if (setenv("TSS2_LOG", "all+NONE", 1) != 0)
+        return VSC_MEMORY;
+    rc = Tss2_TctiLdr_Initialize(name, &self->inner);
+    if (rc != TSS2_RC_SUCCESS)
+        return problem_set(problem, VSC_TPM, "no connection to the TPM by \"%s\": %s (0x%X)", name,
+                           Tss2_RC_Decode(rc), rc);
+    self->deadline = deadline;
+    self->common = (TSS2_TCTI_CONTEXT_COMMON_V1){
+        .magic = TCTI_MAGIC,
+        .version = 1,
+        .transmit = tcti_transmit,
+        .receive = tcti_receive,
+        .finalize = tcti_finalize,
+        .cancel = tcti_cancel,
+        .getPollHandles = tcti_poll_handles,
+        .setLocality = tcti_locality,
+    };
+    *ret_tcti = (TSS2_TCTI_CONTEXT *)(void *)take(self);
+    return VSC_OK;
+}
+
+bool tcti_is_broken(TSS2_TCTI_CONTEXT *tcti)
+{
+    return own(tcti)->broken;
+}
+
+void tcti_close(TSS2_TCTI_CONTEXT *tcti)
+{
+    if (tcti == NULL)
+        return;
+    tcti_finalize(tcti);
+    explicit_bzero(tcti, sizeof(struct tcti));
+    free(tcti);
+}
