@@ -69,6 +69,8 @@ $(eval $(call archive,certcheck,certcheck))
 $(eval $(call archive,card,card card/tpm card/pkcs11))
 $(eval $(call archive,card_admin,card/admin))
 $(eval $(call archive,support,tests/support))
+$(eval $(call archive,pam_vsc,pam_vsc))
+$(eval $(call archive,fakepam,tests/fakepam))
 
 # ---- products ------------------------------------------------------------------------------------
 # $(call program,NAME,MAIN AND OWN SOURCES,ARCHIVES,PKG-CONFIG NAMES)
@@ -79,6 +81,12 @@ $(B)/$1: $(patsubst %.c,$(B)/%.o,$2) $(foreach a,$3,$(B)/$a.a)
 	$$(Q)$(CC) -pie $(ALL_LDFLAGS) -o $$@ $$^ $$(shell pkg-config --libs $4)
 endef
 all: $(PROGRAMS)
+
+$(B)/pam_vsc.so: $(call objects,pam_vsc) $(B)/common.a pam_vsc/pam_vsc.map
+	$(call say,LD,$@)
+	$(Q)$(CC) -shared $(ALL_LDFLAGS) -Wl,--version-script=pam_vsc/pam_vsc.map \
+	    -o $@ $(filter %.o %.a,$^) -lpam
+all: $(B)/pam_vsc.so
 
 # ---- Debian's packages ---------------------------------------------------------------------------
 DEPS := gcc libc6-dev pkg-config libpam0g-dev libssl-dev libp11-dev libtss2-dev libconfig-dev \

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The certificate is checked again, without a proof: by the record in PAM's data, or where PAM lost
+ * it (sshd) by our PAM environment, which names the card and the certificate. The environment may
+ * add a check and never removes one, for it can be set by others.
+ */
+#include "pam_vsc/account.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "pam_vsc/exchange.h"
+#include "pam_vsc/record.h"
+
+/* How the certificate stands by what vsc-check said, for the account that is expected (or any). */
+static enum ending judge(struct call *call, const struct check_verdict *verdict,
+                         const struct record *record)
+{
+    call->verdict = *verdict;
+    for (size_t i = 0; i < verdict->reason_count; i++) {
+        call->reason = (enum reason)verdict->reasons[i];
+        call->has_reason = true;
+        if (call->reason == REASON_EXPIRED || call->reason == REASON_REVOKED)
+            return ENDING_LAPSED;
+    }
+    if (verdict->reason_count > 0)
+        return ending_of_reasons(verdict->reasons, verdict->reason_count, true, &call->reason);
+    if (record != NULL && (verdict->account_uid != record->account_uid ||
+                           strcmp(verdict->account, record->account) != 0))
+        return ENDING_WRONG_ACCOUNT;
+    return ENDING_STILL_GOOD;
+}
+
+static enum vsc_err recheck(struct call *call, const struct der *chain, size_t chain_len,
+                            struct check_verdict *ret_verdict)
+{
+    struct check_recheck request = {.chain_len = chain_len};
+
+    (void)snprintf(request.user, sizeof(request.user), "%s", call->request.user);
+    /* Borrowed: the request is encoded, and nothing in it released. */
+    memcpy(request.chain, chain, chain_len * sizeof(*chain));
+    return exchange_recheck(&call->check, &request, ret_verdict);
+}
+
+static enum ending check_record(struct call *call, const struct record *record)
+{
+    const struct peer_place place = {
+        .pamh = call->pamh, .deadline = &call->deadline, .args = &call->args};
+    struct check_verdict verdict;
+    enum vsc_err err;
+
+    if (strcmp(record->user, call->request.user) != 0)
+        return ENDING_WRONG_ACCOUNT;
+    err = peer_open_check(&place, &call->check);
+    if (err == VSC_OK)
+        err = recheck(call, record->chain, record->chain_len, &verdict);
+    return err != VSC_OK ? ending_of_err(err) : judge(call, &verdict, record);
+}
+
+static bool is_env(const struct call *call, const char *name, const char *value)
+{
+    const char *set = pam_getenv(call->pamh, name);
+
+    return set != NULL && strcmp(set, value) == 0;
+}
+
+/* The certificate that the environment names, on the card that it names. */
+static enum ending check_env(struct call *call)
+{
+    enum ending ending = call->user_given ? call_begin(call) : ENDING_WRONG_ACCOUNT;
+
+    if (ending == ENDING_NOT_YET)
+        ending = call_gather(call, false);
+    if (ending != ENDING_NOT_YET)
+        return ending;
+    for (size_t i = 0; i < call->cards.count; i++) {
+        const struct candidate *candidate = &call->cards.candidates[i];
+        struct check_verdict verdict;
+        enum vsc_err err;
+
+        if (!call->cards.counts[candidate->card] || !is_env(call, ENV_CARD, candidate->info->name))
+            continue;
+        err = recheck(call, candidate->key->chain, candidate->key->chain_len, &verdict);
+        if (err != VSC_OK)
+            return ending_of_err(err);
+        call->about = candidate->info;
+        if (is_env(call, ENV_ISSUER, verdict.issuer) && is_env(call, ENV_SERIAL, verdict.serial))
+            return judge(call, &verdict, NULL);
+    }
+    return ENDING_NO_CERTIFICATE;
+}
+
+static enum ending check(struct call *call)
+{
+    const struct record *record = record_read(call->pamh);
+
+    if (record != NULL)
+        return check_record(call, record);
+    return pam_getenv(call->pamh, ENV_CARD) != NULL ? check_env(call) : ENDING_NOT_OURS;
+}
+
+int account_check(pam_handle_t *pamh, const struct call_argv *argv)
+{
+    struct call call;
+    enum ending ending = call_init(&call, pamh, argv);
+
+    if (ending == ENDING_NOT_YET)
+        ending = check(&call);
+    if (ending == ENDING_LAPSED) {
+        const struct record *record = record_read(pamh);
+        struct card_info card = {.id = ""};
+
+        (void)snprintf(card.name, sizeof(card.name), "%s",
+                       record != NULL ? record->card : call.about->name);
+        ending = call_explain(&call, &card, NULL, ending);
+        call.about = NULL;
+    }
+    call_end(&call, ending);
+    return result_acct_mgmt(ending);
+}

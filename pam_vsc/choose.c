@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "pam_vsc/choose.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "pam_vsc/menu.h"
+#include "pam_vsc/texts.h"
+
+#define STATES_MAX    8 /* cards whose state is asked for before a menu */
+#define MENU_TEXT_MAX (32 * 1024)
+
+/* Certificates to choose from, or cards: indices of call->cards. */
+struct choices {
+    size_t items[MENU_MAX];
+    size_t count;
+};
+
+static const struct candidate *candidate_at(const struct call *call, size_t index)
+{
+    return &call->cards.candidates[index];
+}
+
+static void collect(const struct call *call, struct choices *choices)
+{
+    const struct cards_of of = call_cards_of(call);
+
+    for (size_t i = 0; i < call->cards.count && choices->count < MENU_MAX; i++) {
+        const struct candidate *candidate = candidate_at(call, i);
+
+        if (call->cards.counts[candidate->card] && candidate_is_good(candidate, &of))
+            choices->items[choices->count++] = i;
+    }
+}
+
+static size_t count_cards(const struct call *call, const struct choices *choices)
+{
+    size_t cards = 0;
+
+    for (size_t i = 0; i < choices->count; i++)
+        cards += i == 0 || candidate_at(call, choices->items[i])->card !=
+                               candidate_at(call, choices->items[i - 1])->card;
+    return cards;
+}
+
+/*
+ * Leave out the cards that are blocked, locked or gone. With very many cards (no user given) only
+ * the one that is chosen is asked: each question is work for the TPM.
+ */
+static enum ending drop_unusable(struct call *call, struct choices *choices)
+{
+    size_t kept = 0;
+
+    if (count_cards(call, choices) > STATES_MAX)
+        return ENDING_NOT_YET;
+    for (size_t i = 0; i < choices->count; i++) {
+        size_t card = candidate_at(call, choices->items[i])->card;
+        enum vsc_err err = cards_ask_state(&call->cards, card, &call->card);
+
+        if (err != VSC_OK)
+            return ending_of_err(err);
+        if (call->cards.standing[card].ending == ENDING_NOT_YET)
+            choices->items[kept++] = choices->items[i];
+    }
+    choices->count = kept;
+    return ENDING_NOT_YET;
+}
+
+/* How one card stands where no certificate can be used, the better the higher `rank` is. */
+struct why {
+    unsigned rank;
+    enum ending ending;
+    size_t card;
+    bool has_reason;
+    enum reason reason;
+};
+
+#define RANK_NONE           0u
+#define RANK_NO_CERTIFICATE 1u
+#define RANK_BLOCKED        2u
+#define RANK_MAPPING        3u /* and 4: the default container's certificate speaks for the card */
+#define RANK_REFUSED        5u /* and 6 */
+
+static struct why why_candidate(const struct call *call, const struct candidate *candidate)
+{
+    const struct check_evaluated *verdict = candidate->verdict;
+    struct why why = {.card = candidate->card, .has_reason = true};
+
+    if (verdict->accepted) {
+        /* For another account than the one that was given. */
+        why.reason = REASON_ACCOUNT_MISMATCH;
+        why.ending = ENDING_WRONG_ACCOUNT;
+    } else {
+        why.ending = ending_of_reasons(verdict->reasons, verdict->reason_count, call->user_given,
+                                       &why.reason);
+    }
+    why.rank = (why.ending == ENDING_REFUSED ? RANK_REFUSED : RANK_MAPPING) +
+               (candidate->key->is_default ? 1u : 0u);
+    return why;
+}
+
+static struct why why_card(const struct call *call, size_t card)
+{
+    const struct cards_of of = call_cards_of(call);
+    const struct standing *standing = &call->cards.standing[card];
+    struct why why = {.rank = RANK_NO_CERTIFICATE, .ending = ENDING_NO_CERTIFICATE, .card = card};
+
+    for (size_t i = 0; i < call->cards.count; i++) {
+        const struct candidate *candidate = candidate_at(call, i);
+        struct why one;
+
+        if (candidate->card != card)
+            continue;
+        /* A good certificate on it: then the card itself is what cannot be used. */
+        if (candidate_is_good(candidate, &of))
+            return (struct why){.rank = RANK_BLOCKED, .ending = standing->ending, .card = card};
+        one = why_candidate(call, candidate);
+        if (one.rank > why.rank)
+            why = one;
+    }
+    return why;
+}
+
+/* No certificate can be used: the best card's reason, in the order refused, blocked, none. */
+static enum ending explain_none(struct call *call)
+{
+    struct why best = {.rank = RANK_NONE, .ending = ENDING_NO_CARD};
+
+    for (size_t i = 0; i < call->cards.list.count; i++) {
+        struct why why;
+
+        if (!call->cards.counts[i])
+            continue;
+        why = why_card(call, i);
+        if (why.rank > best.rank)
+            best = why;
+    }
+    /* A blank card of nobody known is not worth a word. */
+    if (best.rank == RANK_NONE || (best.rank == RANK_NO_CERTIFICATE && !call->user_given))
+        return ENDING_NO_CARD;
+    call->has_reason = best.has_reason;
+    call->reason = best.reason;
+    return call_explain(call, &call->cards.list.cards[best.card],
+                        &call->cards.standing[best.card].state, best.ending);
+}
+
+static enum ending ask_menu(struct call *call, const struct choices *choices, bool password,
+                            size_t *ret_choice)
+{
+    struct menu menu = {.count = choices->count, .password = password};
+    enum ending ending;
+
+    buf_init(&menu.text, MENU_TEXT_MAX);
+    texts_choice_head(&menu.text);
+    for (size_t i = 0; i < choices->count; i++) {
+        const struct candidate *candidate = candidate_at(call, choices->items[i]);
+
+        texts_choice_line(&menu.text, i + 1, candidate->verdict->label, candidate->info->name);
+        (void)snprintf(menu.ids[i], sizeof(menu.ids[i]), "%s/%s", candidate->info->id,
+                       candidate->key->id);
+    }
+    if (password)
+        texts_choice_password(&menu.text, ++menu.count);
+    texts_choice_prompt(&menu.text);
+    ending = menu_ask(&menu, &call->talk, ret_choice);
+    buf_done(&menu.text);
+    return ending;
+}
+
+/* Nobody to ask: the only card, and on it the default container. */
+static enum ending choose_blind(const struct call *call, const struct choices *choices,
+                                size_t *ret_choice)
+{
+    if (count_cards(call, choices) > 1)
+        return ENDING_NO_CHOICE;
+    *ret_choice = 0;
+    for (size_t i = 0; i < choices->count; i++)
+        if (candidate_at(call, choices->items[i])->key->is_default)
+            *ret_choice = i;
+    return ENDING_NOT_YET;
+}
+
+static enum ending pick(struct call *call, const struct choices *choices, size_t *ret_choice)
+{
+    const bool at_gdm = strcmp(call->request.service, SERVICE_GDM) == 0;
+
+    if (call->rules.talk == TALK_BLIND)
+        return choose_blind(call, choices, ret_choice);
+    if (choices->count > 1 || (at_gdm && !call->user_given))
+        return ask_menu(call, choices, at_gdm && choices->count < MENU_MAX, ret_choice);
+    *ret_choice = 0;
+    return ENDING_NOT_YET;
+}
+
+enum ending choose_certificate(struct call *call)
+{
+    struct choices choices = {.count = 0};
+    size_t choice = 0;
+    const struct candidate *chosen;
+    const struct standing *standing;
+    enum ending ending;
+    enum vsc_err err;
+
+    collect(call, &choices);
+    ending = drop_unusable(call, &choices);
+    if (ending != ENDING_NOT_YET)
+        return ending;
+    if (choices.count == 0)
+        return explain_none(call);
+    ending = pick(call, &choices, &choice);
+    if (ending != ENDING_NOT_YET)
+        return ending;
+    chosen = candidate_at(call, choices.items[choice]);
+    err = cards_ask_state(&call->cards, chosen->card, &call->card);
+    if (err != VSC_OK)
+        return ending_of_err(err);
+    call->about = chosen->info;
+    standing = &call->cards.standing[chosen->card];
+    if (standing->ending != ENDING_NOT_YET)
+        return call_explain(call, chosen->info, &standing->state, standing->ending);
+    call->chosen = chosen;
+    return ENDING_NOT_YET;
+}
+
+static enum ending ask_card_menu(struct call *call, const struct choices *choices,
+                                 size_t *ret_choice)
+{
+    struct menu menu = {.count = choices->count};
+    enum ending ending;
+
+    buf_init(&menu.text, MENU_TEXT_MAX);
+    texts_change_head(&menu.text);
+    for (size_t i = 0; i < choices->count; i++) {
+        const struct card_info *info = &call->cards.list.cards[choices->items[i]];
+
+        texts_choice_line(&menu.text, i + 1, "", info->name);
+        (void)snprintf(menu.ids[i], sizeof(menu.ids[i]), "%s", info->id);
+    }
+    texts_choice_prompt(&menu.text);
+    ending = menu_ask(&menu, &call->talk, ret_choice);
+    buf_done(&menu.text);
+    return ending;
+}
+
+enum ending choose_card(struct call *call, size_t *ret_index)
+{
+    struct choices choices = {.count = 0};
+    size_t choice = 0;
+
+    for (size_t i = 0; i < call->cards.list.count && choices.count < MENU_MAX; i++)
+        if (call->cards.counts[i])
+            choices.items[choices.count++] = i;
+    if (choices.count == 0)
+        return ENDING_NO_CARD;
+    if (choices.count > 1) {
+        enum ending ending = ask_card_menu(call, &choices, &choice);
+
+        if (ending != ENDING_NOT_YET)
+            return ending;
+    }
+    *ret_index = choices.items[choice];
+    call->about = &call->cards.list.cards[*ret_index];
+    return ENDING_NOT_YET;
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * PAM_SUCCESS has one source: login_prove() returns ENDING_ACCEPTED in one place, after the one
+ * message that may lead there (CHECK_ACCEPTED), for the account that asked.
+ */
+#include "pam_vsc/login.h"
+
+#include <string.h>
+#include <syslog.h>
+
+#include <security/pam_ext.h>
+
+#include "pam_vsc/choose.h"
+#include "pam_vsc/exchange.h"
+#include "pam_vsc/pin.h"
+#include "pam_vsc/record.h"
+#include "pam_vsc/texts.h"
+
+/* Is PAM_USER still what this sign-in is for? Another module or the host may have changed it. */
+static bool is_user_unchanged(const struct call *call)
+{
+    const char *expected = call->user_given ? call->request.user : call->chosen->verdict->account;
+    const void *user = NULL;
+
+    return pam_get_item(call->pamh, PAM_USER, &user) == PAM_SUCCESS && user != NULL &&
+           strcmp(user, expected) == 0;
+}
+
+/* The verdict's account against whom PAM asked for: vsc-check has compared too, and may be wrong.
+ */
+static bool is_for_account(const struct call *call, const struct check_verdict *verdict)
+{
+    const char *name = call->user_given ? call->rules.user_name : call->chosen->verdict->account;
+    const uid_t uid = call->user_given ? call->rules.user_uid : call->chosen->verdict->account_uid;
+
+    return verdict->account_uid == uid && strcmp(verdict->account, name) == 0 &&
+           is_user_unchanged(call);
+}
+
+/* Login screens read PAM_USER when the PIN is asked for. */
+static enum ending name_user(const struct call *call)
+{
+    if (call->user_given)
+        return ENDING_NOT_YET;
+    return pam_set_item(call->pamh, PAM_USER, call->chosen->verdict->account) == PAM_SUCCESS
+               ? ENDING_NOT_YET
+               : ENDING_MEMORY;
+}
+
+static enum ending refused(struct call *call, enum ending ending, enum reason reason)
+{
+    call->has_reason = true;
+    call->reason = reason;
+    return call_explain(call, call->chosen->info, &call->cards.standing[call->chosen->card].state,
+                        ending);
+}
+
+/* Hand on what the session needs. */
+static enum ending publish(const struct call *call, const struct secret *pin)
+{
+    char word[SECRET_MAX + 1];
+    int code = PAM_SUCCESS;
+
+    if (call->args.set_authtok) {
+        memcpy(word, pin->bytes, pin->len);
+        word[pin->len] = '\0';
+        code = pam_set_item(call->pamh, PAM_AUTHTOK, word);
+        explicit_bzero(word, sizeof(word));
+    }
+    return code == PAM_SUCCESS ? record_write(call) : ENDING_MEMORY;
+}
+
+static enum ending prove(struct call *call, const struct check_prove *signature,
+                         const struct secret *pin)
+{
+    bool accepted = false;
+    enum reason reason = REASON_PROOF_FAILED;
+    enum ending ending;
+    enum vsc_err err = exchange_prove(&call->check, signature, &accepted, &call->verdict);
+
+    if (err != VSC_OK)
+        return ending_of_err(err);
+    if (!accepted) {
+        ending = ending_of_reasons(call->verdict.reasons, call->verdict.reason_count,
+                                   call->user_given, &reason);
+        return refused(call, ending, reason);
+    }
+    if (!is_for_account(call, &call->verdict))
+        return refused(call, call->user_given ? ENDING_WRONG_ACCOUNT : ENDING_NO_ACCOUNT,
+                       REASON_ACCOUNT_MISMATCH);
+    ending = publish(call, pin);
+    return ending != ENDING_NOT_YET ? ending : ENDING_ACCEPTED;
+}
+
+/* At most one, and after all is done: a host that cannot show it has still signed somebody in. */
+static void inform(struct call *call)
+{
+    const struct check_verdict *verdict = &call->verdict;
+    char text[TEXTS_SIZE];
+
+    if (verdict->days_left <= (int64_t)call->rules.warn_days) {
+        texts_expires(text, verdict->days_left);
+        talk_inform(&call->talk, text);
+    } else if (verdict->stale) {
+        talk_inform(&call->talk, texts_stale());
+    }
+}
+
+static enum ending sign_in(struct call *call)
+{
+    auto_secret struct secret pin = {0};
+    struct check_prove signature;
+    enum ending ending = call_begin(call);
+
+    if (ending == ENDING_NOT_YET)
+        ending = call_gather(call, true);
+    if (ending == ENDING_NOT_YET)
+        ending = choose_certificate(call);
+    if (ending == ENDING_NOT_YET)
+        ending = name_user(call);
+    if (ending == ENDING_NOT_YET)
+        ending = pin_sign(call, &signature, &pin);
+    if (ending == ENDING_NOT_YET)
+        ending = prove(call, &signature, &pin);
+    if (ending == ENDING_ACCEPTED)
+        inform(call);
+    return ending;
+}
+
+/*
+ * gdm would start over at once, many times a second, where a failure comes back before anything
+ * was asked. Not after PAM_AUTHINFO_UNAVAIL (the stack goes on to the password) and PAM_MAXTRIES.
+ */
+static enum ending hold_gdm(struct call *call, enum ending ending)
+{
+    auto_secret struct secret answer = {0};
+    const int code = result_authenticate(ending);
+    enum ending held;
+
+    if (strcmp(call->request.service, SERVICE_GDM) != 0 || call->talk.asked ||
+        code == PAM_AUTHINFO_UNAVAIL || code == PAM_MAXTRIES || code == PAM_CONV_ERR)
+        return ending;
+    if (!call->talk.told) {
+        held = talk_error(&call->talk, texts_cannot_sign_in());
+        if (held != ENDING_NOT_YET)
+            return held;
+    }
+    held = talk_ask(&call->talk, ASK_HIDDEN, texts_press_enter(), &answer);
+    return held == ENDING_CONVERSATION ? held : ending;
+}
+
+static enum ending fail(struct call *call, enum ending ending)
+{
+    if (!call->user_given && pam_set_item(call->pamh, PAM_USER, NULL) != PAM_SUCCESS)
+        pam_syslog(call->pamh, LOG_ERR, "PAM_USER could not be unset");
+    return hold_gdm(call, ending);
+}
+
+int login_authenticate(pam_handle_t *pamh, const struct call_argv *argv)
+{
+    struct call call;
+    enum ending ending = call_init(&call, pamh, argv);
+
+    if (ending == ENDING_NOT_YET)
+        ending = sign_in(&call);
+    if (ending != ENDING_ACCEPTED)
+        ending = fail(&call, ending);
+    call_end(&call, ending);
+    return result_authenticate(ending);
+}

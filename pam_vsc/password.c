@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "pam_vsc/password.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "pam_vsc/choose.h"
+#include "pam_vsc/exchange.h"
+#include "pam_vsc/pin.h"
+#include "pam_vsc/texts.h"
+
+/* One change of a PIN: the card, and what is remembered from one attempt to the next. */
+struct change {
+    struct call *call;
+    const struct card_info *card;
+    struct card_state state;
+    struct secret refused; /* the old PIN that was just refused */
+    bool any_refused, any_wrong;
+};
+
+static enum ending ask(struct change *change, const char *prompt, struct secret *ret_pin)
+{
+    enum ending ending = talk_ask(&change->call->talk, ASK_HIDDEN, prompt, ret_pin);
+
+    if (ending == ENDING_NOT_YET && ret_pin->len == 0)
+        return ENDING_DECLINED;
+    return ending;
+}
+
+/* The old PIN must fit no rule but the length that every PIN has: the rules may be newer. */
+static enum ending ask_old(struct change *change, struct secret *ret_pin)
+{
+    char prompt[TEXTS_SIZE];
+    enum ending ending;
+
+    if (call_is_reserved(change->call, &change->state, false))
+        return change->any_wrong ? ENDING_WRONG_PIN : ENDING_RESERVED;
+    texts_old_pin_prompt(prompt, change->card->name, &change->state);
+    ending = ask(change, prompt, ret_pin);
+    if (ending != ENDING_NOT_YET)
+        return ending;
+    if (ret_pin->len > PIN_MAX || (change->any_refused && secret_equal(ret_pin, &change->refused)))
+        return ENDING_WRONG_PIN;
+    return ENDING_NOT_YET;
+}
+
+/* The new PIN twice, until it fits the rules and both are the same. */
+static enum ending ask_new(struct change *change, struct secret *ret_pin)
+{
+    for (unsigned i = 0; i < PIN_ATTEMPTS; i++) {
+        auto_secret struct secret again = {0};
+        struct problem problem = {.text = ""};
+        char text[TEXTS_SIZE];
+        enum ending ending;
+
+        texts_new_pin_prompt(text, change->card->name);
+        ending = ask(change, text, ret_pin);
+        if (ending != ENDING_NOT_YET)
+            return ending;
+        if (pin_policy_check(&change->card->policy, ret_pin, &problem) != VSC_OK) {
+            texts_not_a_pin(text, problem.text);
+        } else {
+            ending = ask(change, texts_new_pin_again(), &again);
+            if (ending != ENDING_NOT_YET)
+                return ending;
+            if (secret_equal(ret_pin, &again))
+                return ENDING_NOT_YET;
+            (void)snprintf(text, sizeof(text), "%s", texts_pins_differ());
+        }
+        ending = talk_error(&change->call->talk, text);
+        if (ending != ENDING_NOT_YET)
+            return ending;
+    }
+    return ENDING_BAD_NEW_PIN;
+}
+
+static enum ending send(struct change *change, const struct secret *old_pin,
+                        const struct secret *new_pin)
+{
+    struct card_change_pin request = {.old_pin = {.len = 0}};
+    struct card_outcome outcome = {.result = VSC_SYSTEM};
+    enum ending ending;
+    enum vsc_err err;
+
+    (void)snprintf(request.card, sizeof(request.card), "%s", change->card->id);
+    err = secret_set(&request.old_pin, old_pin->bytes, old_pin->len);
+    if (err == VSC_OK)
+        err = secret_set(&request.new_pin, new_pin->bytes, new_pin->len);
+    if (err == VSC_OK)
+        err = exchange_change_pin(&change->call->card, &request, &outcome);
+    secret_done(&request.old_pin);
+    secret_done(&request.new_pin);
+    if (err != VSC_OK)
+        return ending_of_err(err);
+    change->state = outcome.state;
+    if (outcome.result == VSC_OK)
+        return ENDING_CHANGED;
+    ending = pin_refused(change->call, change->card, &outcome, change->any_wrong);
+    if (ending == ENDING_NOT_YET && outcome.result == VSC_PIN_POLICY)
+        return ENDING_BAD_NEW_PIN;
+    change->any_wrong = change->any_wrong || outcome.result == VSC_PIN;
+    change->any_refused = true;
+    if (ending == ENDING_NOT_YET)
+        ending = ending_of_err(secret_set(&change->refused, old_pin->bytes, old_pin->len));
+    return ending;
+}
+
+static enum ending run_change(struct change *change)
+{
+    enum ending ending = ENDING_NOT_YET;
+
+    for (unsigned i = 0; ending == ENDING_NOT_YET && i < PIN_ATTEMPTS; i++) {
+        auto_secret struct secret old_pin = {0};
+        auto_secret struct secret new_pin = {0};
+
+        ending = ask_old(change, &old_pin);
+        if (ending == ENDING_NOT_YET)
+            ending = ask_new(change, &new_pin);
+        if (ending == ENDING_NOT_YET)
+            ending = send(change, &old_pin, &new_pin);
+    }
+    return ending != ENDING_NOT_YET ? ending : ENDING_WRONG_PIN;
+}
+
+static enum ending change_pin(struct call *call)
+{
+    struct change change = {.call = call};
+    size_t index = 0;
+    enum ending ending = choose_card(call, &index);
+    enum vsc_err err;
+
+    if (ending != ENDING_NOT_YET)
+        return ending;
+    err = cards_ask_state(&call->cards, index, &call->card);
+    if (err != VSC_OK)
+        return ending_of_err(err);
+    change.card = &call->cards.list.cards[index];
+    change.state = call->cards.standing[index].state;
+    if (call->cards.standing[index].ending != ENDING_NOT_YET)
+        return call_explain(call, change.card, &change.state, call->cards.standing[index].ending);
+    ending = run_change(&change);
+    secret_done(&change.refused);
+    return ending;
+}
+
+static enum ending change(struct call *call, unsigned flags)
+{
+    enum ending ending;
+
+    /* A PIN does not expire: what expired is a password, and another module's. */
+    if ((flags & PAM_CHANGE_EXPIRED_AUTHTOK) != 0)
+        return ENDING_NOT_EXPIRED;
+    if (!call->user_given)
+        return ENDING_NO_CARD;
+    ending = call_begin(call);
+    if (ending == ENDING_NOT_YET)
+        ending = call_gather(call, false);
+    /* Who answers every prompt alike cannot give an old and a new PIN. */
+    if (ending == ENDING_NOT_YET && call->rules.talk == TALK_BLIND)
+        ending = ENDING_NO_CHOICE;
+    if (ending != ENDING_NOT_YET)
+        return ending;
+    return (flags & PAM_PRELIM_CHECK) != 0 ? ENDING_CAN_CHANGE : change_pin(call);
+}
+
+int password_change(pam_handle_t *pamh, const struct call_argv *argv)
+{
+    struct call call;
+    enum ending ending = call_init(&call, pamh, argv);
+
+    if (ending == ENDING_NOT_YET)
+        ending = change(&call, argv->flags);
+    if (ending == ENDING_CHANGED)
+        talk_inform(&call.talk, texts_pin_changed());
+    call_end(&call, ending);
+    return result_chauthtok(ending);
+}

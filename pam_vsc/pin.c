@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "pam_vsc/pin.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "pam_vsc/exchange.h"
+#include "pam_vsc/texts.h"
+
+/* What is remembered from one attempt to the next. */
+struct attempts {
+    struct secret pin;       /* the one at hand */
+    struct secret refused;   /* the one just refused */
+    bool any_refused;        /* `refused` holds one */
+    bool any_wrong;          /* the card has said "wrong PIN" in this call */
+    bool earlier;            /* `pin` was typed before, for something else */
+    struct card_state state; /* of the card */
+};
+
+static void attempts_done(struct attempts *attempts)
+{
+    secret_done(&attempts->pin);
+    secret_done(&attempts->refused);
+}
+
+#define auto_attempts __attribute__((cleanup(attempts_done)))
+
+enum ending pin_refused(struct call *call, const struct card_info *card,
+                        const struct card_outcome *outcome, bool wrong_before)
+{
+    const struct card_state *state = &outcome->state;
+    enum vsc_err result = outcome->result;
+    enum ending ending;
+    char text[TEXTS_SIZE];
+
+    if (result == VSC_PIN && (state->blocked || (state->tries_known && state->tries_left == 0)))
+        result = VSC_PIN_BLOCKED;
+    if (result == VSC_PIN_BLOCKED)
+        return call_explain(call, card, state, ENDING_LAST_TRY);
+    if (result == VSC_CARD_GONE)
+        return call_explain(call, card, state, ENDING_CARD_GONE);
+    if (result == VSC_TPM_LOCKED) {
+        ending = call_explain(call, card, state, ENDING_TPM_LOCKED);
+        return ending == ENDING_TPM_LOCKED && wrong_before ? ENDING_LAST_TRY : ending;
+    }
+    if (result == VSC_PIN)
+        texts_wrong_pin(text, state);
+    else if (result == VSC_PIN_POLICY)
+        texts_not_a_pin(text, vsc_strerror(result));
+    else
+        return ENDING_HELPER;
+    return talk_error(&call->talk, text);
+}
+
+/* The password that a module before us asked for; false where there is none. */
+static bool read_earlier(const struct call *call, struct secret *ret_pin)
+{
+    const void *item = NULL;
+    size_t len;
+
+    if (pam_get_item(call->pamh, PAM_AUTHTOK, &item) != PAM_SUCCESS || item == NULL)
+        return false;
+    len = strlen(item);
+    return len > 0 && len <= SECRET_MAX && secret_set(ret_pin, item, len) == VSC_OK;
+}
+
+static bool fits(const struct call *call, const struct secret *pin, struct problem *problem)
+{
+    return pin_policy_check(&call->chosen->info->policy, pin, problem) == VSC_OK;
+}
+
+/*
+ * Take the earlier password where the arguments say so. ENDING_NOT_YET with attempts->earlier
+ * unset means: ask.
+ */
+static enum ending take_earlier(const struct call *call, struct attempts *attempts)
+{
+    if (!call->args.try_first_pass && !call->args.use_first_pass)
+        return ENDING_NOT_YET;
+    /* A password that cannot be a PIN costs no try; it is not even looked at by the card. */
+    attempts->earlier = read_earlier(call, &attempts->pin) && fits(call, &attempts->pin, NULL);
+    if (!attempts->earlier)
+        secret_done(&attempts->pin);
+    return attempts->earlier || !call->args.use_first_pass ? ENDING_NOT_YET : ENDING_NOT_A_PIN;
+}
+
+static enum ending ask(struct call *call, struct attempts *attempts)
+{
+    const struct candidate *chosen = call->chosen;
+    const char *person = chosen->verdict->display[0] != '\0' ? chosen->verdict->display
+                                                             : chosen->info->owner_display;
+    char prompt[TEXTS_SIZE];
+    enum ending ending;
+    enum vsc_err err = exchange_prepare(&call->card, chosen->info->id, chosen->key->id);
+
+    if (err != VSC_OK)
+        return ending_of_err(err);
+    texts_pin_prompt(prompt, chosen->info->name, person, &attempts->state);
+    ending = talk_ask(&call->talk, ASK_HIDDEN, prompt, &attempts->pin);
+    if (ending != ENDING_NOT_YET)
+        return ending;
+    if (attempts->pin.len == 0)
+        return ENDING_DECLINED;
+    err = exchange_prepared(&call->card);
+    return err != VSC_OK ? ending_of_err(err) : ENDING_NOT_YET;
+}
+
+/* Remember the PIN at hand as the one just refused. */
+static enum ending forget(struct attempts *attempts)
+{
+    enum vsc_err err = secret_set(&attempts->refused, attempts->pin.bytes, attempts->pin.len);
+
+    attempts->any_refused = true;
+    attempts->earlier = false;
+    secret_done(&attempts->pin);
+    return err != VSC_OK ? ending_of_err(err) : ENDING_NOT_YET;
+}
+
+static enum ending refuse_shape(struct call *call, struct attempts *attempts,
+                                const struct problem *problem)
+{
+    char text[TEXTS_SIZE];
+    enum ending ending;
+
+    /* A locker's box may hold a password: let the stack go on to it. */
+    if (call->rules.talk == TALK_BLIND)
+        return ENDING_NOT_A_PIN;
+    texts_not_a_pin(text, problem->text);
+    ending = talk_error(&call->talk, text);
+    return ending != ENDING_NOT_YET ? ending : forget(attempts);
+}
+
+static enum ending send(struct call *call, struct attempts *attempts, struct check_prove *ret_prove,
+                        bool *ret_signed)
+{
+    const struct candidate *chosen = call->chosen;
+    struct card_outcome outcome = {.result = VSC_SYSTEM};
+    struct card_sign sign = {.pin = {.len = 0}};
+    enum ending ending;
+    enum vsc_err err;
+
+    (void)snprintf(sign.card, sizeof(sign.card), "%s", chosen->info->id);
+    (void)snprintf(sign.key, sizeof(sign.key), "%s", chosen->key->id);
+    memcpy(sign.digest, chosen->verdict->challenge, sizeof(sign.digest));
+    err = secret_set(&sign.pin, attempts->pin.bytes, attempts->pin.len);
+    if (err == VSC_OK)
+        err = exchange_sign(&call->card, &sign, &outcome);
+    secret_done(&sign.pin);
+    if (err != VSC_OK)
+        return ending_of_err(err);
+    attempts->state = outcome.state;
+    if (outcome.result == VSC_OK) {
+        *ret_prove = (struct check_prove){
+            .index = (uint32_t)(chosen - call->cards.candidates),
+            .signature_len = outcome.signature_len,
+        };
+        memcpy(ret_prove->signature, outcome.signature, outcome.signature_len);
+        *ret_signed = true;
+        return ENDING_NOT_YET;
+    }
+    ending = pin_refused(call, chosen->info, &outcome, attempts->any_wrong);
+    attempts->any_wrong = attempts->any_wrong || outcome.result == VSC_PIN;
+    return ending != ENDING_NOT_YET ? ending : forget(attempts);
+}
+
+/* One attempt, from the question to the card's answer. */
+static enum ending attempt(struct call *call, struct attempts *attempts,
+                           struct check_prove *ret_prove, bool *ret_signed)
+{
+    const bool typed_before = attempts->earlier || call->rules.talk == TALK_BLIND;
+    struct problem problem = {.text = ""};
+    enum ending ending;
+
+    if (call_is_reserved(call, &attempts->state, typed_before))
+        return attempts->any_wrong ? ENDING_WRONG_PIN : ENDING_RESERVED;
+    if (!attempts->earlier) {
+        ending = ask(call, attempts);
+        if (ending != ENDING_NOT_YET)
+            return ending;
+    }
+    if (attempts->any_refused && secret_equal(&attempts->pin, &attempts->refused))
+        return ENDING_WRONG_PIN;
+    if (!fits(call, &attempts->pin, &problem))
+        return refuse_shape(call, attempts, &problem);
+    return send(call, attempts, ret_prove, ret_signed);
+}
+
+enum ending pin_sign(struct call *call, struct check_prove *ret_prove, struct secret *ret_pin)
+{
+    auto_attempts struct attempts attempts = {.state =
+                                                  call->cards.standing[call->chosen->card].state};
+    const bool only_one = call->args.use_first_pass || call->rules.talk == TALK_BLIND;
+    bool is_signed = false;
+    enum ending ending = take_earlier(call, &attempts);
+
+    for (unsigned i = 0; ending == ENDING_NOT_YET && i < (only_one ? 1 : PIN_ATTEMPTS); i++) {
+        ending = attempt(call, &attempts, ret_prove, &is_signed);
+        if (ending == ENDING_NOT_YET && is_signed)
+            return ending_of_err(secret_set(ret_pin, attempts.pin.bytes, attempts.pin.len));
+    }
+    return ending != ENDING_NOT_YET ? ending : ENDING_WRONG_PIN;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a sign-in hands on: the PAM environment for the session, and as PAM data the certificate for
+ * acct_mgmt. sshd loses PAM data between authentication and session, so the environment alone must
+ * do; whoever can write it can only add a check.
+ */
+#ifndef VSC_PAM_VSC_RECORD_H
+#define VSC_PAM_VSC_RECORD_H
+
+#include <security/pam_modules.h>
+
+#include "common/wire_card.h"
+#include "pam_vsc/call.h"
+
+#define ENV_CARD   "VSC_CARD"
+#define ENV_UPN    "VSC_UPN"
+#define ENV_ISSUER "PKCS11_LOGIN_CERT_ISSUER"
+#define ENV_SERIAL "PKCS11_LOGIN_CERT_SERIAL"
+#define ENV_TOKEN                                                                                  \
+    "PKCS11_LOGIN_TOKEN_NAME" /* not for a virtual card: GNOME acts on its removal                 \
+                               */
+
+#define RECORD_DATA "pam_vsc"
+
+struct record {
+    char user[USER_NAME_SIZE];    /* PAM_USER */
+    char account[USER_NAME_SIZE]; /* whom the proof was accepted for */
+    uid_t account_uid;
+    char card[CARD_NAME_SIZE];
+    struct der chain[CHAIN_MAX]; /* owned */
+    size_t chain_len;
+};
+
+/* Hand on what call->chosen and call->verdict say. ENDING_MEMORY, and nothing handed on, if not. */
+must_check enum ending record_write(const struct call *call);
+/* The record of this PAM handle; NULL where it was not signed in by us, or PAM lost its data. */
+const struct record *record_read(pam_handle_t *pamh);
+
+#endif

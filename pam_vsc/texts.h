@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Every text that a person sees, in one place, ready for gettext: whole sentences, plural forms
+ * apart. Names that come in are safe to show already (common/text.h); prompts end with ": ".
+ */
+#ifndef VSC_PAM_VSC_TEXTS_H
+#define VSC_PAM_VSC_TEXTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/buf.h"
+#include "common/reason.h"
+#include "common/wire_card.h"
+
+#define TEXTS_SIZE 1024
+
+/* "PIN for TestVSC (Alice Smith): ", or with the tries left where they are not full. */
+void texts_pin_prompt(char to[TEXTS_SIZE], const char *card, const char *person,
+                      const struct card_state *state);
+/* "Current PIN for TestVSC: ", with the tries left likewise. */
+void texts_old_pin_prompt(char to[TEXTS_SIZE], const char *card, const struct card_state *state);
+void texts_new_pin_prompt(char to[TEXTS_SIZE], const char *card);
+const char *texts_new_pin_again(void);
+const char *texts_pins_differ(void);
+const char *texts_pin_changed(void);
+
+void texts_wrong_pin(char to[TEXTS_SIZE], const struct card_state *state);
+/* A PIN that breaks the card's rules; `rule` is pin_policy_check's sentence. */
+void texts_not_a_pin(char to[TEXTS_SIZE], const char *rule);
+void texts_blocked(char to[TEXTS_SIZE], const char *card, const struct card_state *state);
+void texts_tpm_locked(char to[TEXTS_SIZE], uint32_t seconds);
+const char *texts_card_gone(void);
+void texts_no_certificate(char to[TEXTS_SIZE], const char *card);
+void texts_refused(char to[TEXTS_SIZE], const char *card, enum reason reason);
+
+void texts_expires(char to[TEXTS_SIZE], int32_t days);
+const char *texts_stale(void);
+
+/* A menu: its head, a line for each choice, and the prompt with its NUL. */
+void texts_choice_head(struct buf *menu);
+void texts_change_head(struct buf *menu);
+/* `label` may be empty. */
+void texts_choice_line(struct buf *menu, size_t number, const char *label, const char *card);
+void texts_choice_password(struct buf *menu, size_t number);
+void texts_choice_prompt(struct buf *menu);
+const char *texts_no_such_choice(void);
+
+/* For login screens that would start over at once. */
+const char *texts_cannot_sign_in(void);
+const char *texts_press_enter(void);
+
+#endif
