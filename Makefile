@@ -133,7 +133,13 @@ $(B)/tests/fuzz/make_corpus: $(B)/tests/fuzz/make_corpus_main.o $(TEST_ARCHIVES)
 	$(call say,LD,$@)
 	$(Q)$(call link_test)
 
-units: $(UNITS)
+# Programs that scripts need: a proxy before the TPM.
+TEST_PROGRAMS := $(B)/tests/tpm_proxy
+$(B)/tests/tpm_proxy: $(B)/tests/proxy/tpm_proxy_main.o $(call objects,tests/proxy) $(B)/common.a
+	$(call say,LD,$@)
+	$(Q)$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -pthread
+
+units: $(UNITS) $(TEST_PROGRAMS)
 
 # make check installs what is missing, then starts anew: what pkg-config says is read at the start.
 check: have-deps
@@ -165,7 +171,8 @@ bench: all
 
 # ---- looking at the code without running it --------------------------------------------------------
 C_FILES := $(wildcard $(foreach d,common conf certcheck card card/tpm card/pkcs11 card/admin pam_vsc \
-             vscmgr tests/support tests/unit tests/pam tests/fakepam tests/fakehelper tests/fuzz,\
+             vscmgr tests/support tests/unit tests/pam tests/fakepam tests/fakehelper tests/fuzz \
+             tests/proxy tests/bench,\
              $d/*.c $d/*.h))
 PRODUCT_C := $(filter-out tests/%,$(filter %.c,$(C_FILES)))
 
