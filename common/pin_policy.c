@@ -34,7 +34,7 @@ enum vsc_err pin_policy_check(const struct pin_policy *policy, const struct secr
 
     if (pin->len == 0 || pin->len < policy->minlen)
         return problem_set(problem, VSC_PIN_POLICY, "the PIN needs at least %u characters",
-                           policy->minlen);
+                           policy->minlen > 0 ? policy->minlen : 1);
     if (pin->len > policy->maxlen || pin->len > PIN_MAX)
         return problem_set(problem, VSC_PIN_POLICY, "the PIN may have at most %u characters",
                            policy->maxlen < PIN_MAX ? policy->maxlen : PIN_MAX);
