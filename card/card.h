@@ -51,6 +51,9 @@ struct card_source {
 /* Frees any source; NULL is allowed. */
 void card_source_free(struct card_source *source);
 
+/* Free what `card` owns; the entry itself is its list's. */
+void card_info_done(struct card_info *card);
+
 /*
  * What holds for every PIN, whatever a card's own policy says: 1 to PIN_MAX printable ASCII
  * characters. VSC_OK, or VSC_PIN_POLICY with the rule in `problem`. A card never sees another

@@ -2,7 +2,8 @@
 /*
  * Cards in memory: a struct card_source with real OpenSSL keys, for tests without hardware.
  * A struct fake_cards is the "hardware"; it outlives the sources on it. Its fields are open: a test
- * sets what it wants to see (blocked, gone, the owner, ...) and reads what happened (calls).
+ * sets what it wants to see (blocked, gone, the owner, ...) and reads what happened (calls). It
+ * lies in memory shared with processes that are forked later; keys have to be there before.
  */
 #ifndef VSC_TESTS_FAKE_CARD_H
 #define VSC_TESTS_FAKE_CARD_H

@@ -2,6 +2,7 @@
 /* Cards in memory: how a test makes them. Every failure aborts. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include <openssl/pem.h>
 #include <openssl/x509.h>
@@ -20,9 +21,10 @@ static void need(bool condition)
 
 struct fake_cards *fake_cards_new(void)
 {
-    struct fake_cards *cards = calloc(1, sizeof(*cards));
+    void *cards = mmap(NULL, sizeof(struct fake_cards), PROT_READ | PROT_WRITE,
+                       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
-    need(cards != NULL);
+    need(cards != MAP_FAILED);
     return cards;
 }
 
@@ -46,7 +48,7 @@ void fake_cards_free(struct fake_cards *cards)
         }
         secret_done(&card->pin);
     }
-    free(cards);
+    (void)munmap(cards, sizeof(*cards));
 }
 
 void fake_card_set_pin(struct fake_card *card, const char *pin)

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Who may do what with a card over the channel (vsc-card.8, "WHO MAY DO WHAT"): the peer is known
+ * by SO_PEERCRED, and asked about at every request.
+ */
+#ifndef VSC_CARD_ACCESS_H
+#define VSC_CARD_ACCESS_H
+
+#include "common/problem.h"
+#include "conf/conf.h"
+
+struct peer {
+    uid_t uid;
+    bool full; /* everything that the wire offers: root, or the user who started vsc-card himself */
+};
+
+enum access {
+    ACCESS_NONE,   /* as if the card were not there */
+    ACCESS_GLANCE, /* its name, its owner's display name, whether it is blocked */
+    ACCESS_FULL,
+};
+
+/*
+ * Who is at the other end of the socket `fd`. `own_uid` is the real user id that this program was
+ * started with: where it is not root, that user may do everything, for it is all his own.
+ */
+must_check enum vsc_err peer_find(int fd, uid_t own_uid, struct peer *ret_peer,
+                                  struct problem *problem);
+
+enum access access_to(const struct peer *peer, enum conf_identities identities,
+                      const struct card_info *card);
+
+/* Take out of `list` what `peer` may not see: whole cards, and the details of others. */
+void access_filter(const struct peer *peer, enum conf_identities identities,
+                   struct card_list *list);
+
+/* What a glance at a state shows. */
+struct card_state access_glance(const struct card_state *state);
+
+#endif

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "card/serve.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <sys/socket.h>
+
+#include "card/serve_list.h"
+#include "common/log.h"
+#include "common/wire.h"
+
+#define RETRY_STEPS_MAX 3 /* 1, 2, 4, 8 times the first pause */
+#define FAULT_MS        1000
+#define FOREVER_MS      (86400000LL) /* a person may take the time */
+
+enum vsc_err serve_add(struct serve *serve, struct card_source *source, const char *prefix)
+{
+    struct serve_source *entry = &serve->sources[serve->source_count];
+
+    if (serve->source_count == SERVE_SOURCES_MAX) {
+        card_source_free(source);
+        return VSC_CONFIG;
+    }
+    entry->source = source;
+    (void)snprintf(entry->prefix, sizeof(entry->prefix), "%s", prefix);
+    serve->source_count++;
+    return VSC_OK;
+}
+
+void serve_done(struct serve *serve)
+{
+    for (size_t i = 0; i < serve->source_count; i++)
+        card_source_free(serve->sources[i].source);
+    serve->source_count = 0;
+}
+
+/* A request at hand, and the answer to it. */
+struct request {
+    struct message *message;
+    struct message *answer;
+    struct deadline deadline;
+    struct problem problem;
+};
+
+/* The request's bytes are not needed any more, and may hold a PIN. */
+static void wipe_request(struct request *request)
+{
+    message_done(request->message);
+}
+
+static enum vsc_err answer_list(struct serve *serve, struct request *request)
+{
+    auto_card_list struct card_list list = {0};
+    enum vsc_err err;
+
+    if (request->message->body.len > 0)
+        return problem_set(&request->problem, VSC_PROTOCOL, "CARD_LIST has no body");
+    err = serve_list(serve, &request->deadline, &list, &request->problem);
+    if (err != VSC_OK)
+        return err;
+    message_init(request->answer, WIRE_CARD_LISTED);
+    card_list_encode(&request->answer->body, &list);
+    return buf_status(&request->answer->body);
+}
+
+static enum vsc_err decode_which(const struct request *request, struct card_which *which)
+{
+    struct reader reader;
+
+    reader_init(&reader, request->message->body.data, request->message->body.len);
+    return card_which_decode(&reader, which);
+}
+
+static enum vsc_err answer_state(struct serve *serve, struct request *request)
+{
+    struct card_which which;
+    struct card_state state = {0};
+    struct card_source *source = NULL;
+    enum access access = ACCESS_NONE;
+    enum vsc_err err = decode_which(request, &which);
+
+    if (err == VSC_OK && which.key[0] != '\0')
+        err = VSC_PROTOCOL;
+    if (err != VSC_OK)
+        return err;
+    err = serve_find(serve, which.card, &request->deadline, &source, &access, &request->problem);
+    if (err == VSC_OK)
+        err = source->ops->state(source, which.card, &state, &request->problem);
+    if (err != VSC_OK)
+        return err;
+    if (access != ACCESS_FULL)
+        state = access_glance(&state);
+    message_init(request->answer, WIRE_CARD_STATED);
+    card_state_encode(&request->answer->body, &state);
+    return buf_status(&request->answer->body);
+}
+
+/* The source of a card that the peer may use. */
+static enum vsc_err find_own(struct serve *serve, const char *card, struct request *request,
+                             struct card_source **ret_source)
+{
+    enum access access = ACCESS_NONE;
+    enum vsc_err err =
+        serve_find(serve, card, &request->deadline, ret_source, &access, &request->problem);
+
+    if (err != VSC_OK)
+        return err;
+    if (access != ACCESS_FULL)
+        return problem_set(&request->problem, VSC_DENIED, "this card is not yours");
+    return VSC_OK;
+}
+
+static enum vsc_err answer_prepare(struct serve *serve, struct request *request)
+{
+    struct card_which which;
+    struct card_source *source = NULL;
+    enum vsc_err err = decode_which(request, &which);
+
+    if (err == VSC_OK)
+        err = find_own(serve, which.card, request, &source);
+    if (err == VSC_OK)
+        err = source->ops->prepare(source, which.card, which.key, &request->problem);
+    if (err == VSC_OK)
+        message_init(request->answer, WIRE_CARD_PREPARED);
+    return err;
+}
+
+/* After a wrong PIN the next try has to wait, longer each time: typing is slow, guessing is not. */
+static void note_result(struct serve *serve, enum vsc_err result)
+{
+    unsigned steps;
+
+    if (result != VSC_PIN) {
+        serve->wrong_pins = result == VSC_OK ? 0 : serve->wrong_pins;
+        return;
+    }
+    steps = serve->wrong_pins < RETRY_STEPS_MAX ? serve->wrong_pins : RETRY_STEPS_MAX;
+    serve->not_before_ms = clock_ms() + (serve->retry_ms << steps);
+    serve->wrong_pins++;
+}
+
+static enum vsc_err answer_outcome(struct serve *serve, struct request *request,
+                                   enum wire_type type, const char *card,
+                                   const struct card_outcome *outcome)
+{
+    note_result(serve, outcome->result);
+    vsc_log(outcome->result == VSC_OK ? LOG_INFO : LOG_NOTICE, "%s card=%s uid=%u result=%s",
+            type == WIRE_CARD_SIGNED ? "sign" : "change-pin", card, (unsigned)serve->peer.uid,
+            vsc_strerror(outcome->result));
+    message_init(request->answer, type);
+    card_outcome_encode(&request->answer->body, outcome);
+    return buf_status(&request->answer->body);
+}
+
+static enum vsc_err answer_sign(struct serve *serve, struct request *request)
+{
+    struct card_sign sign = {0};
+    struct card_outcome outcome = {.result = VSC_PIN};
+    struct card_source *source = NULL;
+    struct reader reader;
+    enum vsc_err err;
+
+    reader_init(&reader, request->message->body.data, request->message->body.len);
+    err = card_sign_decode(&reader, &sign);
+    wipe_request(request);
+    if (err == VSC_OK)
+        err = find_own(serve, sign.card, request, &source);
+    if (err == VSC_OK)
+        err = source->ops->sign(source, &sign, &outcome, &request->problem);
+    secret_done(&sign.pin);
+    if (err == VSC_OK)
+        err = answer_outcome(serve, request, WIRE_CARD_SIGNED, sign.card, &outcome);
+    return err;
+}
+
+static enum vsc_err answer_change_pin(struct serve *serve, struct request *request)
+{
+    struct card_change_pin change = {0};
+    struct card_outcome outcome = {.result = VSC_PIN};
+    struct card_source *source = NULL;
+    struct reader reader;
+    enum vsc_err err;
+
+    reader_init(&reader, request->message->body.data, request->message->body.len);
+    err = card_change_pin_decode(&reader, &change);
+    wipe_request(request);
+    if (err == VSC_OK)
+        err = find_own(serve, change.card, request, &source);
+    if (err == VSC_OK)
+        err = source->ops->change_pin(source, &change, &outcome, &request->problem);
+    secret_done(&change.old_pin);
+    secret_done(&change.new_pin);
+    if (err == VSC_OK)
+        err = answer_outcome(serve, request, WIRE_CARD_CHANGED_PIN, change.card, &outcome);
+    return err;
+}
+
+static enum vsc_err answer(struct serve *serve, struct request *request)
+{
+    switch (request->message->type) {
+    case WIRE_CARD_LIST:
+        return answer_list(serve, request);
+    case WIRE_CARD_STATE:
+        return answer_state(serve, request);
+    case WIRE_CARD_PREPARE:
+        return answer_prepare(serve, request);
+    case WIRE_CARD_SIGN:
+        return answer_sign(serve, request);
+    case WIRE_CARD_CHANGE_PIN:
+        return answer_change_pin(serve, request);
+    case WIRE_ERROR:
+    case WIRE_CHECK_BEGIN:
+    case WIRE_CHECK_BEGUN:
+    case WIRE_CHECK_EVALUATE:
+    case WIRE_CHECK_EVALUATED:
+    case WIRE_CHECK_PROVE:
+    case WIRE_CHECK_ACCEPTED:
+    case WIRE_CHECK_REFUSED:
+    case WIRE_CHECK_RECHECK:
+    case WIRE_CHECK_RECHECKED:
+    case WIRE_CARD_LISTED:
+    case WIRE_CARD_STATED:
+    case WIRE_CARD_PREPARED:
+    case WIRE_CARD_SIGNED:
+    case WIRE_CARD_CHANGED_PIN:
+        break;
+    }
+    return problem_set(&request->problem, VSC_PROTOCOL, "%s is no request to vsc-card",
+                       wire_type_name((uint16_t)request->message->type));
+}
+
+/* Hold a try back until its time; the peer may go away meanwhile. */
+static enum vsc_err hold_back(const struct serve *serve, int fd, enum wire_type type)
+{
+    struct deadline until = {.at_ms = serve->not_before_ms};
+    enum vsc_err err;
+
+    if (type != WIRE_CARD_SIGN && type != WIRE_CARD_CHANGE_PIN)
+        return VSC_OK;
+    err = deadline_wait(&until, fd, POLLRDHUP);
+    return err == VSC_TIMEOUT ? VSC_OK : VSC_HELPER;
+}
+
+/* A moment to tell it, also where the request took all of its time. */
+static enum vsc_err send_fault(int fd, enum vsc_err err, const struct problem *problem)
+{
+    struct deadline deadline = deadline_in(FAULT_MS);
+
+    return wire_send_error(fd, err, problem->text, &deadline);
+}
+
+static enum vsc_err handle(struct serve *serve, int fd)
+{
+    auto_message struct message message;
+    auto_message struct message reply;
+    struct request request = {.message = &message, .answer = &reply};
+    enum vsc_err err, sent;
+
+    message_init(&reply, WIRE_ERROR);
+    request.deadline = deadline_in(serve->timeout_ms);
+    err = wire_receive(fd, &message, &request.deadline);
+    if (err != VSC_OK) {
+        if (err != VSC_HELPER)
+            (void)send_fault(fd, err, &request.problem);
+        return err; /* where the next message would begin is not known */
+    }
+    err = hold_back(serve, fd, message.type);
+    if (err != VSC_OK)
+        return err;
+    request.deadline = deadline_in(serve->timeout_ms);
+    err = answer(serve, &request);
+    if (err == VSC_OK)
+        return wire_send(fd, &reply, &request.deadline);
+    vsc_log(LOG_NOTICE, "%s uid=%u error: %s: %s", wire_type_name((uint16_t)message.type),
+            (unsigned)serve->peer.uid, vsc_strerror(err), request.problem.text);
+    sent = send_fault(fd, err, &request.problem);
+    return err == VSC_PROTOCOL ? err : sent;
+}
+
+enum vsc_err serve_run(struct serve *serve, int fd)
+{
+    for (;;) {
+        struct deadline forever = deadline_in(FOREVER_MS);
+        unsigned char first;
+        enum vsc_err err = deadline_wait(&forever, fd, POLLIN);
+
+        if (err == VSC_TIMEOUT)
+            continue;
+        if (err != VSC_OK)
+            return err;
+        if (recv(fd, &first, 1, MSG_PEEK | MSG_DONTWAIT) == 0)
+            return VSC_OK;
+        err = handle(serve, fd);
+        if (err != VSC_OK)
+            return err;
+    }
+}

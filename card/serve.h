@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * vsc-card's message loop: requests of one peer on one channel, answered from a few card sources
+ * until the end of file. It holds a PIN from the decoding of a request to the card's answer.
+ */
+#ifndef VSC_CARD_SERVE_H
+#define VSC_CARD_SERVE_H
+
+#include "card/access.h"
+#include "card/card.h"
+
+#define SERVE_SOURCES_MAX (CONF_LIST_MAX + 2)
+#define SERVE_RETRY_MS    1000 /* the pause after a wrong PIN: 1, 2, 4, 8 s */
+
+struct serve_source {
+    struct card_source *source; /* owned */
+    /* The ids of its cards start with this; "" is the native source, whose do not start with
+     * "p11:". What a source with a prefix says is foreign code's: ids, names and owners of other
+     * cards are not taken from it. */
+    char prefix[CARD_ID_SIZE];
+};
+
+struct serve {
+    struct serve_source sources[SERVE_SOURCES_MAX];
+    size_t source_count;
+    struct peer peer;
+    enum conf_identities identities;
+    int64_t timeout_ms; /* for one request, from its first byte */
+    int64_t retry_ms;
+    unsigned wrong_pins;   /* in a row */
+    int64_t not_before_ms; /* of the next try (clock_ms) */
+};
+
+#define auto_serve __attribute__((cleanup(serve_done)))
+
+/* Take `source` over, also on failure (VSC_CONFIG: too many). `prefix` may be "". */
+must_check enum vsc_err serve_add(struct serve *serve, struct card_source *source,
+                                  const char *prefix);
+
+/*
+ * Answer requests on `fd` until the peer closes it (VSC_OK). A malformed message is answered with
+ * an ERROR and ends it with VSC_PROTOCOL; VSC_TIMEOUT, VSC_HELPER: the peer does not read or write.
+ */
+must_check enum vsc_err serve_run(struct serve *serve, int fd);
+
+/* Frees the sources. */
+void serve_done(struct serve *serve);
+
+#endif
