@@ -2,23 +2,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The part of tests/slow/install.sh that runs in the throwaway root.
 set -u
-B=${B:-build}
-. tests/rig/tpm.sh
-W=$(mktemp -d)
-LOG=$W/log
-number=0
-ok() { # STATUS WHAT
-    number=$((number + 1))
-    if [ "$1" = 0 ]; then echo "ok $number - $2"; else
-        echo "not ok $number - $2"; sed 's/^/# /' "$LOG" | tail -n 40
-    fi
-}
+. tests/rig/site.sh
 echo 1..14
-useradd -m vscalice && useradd -m vscbob
 
-make -s install > "$LOG" 2>&1
+site_install > "$LOG" 2>&1
 ok $? "make install"
-{ systemd-sysusers && systemd-tmpfiles --create /usr/lib/tmpfiles.d/pam_vsc.conf; } > "$LOG" 2>&1
 id _vsc > "$LOG" 2>&1 && id -nG _vsc | grep -qw tss && id _vsc-check >> "$LOG" 2>&1 &&
     id _vsc-fetch >> "$LOG" 2>&1
 ok $? "the helpers' users are made from sysusers.d"
@@ -29,20 +17,7 @@ systemd-analyze verify vsc-card.socket > "$LOG" 2>&1
 ! grep -i pam_vsc "$LOG" && [ -e /usr/lib/systemd/system/vsc-card.socket ]
 ok $? "the socket unit is in its place"
 
-tpm_start "$W/tpm" > "$LOG" 2>&1
-tests/pki/make-pki.sh base "$W/pki" vscalice corp.test >> "$LOG" 2>&1
-cp "$W"/pki/anchors/* /etc/pam_vsc/anchors/
-cp "$W"/pki/intermediates/* /etc/pam_vsc/intermediates/
-cp "$W"/pki/crls/* /etc/pam_vsc/crls/
-cat > /etc/pam_vsc/pam_vsc.conf <<END
-card = { tcti = "$TCTI"; };
-mapping = { rules = ( { method = "upn"; suffix = "corp.test"; account = "%u"; } ); };
-END
-echo 'auth required pam_vsc.so' > /etc/pam.d/vsc-test
-{ echo 12345678 | vscmgr create --name Alice --owner vscalice --pin stdin --adminkey random --generate &&
-    echo 12345678 | vscmgr csr Alice --upn vscalice@corp.test --pin stdin --out "$W/a.csr" &&
-    tests/pki/make-pki.sh issue "$W/pki" "$W/a.csr" "$W/a.pem" --upn vscalice@corp.test &&
-    vscmgr import Alice "$W/a.pem"; } > "$LOG" 2>&1
+{ site_trust && site_card; } > "$LOG" 2>&1
 ok $? "a card for an ordinary user"
 echo 12345678 | pamtester vsc-test vscalice authenticate > "$LOG" 2>&1
 ok $? "a sign-in with no helpers= and no config="
@@ -80,7 +55,6 @@ wait $pamtester; ok $? "and the sign-in goes on"
 /usr/libexec/pam_vsc/vsc-card --listen /run/pam_vsc/card.sock > "$W/listen.log" 2>&1 &
 listener=$!
 for _ in $(seq 50); do [ -S /run/pam_vsc/card.sock ] && break; sleep 0.1; done
-as() { setpriv --reuid "$1" --regid "$1" --init-groups env HOME=/tmp "${@:2}"; }
 echo 12345678 | as vscalice pamtester vsc-test vscalice authenticate > "$LOG" 2>&1
 ok $? "a locker's user through the socket"
 ! echo 12345678 | as vscbob pamtester vsc-test vscalice authenticate > "$LOG" 2>&1
@@ -93,5 +67,4 @@ make -s uninstall > "$LOG" 2>&1
     grep -vE '^\./(etc/pam_vsc/|var/lib/pam_vsc/|etc/pam.d/vsc-test|home/|var/(mail|spool)/)' > "$LOG"
 [ -d /etc/pam_vsc/anchors ] && [ -d /var/lib/pam_vsc/cards/0000 ] && [ ! -s "$LOG" ]
 ok $? "make uninstall leaves configuration and cards only"
-tpm_stop
-rm -rf "$W"
+site_end
