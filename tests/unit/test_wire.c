@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Frames over a socket, and an other end that does everything wrong. */
-#include <errno.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -13,96 +12,37 @@
 
 #include <cmocka.h>
 
-#include "common/own.h"
 #include "common/wire.h"
 #include "common/wire_card.h"
-
-#define TIMEOUT_MS 2000
-
-static int ours = -1, theirs = -1;
-
-static int setup(void **state)
-{
-    int pair[2];
-
-    (void)state;
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
-        return 1;
-    ours = pair[0];
-    theirs = pair[1];
-    return 0;
-}
-
-static void hang_up(void)
-{
-    if (theirs >= 0)
-        (void)close(theirs);
-    theirs = -1;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    hang_up();
-    (void)close(ours);
-    return 0;
-}
-
-static void put_raw(const void *bytes, size_t len)
-{
-    assert_int_equal(write(theirs, bytes, len), len);
-}
-
-static void put_header(uint32_t len, uint16_t type, uint16_t version)
-{
-    auto_buf struct buf header;
-
-    buf_init(&header, WIRE_HEADER);
-    buf_u32(&header, len);
-    buf_u16(&header, type);
-    buf_u16(&header, version);
-    assert_int_equal(buf_status(&header), VSC_OK);
-    put_raw(header.data, header.len);
-}
+#include "tests/support/pair.h"
 
 static enum vsc_err receive(struct message *message, int timeout_ms)
 {
     const struct deadline deadline = deadline_in(timeout_ms);
 
-    return wire_receive(ours, message, &deadline);
+    return wire_receive(pair_ours, message, &deadline);
 }
 
 static void assert_receives(enum vsc_err expected)
 {
     auto_message struct message message;
 
-    assert_int_equal(receive(&message, TIMEOUT_MS), expected);
+    assert_int_equal(receive(&message, PAIR_TIMEOUT_MS), expected);
     if (expected != VSC_OK)
         assert_int_equal(message.body.len, 0);
-}
-
-static void send_state(int fd, uint16_t tries)
-{
-    const struct card_state state = {.tries_known = true, .tries_left = tries, .tries_max = 5};
-    const struct deadline deadline = deadline_in(TIMEOUT_MS);
-    auto_message struct message message;
-
-    message_init(&message, WIRE_CARD_STATED);
-    card_state_encode(&message.body, &state);
-    assert_int_equal(wire_send(fd, &message, &deadline), VSC_OK);
 }
 
 static void test_frames_come_through_one_after_the_other(void **state)
 {
     (void)state;
-    send_state(theirs, 3);
-    send_state(theirs, 2);
+    pair_send_state(pair_theirs, 3);
+    pair_send_state(pair_theirs, 2);
     for (uint16_t tries = 3; tries > 1; tries--) {
         auto_message struct message message;
         struct card_state got;
         struct reader reader;
 
-        assert_int_equal(receive(&message, TIMEOUT_MS), VSC_OK);
+        assert_int_equal(receive(&message, PAIR_TIMEOUT_MS), VSC_OK);
         assert_int_equal(message.type, WIRE_CARD_STATED);
         reader_init(&reader, message.body.data, message.body.len);
         assert_int_equal(card_state_decode(&reader, &got), VSC_OK);
@@ -117,8 +57,8 @@ static void test_header_is_as_specified(void **state)
     unsigned char got[64];
 
     (void)state;
-    send_state(ours, 3);
-    assert_int_equal(read(theirs, got, sizeof(got)), sizeof(expected));
+    pair_send_state(pair_ours, 3);
+    assert_int_equal(read(pair_theirs, got, sizeof(got)), sizeof(expected));
     assert_memory_equal(got, expected, sizeof(expected));
 }
 
@@ -129,14 +69,14 @@ static void *read_slowly(void *unused)
     ssize_t got;
 
     (void)unused;
-    while ((got = read(theirs, bytes, sizeof(bytes))) > 0)
+    while ((got = read(pair_theirs, bytes, sizeof(bytes))) > 0)
         total += (size_t)got;
     return (void *)(uintptr_t)total;
 }
 
 static void test_frame_is_sent_whole_when_larger_than_the_socket(void **state)
 {
-    const struct deadline deadline = deadline_in(TIMEOUT_MS);
+    const struct deadline deadline = deadline_in(PAIR_TIMEOUT_MS);
     auto_message struct message message;
     pthread_t reader;
     void *total;
@@ -146,8 +86,8 @@ static void test_frame_is_sent_whole_when_larger_than_the_socket(void **state)
     assert_non_null(buf_extend(&message.body, WIRE_BODY_MAX));
     memset(message.body.data, 'x', message.body.len);
     assert_int_equal(pthread_create(&reader, NULL, read_slowly, NULL), 0);
-    assert_int_equal(wire_send(ours, &message, &deadline), VSC_OK);
-    assert_int_equal(shutdown(ours, SHUT_WR), 0);
+    assert_int_equal(wire_send(pair_ours, &message, &deadline), VSC_OK);
+    assert_int_equal(shutdown(pair_ours, SHUT_WR), 0);
     assert_int_equal(pthread_join(reader, &total), 0);
     assert_int_equal((uintptr_t)total, WIRE_HEADER + WIRE_BODY_MAX);
 }
@@ -161,46 +101,46 @@ static void test_send_times_out_when_nobody_reads(void **state)
     message_init(&message, WIRE_CARD_LISTED);
     assert_non_null(buf_extend(&message.body, WIRE_BODY_MAX));
     memset(message.body.data, 'x', message.body.len);
-    assert_int_equal(wire_send(ours, &message, &deadline), VSC_TIMEOUT);
+    assert_int_equal(wire_send(pair_ours, &message, &deadline), VSC_TIMEOUT);
 }
 
 static void test_send_refuses_a_body_beyond_its_cap(void **state)
 {
-    const struct deadline deadline = deadline_in(TIMEOUT_MS);
+    const struct deadline deadline = deadline_in(PAIR_TIMEOUT_MS);
     auto_message struct message message;
 
     (void)state;
     message_init(&message, WIRE_CARD_LIST);
     assert_null(buf_extend(&message.body, wire_cap(WIRE_CARD_LIST) + 1));
-    assert_int_equal(wire_send(ours, &message, &deadline), VSC_MEMORY);
+    assert_int_equal(wire_send(pair_ours, &message, &deadline), VSC_MEMORY);
     message_done(&message);
     message_init(&message, WIRE_CARD_LISTED);
     assert_non_null(buf_extend(&message.body, 100));
     memset(message.body.data, 0, 100);
     message.type = WIRE_CARD_LIST; /* a smaller cap than the buffer's */
-    assert_int_equal(wire_send(ours, &message, &deadline), VSC_MEMORY);
-    hang_up();
-    assert_int_equal(recv(ours, &(char){0}, 1, 0), 0); /* nothing was sent */
+    assert_int_equal(wire_send(pair_ours, &message, &deadline), VSC_MEMORY);
+    pair_hang_up();
+    assert_int_equal(recv(pair_ours, &(char){0}, 1, 0), 0); /* nothing was sent */
 }
 
 /* With SIGPIPE at its default, one write to a helper that is gone would kill the login process. */
 static void test_gone_helper_raises_no_sigpipe(void **state)
 {
-    const struct deadline deadline = deadline_in(TIMEOUT_MS);
+    const struct deadline deadline = deadline_in(PAIR_TIMEOUT_MS);
     auto_message struct message message;
 
     (void)state;
     assert_true(signal(SIGPIPE, SIG_DFL) != SIG_ERR);
-    hang_up();
+    pair_hang_up();
     message_init(&message, WIRE_CARD_LIST);
-    assert_int_equal(wire_send(ours, &message, &deadline), VSC_HELPER);
+    assert_int_equal(wire_send(pair_ours, &message, &deadline), VSC_HELPER);
 }
 
 static void test_end_of_file_is_a_gone_helper_between_frames_only(void **state)
 {
     (void)state;
-    send_state(theirs, 1);
-    hang_up();
+    pair_send_state(pair_theirs, 1);
+    pair_hang_up();
     assert_receives(VSC_OK);
     assert_receives(VSC_HELPER);
 }
@@ -208,34 +148,34 @@ static void test_end_of_file_is_a_gone_helper_between_frames_only(void **state)
 static void test_end_inside_a_header_is_a_fault(void **state)
 {
     (void)state;
-    put_raw("\0\0\0\13\2", 5);
-    hang_up();
+    pair_put("\0\0\0\13\2", 5);
+    pair_hang_up();
     assert_receives(VSC_PROTOCOL);
 }
 
 static void test_end_inside_a_body_is_a_fault(void **state)
 {
     (void)state;
-    put_header(11, WIRE_CARD_STATED, WIRE_VERSION);
-    put_raw("\1\0\3", 3);
-    hang_up();
+    pair_put_header(11, WIRE_CARD_STATED, WIRE_VERSION);
+    pair_put("\1\0\3", 3);
+    pair_hang_up();
     assert_receives(VSC_PROTOCOL);
 }
 
 static void test_end_before_a_body_is_a_fault(void **state)
 {
     (void)state;
-    put_header(11, WIRE_CARD_STATED, WIRE_VERSION);
-    hang_up();
+    pair_put_header(11, WIRE_CARD_STATED, WIRE_VERSION);
+    pair_hang_up();
     assert_receives(VSC_PROTOCOL);
 }
 
 static void test_wrong_version_is_refused(void **state)
 {
     (void)state;
-    put_header(0, WIRE_CARD_LIST, WIRE_VERSION + 1);
+    pair_put_header(0, WIRE_CARD_LIST, WIRE_VERSION + 1);
     assert_receives(VSC_PROTOCOL);
-    put_header(0, WIRE_CARD_LIST, 0);
+    pair_put_header(0, WIRE_CARD_LIST, 0);
     assert_receives(VSC_PROTOCOL);
 }
 
@@ -247,7 +187,7 @@ static void test_unknown_types_are_refused(void **state)
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
         assert_int_equal(wire_cap(types[i]), 0);
         assert_string_equal(wire_type_name(types[i]), "unknown");
-        put_header(0, types[i], WIRE_VERSION);
+        pair_put_header(0, types[i], WIRE_VERSION);
         assert_receives(VSC_PROTOCOL);
     }
 }
@@ -269,9 +209,9 @@ static void test_length_over_the_cap_is_refused_for_every_type(void **state)
         assert_int_equal(wire_cap(rows[i].type), rows[i].cap);
         assert_string_equal(wire_type_name(rows[i].type), rows[i].name);
         assert_true(rows[i].cap <= WIRE_BODY_MAX);
-        put_header(rows[i].cap + 1, rows[i].type, WIRE_VERSION);
+        pair_put_header(rows[i].cap + 1, rows[i].type, WIRE_VERSION);
         assert_receives(VSC_PROTOCOL);
-        put_header(UINT32_MAX, rows[i].type, WIRE_VERSION);
+        pair_put_header(UINT32_MAX, rows[i].type, WIRE_VERSION);
         assert_receives(VSC_PROTOCOL);
     }
 }
@@ -282,10 +222,10 @@ static void test_receive_times_out_at_each_point(void **state)
 
     (void)state;
     assert_int_equal(receive(&first, 20), VSC_TIMEOUT);
-    put_raw("\0\0\0", 3);
+    pair_put("\0\0\0", 3);
     assert_int_equal(receive(&second, 20), VSC_TIMEOUT);
-    put_header(11, WIRE_CARD_STATED, WIRE_VERSION);
-    put_raw("\1", 1);
+    pair_put_header(11, WIRE_CARD_STATED, WIRE_VERSION);
+    pair_put("\1", 1);
     assert_int_equal(receive(&third, 20), VSC_TIMEOUT);
     assert_int_equal(third.body.len, 0);
 }
@@ -294,7 +234,7 @@ static void test_receive_times_out_at_each_point(void **state)
 static void *drip(void *unused)
 {
     (void)unused;
-    for (int i = 0; i < 1000 && send(theirs, "\0", 1, MSG_NOSIGNAL) == 1; i++)
+    for (int i = 0; i < 1000 && send(pair_theirs, "\0", 1, MSG_NOSIGNAL) == 1; i++)
         (void)usleep(5000);
     return NULL;
 }
@@ -306,107 +246,15 @@ static void test_receive_ends_in_time_when_the_answer_drips(void **state)
     pthread_t thread;
 
     (void)state;
-    put_header(1024, WIRE_CARD_SIGNED, WIRE_VERSION);
+    pair_put_header(1024, WIRE_CARD_SIGNED, WIRE_VERSION);
     assert_int_equal(pthread_create(&thread, NULL, drip, NULL), 0);
     assert_int_equal(receive(&message, 50), VSC_TIMEOUT);
     assert_in_range(clock_ms() - start, 50, 3000);
-    assert_int_equal(shutdown(ours, SHUT_RDWR), 0);
+    assert_int_equal(shutdown(pair_ours, SHUT_RDWR), 0);
     assert_int_equal(pthread_join(thread, NULL), 0);
 }
 
-static void put_error(uint16_t err, const char *text, size_t len)
-{
-    auto_buf struct buf body;
-
-    buf_init(&body, 1024);
-    buf_u16(&body, err);
-    buf_bytes(&body, text, len);
-    put_header((uint32_t)body.len, WIRE_ERROR, WIRE_VERSION);
-    put_raw(body.data, body.len);
-}
-
-static enum vsc_err call(struct problem *problem)
-{
-    const struct deadline deadline = deadline_in(TIMEOUT_MS);
-    auto_message struct message request, answer;
-
-    message_init(&request, WIRE_CARD_STATE);
-    card_which_encode(&request.body, &(struct card_which){.card = "0000"});
-    return wire_call(ours, &request, WIRE_CARD_STATED, &answer, &deadline, problem);
-}
-
-static void test_call_takes_the_expected_answer_only(void **state)
-{
-    struct problem problem = {""};
-
-    (void)state;
-    send_state(theirs, 3);
-    assert_int_equal(call(&problem), VSC_OK);
-    put_header(0, WIRE_CARD_PREPARED, WIRE_VERSION);
-    assert_int_equal(call(&problem), VSC_PROTOCOL);
-    assert_string_equal(problem.text, "CARD_STATE: answered by CARD_PREPARED");
-    put_header(0, 0x0999, WIRE_VERSION);
-    assert_int_equal(call(&problem), VSC_PROTOCOL);
-    assert_string_equal(problem.text, "CARD_STATE: malformed message");
-    hang_up();
-    assert_int_equal(call(&problem), VSC_HELPER);
-    assert_string_equal(problem.text, "CARD_STATE: a helper cannot be used");
-    assert_int_equal(call(NULL), VSC_HELPER);
-}
-
-static void test_every_error_travels(void **state)
-{
-    (void)state;
-    for (int err = VSC_OK + 1; err < VSC_ERR_COUNT; err++) {
-        const struct deadline deadline = deadline_in(TIMEOUT_MS);
-        struct problem problem = {""};
-
-        assert_int_equal(wire_send_error(theirs, (enum vsc_err)err, "x.conf:7:\nbad", &deadline),
-                         VSC_OK);
-        assert_int_equal(call(&problem), err);
-        assert_string_equal(problem.text, "x.conf:7:\\x0abad");
-        assert_int_equal(wire_send_error(theirs, (enum vsc_err)err, NULL, &deadline), VSC_OK);
-        assert_int_equal(call(&problem), err);
-        assert_string_equal(problem.text, vsc_strerror((enum vsc_err)err));
-    }
-}
-
-static void test_error_is_never_success(void **state)
-{
-    const struct deadline deadline = deadline_in(TIMEOUT_MS);
-    struct problem problem = {""};
-
-    (void)state;
-    put_error(VSC_OK, "fine", 4);
-    assert_int_equal(call(&problem), VSC_PROTOCOL);
-    put_error(VSC_ERR_COUNT, "x", 1);
-    assert_int_equal(call(&problem), VSC_PROTOCOL);
-    put_error(VSC_PIN, "a\nb", 3);
-    assert_int_equal(call(&problem), VSC_PROTOCOL);
-    put_error(VSC_PIN, "a\0b", 3);
-    assert_int_equal(call(&problem), VSC_PROTOCOL);
-    put_header(0, WIRE_ERROR, WIRE_VERSION);
-    assert_int_equal(call(&problem), VSC_PROTOCOL);
-    assert_string_equal(problem.text, "a malformed ERROR message");
-    assert_int_equal(wire_send_error(theirs, VSC_OK, "no", &deadline), VSC_OK);
-    assert_int_equal(call(&problem), VSC_SYSTEM);
-}
-
-static void test_error_text_is_cut_to_fit(void **state)
-{
-    const struct deadline deadline = deadline_in(TIMEOUT_MS);
-    struct problem problem = {""};
-    char text[4000];
-
-    (void)state;
-    memset(text, 'x', sizeof(text) - 1);
-    text[sizeof(text) - 1] = '\0';
-    assert_int_equal(wire_send_error(theirs, VSC_TPM, text, &deadline), VSC_OK);
-    assert_int_equal(call(&problem), VSC_TPM);
-    assert_int_equal(strlen(problem.text), sizeof(problem.text) - 1);
-}
-
-#define WITH_PAIR(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define WITH_PAIR(test) cmocka_unit_test_setup_teardown(test, pair_setup, pair_teardown)
 
 int main(void)
 {
@@ -426,10 +274,6 @@ int main(void)
         WITH_PAIR(test_length_over_the_cap_is_refused_for_every_type),
         WITH_PAIR(test_receive_times_out_at_each_point),
         WITH_PAIR(test_receive_ends_in_time_when_the_answer_drips),
-        WITH_PAIR(test_call_takes_the_expected_answer_only),
-        WITH_PAIR(test_every_error_travels),
-        WITH_PAIR(test_error_is_never_success),
-        WITH_PAIR(test_error_text_is_cut_to_fit),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
