@@ -80,6 +80,7 @@ $(B)/$1: $(patsubst %.c,$(B)/%.o,$2) $(foreach a,$3,$(B)/$a.a)
 	$$(call say,LD,$$@)
 	$$(Q)$(CC) -pie $(ALL_LDFLAGS) -o $$@ $$^ $$(shell pkg-config --libs $4)
 endef
+$(eval $(call program,certcheck,certcheck/certcheck_main.c,certcheck conf common,libcrypto libconfig))
 all: $(PROGRAMS)
 
 $(B)/pam_vsc.so: $(call objects,pam_vsc) $(B)/common.a pam_vsc/pam_vsc.map

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "certcheck/evaluation.h"
+
+#include <string.h>
+
+#include "certcheck/facts_parts.h"
+#include "certcheck/openssl_own.h"
+#include "certcheck/purpose.h"
+
+DEFINE_AUTO(struct evaluation, evaluation_free)
+
+struct evaluation_request evaluation_request_of(const struct conf *conf)
+{
+    return (struct evaluation_request){
+        .purpose = conf->policy.purpose,
+        .revocation = conf->revocation.mode,
+    };
+}
+
+void evaluation_free(struct evaluation *evaluation)
+{
+    if (evaluation == NULL)
+        return;
+    facts_free(evaluation->facts);
+    X509_free(evaluation->cert);
+    for (size_t i = 0; i < evaluation->chain.count; i++)
+        free(evaluation->chain.items[i]);
+    free(evaluation);
+}
+
+static void check_names(const struct facts *facts, struct verdict *verdict)
+{
+    verdict_passed(verdict, CHECK_UPN);
+    switch (facts->upn_state) {
+    case UPN_ONE:
+        break;
+    case UPN_NONE:
+        verdict_refuse(verdict, REASON_NO_UPN, 0, NULL);
+        break;
+    case UPN_MALFORMED:
+        verdict_refuse(verdict, REASON_MALFORMED_UPN, 0, "%s",
+                       facts->upns.count > 0 ? facts->upns.items[0] : "it is no UTF8String");
+        break;
+    case UPN_SEVERAL:
+        verdict_refuse(verdict, REASON_MULTIPLE_UPN, 0, NULL);
+        break;
+    }
+    if (facts->sid_state != SID_NONE)
+        verdict_passed(verdict, CHECK_SID);
+    if (facts->sid_state == SID_MALFORMED)
+        verdict_refuse(verdict, REASON_MALFORMED_SID, 0, NULL);
+}
+
+static void check_clock(const struct evaluation_request *request, struct verdict *verdict)
+{
+    if (!request->at_is_clock)
+        return;
+    verdict_passed(verdict, CHECK_CLOCK);
+    if (request->at < RELEASE_TIME)
+        verdict_refuse(verdict, REASON_TIME_NOT_CREDIBLE, 0, NULL);
+}
+
+static void check_service(const struct conf *conf, const char *service, struct verdict *verdict)
+{
+    if (service == NULL)
+        return;
+    verdict_passed(verdict, CHECK_SERVICE);
+    if (conf->login.services.count > 0 && !conf_list_has(&conf->login.services, service))
+        verdict_refuse(verdict, REASON_SERVICE_REFUSED, 0, "%s", service);
+}
+
+static enum vsc_err list_chain(const struct chain_path *path, struct facts_list *chain)
+{
+    for (unsigned i = 0; i < path->len; i++) {
+        enum vsc_err err =
+            facts_list_take(chain, facts_name(X509_get_subject_name(path->certs[i])));
+
+        if (err != VSC_OK)
+            return err;
+    }
+    return VSC_OK;
+}
+
+static enum vsc_err check_chain(const struct evaluator *evaluator,
+                                const struct evaluation_request *request,
+                                struct evaluation *evaluation, bool *ret_anchored)
+{
+    const struct conf *conf = evaluator->conf;
+    const struct chain_rules rules = {
+        .at = request->at,
+        .purpose = request->purpose,
+        .min_rsa_bits = conf->policy.min_rsa_bits,
+        .policies = &conf->policy.policies,
+        .revocation = request->revocation,
+        .max_stale = conf->revocation.max_stale,
+    };
+    const struct chain_pool pool = {
+        .anchors = evaluator->anchors,
+        .intermediates = evaluator->intermediates,
+        .extra = request->certs,
+        .crls = &evaluator->crls,
+    };
+    struct chain_path path;
+    enum vsc_err err = chain_check(evaluation->cert, &pool, &rules, &evaluation->verdict, &path);
+
+    if (err != VSC_OK)
+        return err;
+    evaluation->stale = path.stale;
+    *ret_anchored = path.anchored;
+    return list_chain(&path, &evaluation->chain);
+}
+
+/* Facts, or the reason malformed-certificate. */
+static enum vsc_err read_certificate(const struct evaluation_request *request,
+                                     struct evaluation *evaluation)
+{
+    struct problem problem = {""};
+    enum vsc_err err = VSC_CERT;
+
+    if (sk_X509_num(request->certs) > 0) {
+        evaluation->cert = sk_X509_value(request->certs, 0);
+        (void)X509_up_ref(evaluation->cert);
+        err = facts_read(evaluation->cert, &evaluation->facts, &problem);
+    }
+    verdict_passed(&evaluation->verdict, CHECK_FORMAT);
+    if (err != VSC_CERT)
+        return err;
+    verdict_refuse(&evaluation->verdict, REASON_MALFORMED_CERTIFICATE, 0,
+                   *problem.text != '\0' ? "%s" : NULL, problem.text);
+    return VSC_OK;
+}
+
+enum vsc_err evaluation_new(const struct evaluator *evaluator,
+                            const struct evaluation_request *request,
+                            struct evaluation **ret_evaluation)
+{
+    auto_by(evaluation_free) struct evaluation *evaluation = calloc(1, sizeof(*evaluation));
+    bool anchored = false;
+    enum vsc_err err;
+
+    if (evaluation == NULL)
+        return VSC_MEMORY;
+    verdict_init(&evaluation->verdict);
+    check_clock(request, &evaluation->verdict);
+    check_service(evaluator->conf, request->service, &evaluation->verdict);
+    err = read_certificate(request, evaluation);
+    if (err != VSC_OK)
+        return err;
+    if (evaluation->facts != NULL) {
+        err = check_chain(evaluator, request, evaluation, &anchored);
+        if (err != VSC_OK)
+            return err;
+        purpose_check(evaluation->facts, request->purpose, &evaluation->verdict);
+    }
+    if (evaluation->facts != NULL && !request->no_mapping) {
+        check_names(evaluation->facts, &evaluation->verdict);
+        evaluation->mapped = mapping_find(&evaluator->mapping, evaluation->facts, request->user,
+                                          &evaluation->verdict, &evaluation->account);
+    }
+    evaluation->accepted =
+        evaluation->verdict.count == 0 && anchored && (request->no_mapping || evaluation->mapped);
+    *ret_evaluation = take(evaluation);
+    return VSC_OK;
+}

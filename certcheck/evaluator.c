@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What is trusted: read, and seen to be changed. */
+#include <stdlib.h>
+
+#include "certcheck/certs.h"
+#include "certcheck/evaluation.h"
+#include "certcheck/openssl_own.h"
+
+DEFINE_AUTO(struct evaluator, evaluator_free)
+
+struct evaluator_places evaluator_places_of(const struct conf *conf)
+{
+    return (struct evaluator_places){
+        .anchors = {conf->trust.anchors, conf->trust.anchors_named, true},
+        .intermediates = {conf->trust.intermediates, conf->trust.intermediates_named, true},
+        .crls = {conf->revocation.crls, conf->revocation.crls_named, true},
+    };
+}
+
+static uint64_t fingerprint(const struct evaluator *evaluator)
+{
+    const struct conf *conf = evaluator->conf;
+    uint64_t sum = source_fingerprint(&evaluator->places.anchors);
+
+    sum = sum * 31 + source_fingerprint(&evaluator->places.intermediates);
+    sum = sum * 31 + source_fingerprint(&evaluator->places.crls);
+    for (size_t i = 0; i < conf->mapping.rule_count; i++) {
+        struct source file = {.path = conf->mapping.rules[i].file};
+
+        sum = sum * 31 + source_fingerprint(&file);
+    }
+    return sum;
+}
+
+bool evaluator_is_outdated(const struct evaluator *evaluator)
+{
+    return fingerprint(evaluator) != evaluator->fingerprint;
+}
+
+void evaluator_free(struct evaluator *evaluator)
+{
+    if (evaluator == NULL)
+        return;
+    x509_stack_free(evaluator->anchors);
+    x509_stack_free(evaluator->intermediates);
+    crls_done(&evaluator->crls);
+    mapping_done(&evaluator->mapping);
+    free(evaluator);
+}
+
+enum vsc_err evaluator_new(const struct conf *conf, const struct evaluator_places *places,
+                           const struct account_source *accounts, struct evaluator **ret_evaluator,
+                           struct problem *problem)
+{
+    auto_by(evaluator_free) struct evaluator *evaluator = calloc(1, sizeof(*evaluator));
+    enum vsc_err err;
+
+    if (evaluator == NULL)
+        return VSC_MEMORY;
+    evaluator->conf = conf;
+    evaluator->places = *places;
+    evaluator->anchors = sk_X509_new_null();
+    evaluator->intermediates = sk_X509_new_null();
+    if (evaluator->anchors == NULL || evaluator->intermediates == NULL)
+        return VSC_MEMORY;
+    /* Before the reading: a change during it is seen as one. */
+    evaluator->fingerprint = fingerprint(evaluator);
+    err = mapping_load(&evaluator->mapping, conf, accounts, problem);
+    if (err == VSC_OK)
+        err = certs_load(&places->anchors, evaluator->anchors, problem);
+    if (err == VSC_OK)
+        err = certs_load(&places->intermediates, evaluator->intermediates, problem);
+    if (err == VSC_OK)
+        err = crls_load(&evaluator->crls, &places->crls, problem);
+    if (err != VSC_OK)
+        return err;
+    *ret_evaluator = take(evaluator);
+    return VSC_OK;
+}
