@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Detects NV indices of type PIN fail by trying: a scratch index with limit 2 must refuse the right
+ * secret after two wrong ones. Chips up to about 2018 may lack them; a list of versions would lie.
+ */
+#include <openssl/rand.h>
+#include <string.h>
+
+#include "card/admin/maker.h"
+
+#define PROBE_LIMIT 2
+#define PROBE_ATTRIBUTES                                                                           \
+    (TPMA_NV_AUTHREAD | TPMA_NV_OWNERWRITE | TPMA_NV_NO_DA |                                       \
+     (TPMA_NV)(TPM2_NT_PIN_FAIL << TPMA_NV_TPM2_NT_SHIFT))
+
+static enum vsc_err random_secret(struct secret *ret_secret)
+{
+    unsigned char bytes[TPM2_SHA256_DIGEST_SIZE];
+    enum vsc_err err = VSC_SYSTEM;
+
+    if (RAND_bytes(bytes, sizeof bytes) == 1) {
+        bytes[sizeof bytes - 1] |= 1;
+        err = secret_set(ret_secret, bytes, sizeof bytes);
+    }
+    explicit_bzero(bytes, sizeof bytes);
+    return err;
+}
+
+/* PolicySecret with this authValue: the TPM's answer. */
+static TSS2_RC attempt(struct maker *maker, ESYS_TR index, const struct secret *auth)
+{
+    static const TPM2B_NONCE empty = {0};
+    struct tpm *tpm = &maker->admin->tpm;
+    TPM2B_TIMEOUT *timeout = NULL;
+    TPMT_TK_AUTH *ticket = NULL;
+    TSS2_RC rc;
+
+    if (session_use(tpm, maker->hmac, TPMA_SESSION_CONTINUESESSION, NULL) != VSC_OK ||
+        tpm_set_auth(tpm, index, auth, NULL) != VSC_OK)
+        return TSS2_ESYS_RC_GENERAL_FAILURE;
+    rc = Esys_PolicySecret(tpm->esys, index, maker->policy, maker->hmac, ESYS_TR_NONE, ESYS_TR_NONE,
+                           &empty, &empty, &empty, 0, &timeout, &ticket);
+    tpm_forget_auth(tpm, index);
+    Esys_Free(timeout);
+    Esys_Free(ticket);
+    return rc;
+}
+
+static bool counts(struct maker *maker, ESYS_TR index, const struct secret *right,
+                   const struct secret *wrong)
+{
+    for (int i = 0; i < PROBE_LIMIT; i++)
+        if (tpm_base_code(attempt(maker, index, wrong)) != TPM2_RC_BAD_AUTH)
+            return false;
+    return tpm_code(attempt(maker, index, right)) == TPM2_RC_AUTH_UNAVAILABLE;
+}
+
+enum vsc_err probe_pin_fail(struct maker *maker, bool *ret_works, struct problem *problem)
+{
+    struct tpm *tpm = &maker->admin->tpm;
+    auto_secret struct secret right = {0}, wrong = {0};
+    TPMS_NV_PUBLIC area = {.nameAlg = TPM2_ALG_SHA256,
+                           .attributes = PROBE_ATTRIBUTES,
+                           .authPolicy.size = TPM2_SHA256_DIGEST_SIZE,
+                           .dataSize = INDEX_SIZE};
+    TPM2B_MAX_NV_BUFFER limit = {.size = INDEX_SIZE, .buffer[INDEX_SIZE - 1] = PROBE_LIMIT};
+    ESYS_TR index = ESYS_TR_NONE;
+    bool works = false;
+    enum vsc_err err;
+    TSS2_RC rc;
+
+    /* A policy that nobody can satisfy: it makes the index recognisable as ours. */
+    if (RAND_bytes(area.authPolicy.buffer, TPM2_SHA256_DIGEST_SIZE) != 1)
+        return VSC_SYSTEM;
+    err = random_secret(&right);
+    if (err == VSC_OK)
+        err = random_secret(&wrong);
+    if (err == VSC_OK)
+        err = index_define(maker, &area, &right, &index, problem);
+    if (err == VSC_INPUT) {
+        *ret_works = false;
+        return VSC_OK;
+    }
+    if (err != VSC_OK)
+        return err;
+    rc = Esys_NV_Write(tpm->esys, ESYS_TR_RH_OWNER, index, ESYS_TR_PASSWORD, ESYS_TR_NONE,
+                       ESYS_TR_NONE, &limit, 0);
+    if (rc == TSS2_RC_SUCCESS)
+        works = counts(maker, index, &right, &wrong);
+    tpm_release(tpm, &index);
+    err = index_remove(maker->admin, &area, problem);
+    if (err == VSC_OK)
+        *ret_works = works;
+    return err;
+}
