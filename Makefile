@@ -70,7 +70,7 @@ $(eval $(call archive,card,card card/tpm card/pkcs11))
 $(eval $(call archive,card_admin,card/admin))
 $(eval $(call archive,support,tests/support))
 $(eval $(call archive,pam_vsc,pam_vsc))
-$(eval $(call archive,fakepam,tests/fakepam))
+$(eval $(call archive,fakepam,tests/fakepam tests/fakehelper tests/pam))
 
 # ---- products ------------------------------------------------------------------------------------
 # $(call program,NAME,MAIN AND OWN SOURCES,ARCHIVES,PKG-CONFIG NAMES)
@@ -111,11 +111,13 @@ have-deps:
 	[ "$$have" = $(words $(DEPS)) ] || $(MAKE) --no-print-directory deps
 
 # ---- tests -----------------------------------------------------------------------------------------
-TEST_ARCHIVES := $(foreach a,support card_admin card certcheck conf common,$(B)/$a.a)
+# fakepam.a stands in for libpam where the module's own objects are tested; they need each other.
+TEST_ARCHIVES := $(foreach a,support card_admin card certcheck conf fakepam pam_vsc,$(B)/$a.a) \
+                 $(B)/fakepam.a $(B)/common.a
 FUZZ_NAMES    := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 UNITS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c)) \
          $(FUZZ_NAMES:%=$(B)/tests/fuzz/replay_%)
-link_test = $(CC) -pie $(ALL_LDFLAGS) $1 -o $@ $^ $(shell pkg-config --libs $(PKGS) cmocka) -lpam
+link_test = $(CC) -pie $(ALL_LDFLAGS) $1 -o $@ $+ $(shell pkg-config --libs $(PKGS) cmocka) -lpam
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(TEST_ARCHIVES)
 	$(call say,LD,$@)
@@ -134,8 +136,14 @@ $(B)/tests/fuzz/make_corpus: $(B)/tests/fuzz/make_corpus_main.o $(TEST_ARCHIVES)
 	$(call say,LD,$@)
 	$(Q)$(call link_test)
 
-# Programs that scripts need: a proxy before the TPM.
-TEST_PROGRAMS := $(B)/tests/tpm_proxy
+# Programs that tests need: a proxy before the TPM, a helper that plays a script.
+FAKEHELPER    := $(B)/tests/fakehelper/fakehelper
+TEST_PROGRAMS := $(B)/tests/tpm_proxy $(FAKEHELPER)
+$(FAKEHELPER): $(B)/tests/fakehelper/fakehelper_main.o $(B)/fakepam.a $(B)/common.a
+	$(call say,LD,$@)
+	$(Q)$(CC) -pie $(ALL_LDFLAGS) -o $@ $^
+$(B)/tests/pam/stage.o: ALL_CFLAGS += -DFAKEHELPER='"$(FAKEHELPER)"'
+$(B)/tests/unit/test_pam_scripts: ALL_LDFLAGS += -Wl,--wrap=getuid,--wrap=geteuid
 $(B)/tests/tpm_proxy: $(B)/tests/proxy/tpm_proxy_main.o $(call objects,tests/proxy) $(B)/common.a
 	$(call say,LD,$@)
 	$(Q)$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -pthread

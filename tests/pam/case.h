@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Runs one scripted conversation (tests/scripts/README) against the module's own objects. */
+#ifndef VSC_TESTS_CASE_H
+#define VSC_TESTS_CASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "tests/pam/stage.h"
+
+#define CASE_WHY 4096
+
+/* Who the module believes to be, for wraps of getuid() and geteuid(); -1: whoever we are. */
+struct case_ids {
+    int uid, euid;
+};
+extern struct case_ids case_ids;
+
+/* False with the reasons in `why` if anything was not as the script says. */
+bool case_run(struct stage *stage, const char *path, bool debug, char why[CASE_WHY]);
+
+/* "PAM_AUTH_ERR" */
+const char *case_code_name(int code);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Every scripted conversation in tests/scripts is a test of its own, and one more with `debug`,
+ * which may add debug lines to the log and change nothing else. With arguments: these files only.
+ */
+#include <glob.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "tests/pam/case.h"
+
+#define NAME_SIZE 160
+
+static struct stage stage;
+
+uid_t __wrap_getuid(void);
+uid_t __real_getuid(void);
+uid_t __wrap_geteuid(void);
+uid_t __real_geteuid(void);
+
+uid_t __wrap_getuid(void)
+{
+    return case_ids.uid >= 0 ? (uid_t)case_ids.uid : __real_getuid();
+}
+
+uid_t __wrap_geteuid(void)
+{
+    return case_ids.euid >= 0 ? (uid_t)case_ids.euid : __real_geteuid();
+}
+
+struct scripted {
+    char path[PATH_MAX];
+    char name[NAME_SIZE];
+    bool debug;
+};
+
+static void test_script(void **state)
+{
+    const struct scripted *scripted = *state;
+    char why[CASE_WHY];
+
+    if (!case_run(&stage, scripted->path, scripted->debug, why))
+        fail_msg("%s:\n%s", scripted->name, why);
+}
+
+static bool add(struct scripted *scripted, const char *path, bool debug)
+{
+    scripted->debug = debug;
+    (void)snprintf(scripted->name, NAME_SIZE, "%.140s%s", path, debug ? " with debug" : "");
+    return realpath(path, scripted->path) != NULL;
+}
+
+int main(int argc, char **argv)
+{
+    glob_t found = {.gl_pathc = 0};
+    struct CMUnitTest *tests;
+    struct scripted *all;
+    size_t count;
+    int failed;
+
+    if (argc < 2 && glob("tests/scripts/*/*", 0, NULL, &found) != 0)
+        return 1;
+    count = argc < 2 ? found.gl_pathc : (size_t)argc - 1;
+    tests = calloc(count * 2, sizeof(*tests));
+    all = calloc(count * 2, sizeof(*all));
+    if (tests == NULL || all == NULL || !stage_open(&stage))
+        return 1;
+    for (size_t i = 0; i < count * 2; i++) {
+        if (!add(&all[i], argc < 2 ? found.gl_pathv[i / 2] : argv[i / 2 + 1], i % 2 == 1))
+            return 1;
+        tests[i] = (struct CMUnitTest){
+            .name = all[i].name, .test_func = test_script, .initial_state = &all[i]};
+    }
+    failed = _cmocka_run_group_tests("scripts", tests, count * 2, NULL, NULL);
+    stage_close(&stage);
+    globfree(&found);
+    free(tests);
+    free(all);
+    return failed;
+}
