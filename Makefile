@@ -148,6 +148,14 @@ $(B)/tests/tpm_proxy: $(B)/tests/proxy/tpm_proxy_main.o $(call objects,tests/pro
 	$(call say,LD,$@)
 	$(Q)$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -pthread
 
+BENCH_PROGRAMS := $(B)/tests/tpm_proxy $(addprefix $(B)/tests/bench/,signin stopwatch host shim.so)
+$(B)/tests/bench/%: $(B)/tests/bench/%.o
+	$(call say,LD,$@)
+	$(Q)$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -lpam -ldl
+$(B)/tests/bench/%.so: $(B)/tests/bench/%.o
+	$(call say,LD,$@)
+	$(Q)$(CC) -shared $(ALL_LDFLAGS) -o $@ $^ -ldl
+
 units: $(UNITS) $(TEST_PROGRAMS)
 
 # make check installs what is missing, then starts anew: what pkg-config says is read at the start.
@@ -175,7 +183,7 @@ run-fuzz: $(FUZZ_NAMES:%=$(B)/tests/fuzz/fuzz_%)
 demo: have-deps
 	+$(Q)$(MAKE) --no-print-directory all
 	$(Q)B=$(B) demo/demo.sh
-bench: all
+bench: all $(BENCH_PROGRAMS)
 	$(Q)B=$(B) tests/bench/bench.sh
 
 # ---- looking at the code without running it --------------------------------------------------------
