@@ -50,12 +50,13 @@ $(B)/flags: FORCE
 	@printf '%s\n' '$(subst ','\'',$(FLAGS_NOW))' | cmp -s - $@ || \
 	    printf '%s\n' '$(subst ','\'',$(FLAGS_NOW))' > $@
 
-$(B)/%.o: %.c $(B)/flags
+# Objects have a folder of their own: build/certcheck is a program.
+$(B)/obj/%.o: %.c $(B)/flags
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-objects = $(patsubst %.c,$(B)/%.o,$(filter-out %_main.c,$(foreach d,$1,$(wildcard $d/*.c))))
+objects = $(patsubst %.c,$(B)/obj/%.o,$(filter-out %_main.c,$(foreach d,$1,$(wildcard $d/*.c))))
 
 # $(call archive,NAME,FOLDERS)
 define archive
@@ -76,7 +77,7 @@ $(eval $(call archive,fakepam,tests/fakepam tests/fakehelper tests/pam))
 # $(call program,NAME,MAIN AND OWN SOURCES,ARCHIVES,PKG-CONFIG NAMES)
 define program
 PROGRAMS += $(B)/$1
-$(B)/$1: $(patsubst %.c,$(B)/%.o,$2) $(foreach a,$3,$(B)/$a.a)
+$(B)/$1: $(patsubst %.c,$(B)/obj/%.o,$2) $(foreach a,$3,$(B)/$a.a)
 	$$(call say,LD,$$@)
 	$$(Q)$(CC) -pie $(ALL_LDFLAGS) -o $$@ $$^ $$(shell pkg-config --libs $4)
 endef
@@ -117,46 +118,50 @@ TEST_ARCHIVES := $(foreach a,support card_admin card certcheck conf fakepam pam_
 FUZZ_NAMES    := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 UNITS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c)) \
          $(FUZZ_NAMES:%=$(B)/tests/fuzz/replay_%)
-link_test = $(CC) -pie $(ALL_LDFLAGS) $1 -o $@ $+ $(shell pkg-config --libs $(PKGS) cmocka) -lpam
+link_test = mkdir -p $(@D) && $(CC) -pie $(ALL_LDFLAGS) $1 -o $@ $+ $(shell pkg-config --libs $(PKGS) cmocka) -lpam
 
-$(B)/tests/unit/%: $(B)/tests/unit/%.o $(TEST_ARCHIVES)
+$(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(TEST_ARCHIVES)
 	$(call say,LD,$@)
 	$(Q)$(call link_test)
 # Memory runs out at every single allocation.
 $(B)/tests/unit/test_memory: ALL_LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=strdup
 
 # tests/fuzz/fuzz.h: a target and its corpus are found by their names.
-$(B)/tests/fuzz/replay_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay_main.o $(TEST_ARCHIVES)
+$(B)/tests/fuzz/replay_%: $(B)/obj/tests/fuzz/fuzz_%.o $(B)/obj/tests/fuzz/replay_main.o $(TEST_ARCHIVES)
 	$(call say,LD,$@)
 	$(Q)$(call link_test)
-$(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(TEST_ARCHIVES)
+$(B)/tests/fuzz/fuzz_%: $(B)/obj/tests/fuzz/fuzz_%.o $(TEST_ARCHIVES)
 	$(call say,LD,$@)
 	$(Q)$(call link_test,-fsanitize=fuzzer)
-$(B)/tests/fuzz/make_corpus: $(B)/tests/fuzz/make_corpus_main.o $(TEST_ARCHIVES)
+$(B)/tests/fuzz/make_corpus: $(B)/obj/tests/fuzz/make_corpus_main.o $(TEST_ARCHIVES)
 	$(call say,LD,$@)
 	$(Q)$(call link_test)
 
 # Programs that tests need: a proxy before the TPM, a helper that plays a script.
 FAKEHELPER    := $(B)/tests/fakehelper/fakehelper
 TEST_PROGRAMS := $(B)/tests/tpm_proxy $(FAKEHELPER)
-$(FAKEHELPER): $(B)/tests/fakehelper/fakehelper_main.o $(B)/fakepam.a $(B)/common.a
+$(FAKEHELPER): $(B)/obj/tests/fakehelper/fakehelper_main.o $(B)/fakepam.a $(B)/common.a
 	$(call say,LD,$@)
-	$(Q)$(CC) -pie $(ALL_LDFLAGS) -o $@ $^
-$(B)/tests/pam/stage.o: ALL_CFLAGS += -DFAKEHELPER='"$(FAKEHELPER)"'
+	$(Q)mkdir -p $(@D) && $(CC) -pie $(ALL_LDFLAGS) -o $@ $^
+$(B)/obj/tests/pam/stage.o: ALL_CFLAGS += -DFAKEHELPER='"$(FAKEHELPER)"'
 $(B)/tests/unit/test_pam_scripts: ALL_LDFLAGS += -Wl,--wrap=getuid,--wrap=geteuid
-$(B)/tests/tpm_proxy: $(B)/tests/proxy/tpm_proxy_main.o $(call objects,tests/proxy) $(B)/common.a
+$(B)/tests/tpm_proxy: $(B)/obj/tests/proxy/tpm_proxy_main.o $(call objects,tests/proxy) $(B)/common.a
 	$(call say,LD,$@)
-	$(Q)$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -pthread
+	$(Q)mkdir -p $(@D) && $(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -pthread
 
 BENCH_PROGRAMS := $(B)/tests/tpm_proxy $(addprefix $(B)/tests/bench/,signin stopwatch host shim.so)
-$(B)/tests/bench/%: $(B)/tests/bench/%.o
+$(B)/tests/bench/%: $(B)/obj/tests/bench/%.o
 	$(call say,LD,$@)
 	$(Q)$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -lpam -ldl
-$(B)/tests/bench/%.so: $(B)/tests/bench/%.o
+$(B)/tests/bench/%.so: $(B)/obj/tests/bench/%.o
 	$(call say,LD,$@)
 	$(Q)$(CC) -shared $(ALL_LDFLAGS) -o $@ $^ -ldl
 
-units: $(UNITS) $(TEST_PROGRAMS)
+$(B)/tests/probe.so: $(B)/obj/tests/probe/probe.o
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D) && $(CC) -shared $(ALL_LDFLAGS) -o $@ $^
+
+units: $(UNITS) $(TEST_PROGRAMS) $(B)/tests/probe.so
 
 # make check installs what is missing, then starts anew: what pkg-config says is read at the start.
 check: have-deps
