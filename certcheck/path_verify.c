@@ -3,7 +3,8 @@
  * OpenSSL's verifier over a path that is already known. Its callback lets everything pass and notes
  * it, so that all that is wrong comes to light and not only the first thing.
  */
-#include <string.h>
+#include <stdio.h>
+#include <time.h>
 
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
@@ -11,6 +12,8 @@
 #include "certcheck/chain_path.h"
 #include "certcheck/facts_parts.h"
 #include "certcheck/openssl_own.h"
+
+#define OID_ANY_POLICY "2.5.29.32.0"
 
 DEFINE_AUTO(X509_VERIFY_PARAM, X509_VERIFY_PARAM_free)
 
@@ -78,6 +81,22 @@ static enum reason reason_of(int error, X509 *cert)
     return REASON_MALFORMED_CERTIFICATE;
 }
 
+/* A date where that is what matters, else OpenSSL's words where they say more than the reason. */
+static void explain(enum reason reason, int error, const X509 *cert, char *to, size_t size)
+{
+    struct tm tm = {0};
+
+    *to = '\0';
+    if (cert != NULL && reason == REASON_EXPIRED &&
+        ASN1_TIME_to_tm(X509_get0_notAfter(cert), &tm) == 1)
+        (void)strftime(to, size, " (until %Y-%m-%dT%H:%M:%SZ)", &tm);
+    else if (cert != NULL && reason == REASON_NOT_YET_VALID &&
+             ASN1_TIME_to_tm(X509_get0_notBefore(cert), &tm) == 1)
+        (void)strftime(to, size, " (from %Y-%m-%dT%H:%M:%SZ)", &tm);
+    else if (reason != REASON_PATH_LENGTH && reason != REASON_BAD_SIGNATURE)
+        (void)snprintf(to, size, " (%s)", X509_verify_cert_error_string(error));
+}
+
 static int note(int passed, X509_STORE_CTX *context)
 {
     const struct noting *noting = X509_STORE_CTX_get_app_data(context);
@@ -85,7 +104,8 @@ static int note(int passed, X509_STORE_CTX *context)
     int depth = X509_STORE_CTX_get_error_depth(context);
     X509 *cert = X509_STORE_CTX_get_current_cert(context);
     unsigned at = depth > 0 ? (unsigned)depth : 0;
-    char name[128] = "";
+    char name[128] = "", more[96];
+    enum reason reason;
 
     if (passed != 0)
         return passed;
@@ -93,26 +113,38 @@ static int note(int passed, X509_STORE_CTX *context)
         cert = noting->path->certs[at];
     if (cert != NULL)
         facts_subject(cert, name, sizeof(name));
-    verdict_refuse(noting->verdict, reason_of(error, cert), at, "%s (%s)", name,
-                   X509_verify_cert_error_string(error));
+    reason = reason_of(error, cert);
+    explain(reason, error, cert, more, sizeof(more));
+    verdict_refuse(noting->verdict, reason, at, "%s%s", name, more);
     X509_STORE_CTX_set_error(context, X509_V_OK);
     return 1;
 }
 
+static enum vsc_err add_policy(X509_VERIFY_PARAM *param, const char *oid)
+{
+    ASN1_OBJECT *policy = OBJ_txt2obj(oid, 1);
+
+    if (policy == NULL || X509_VERIFY_PARAM_add0_policy(param, policy) != 1) {
+        ASN1_OBJECT_free(policy);
+        return VSC_CONFIG;
+    }
+    return VSC_OK;
+}
+
+/* RFC 5280 6.1.1 (c): the initial policy set is those configured, else anyPolicy. */
 static enum vsc_err set_policies(X509_VERIFY_PARAM *param, const struct chain_rules *rules)
 {
-    unsigned long flags = X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_POLICY_CHECK;
+    unsigned long flags =
+        X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_TRUSTED_FIRST | X509_V_FLAG_POLICY_CHECK;
+    bool is_any = rules->purpose == PURPOSE_ANY || rules->policies->count == 0;
+    enum vsc_err err = is_any ? add_policy(param, OID_ANY_POLICY) : VSC_OK;
 
-    /* RFC 5280 6.1.1: without any, the initial policy set is anyPolicy. */
-    for (size_t i = 0; rules->purpose != PURPOSE_ANY && i < rules->policies->count; i++) {
-        ASN1_OBJECT *policy = OBJ_txt2obj(rules->policies->items[i], 1);
-
-        if (policy == NULL || X509_VERIFY_PARAM_add0_policy(param, policy) != 1) {
-            ASN1_OBJECT_free(policy);
-            return VSC_CONFIG;
-        }
+    for (size_t i = 0; err == VSC_OK && !is_any && i < rules->policies->count; i++)
+        err = add_policy(param, rules->policies->items[i]);
+    if (err != VSC_OK)
+        return err;
+    if (!is_any)
         flags |= X509_V_FLAG_EXPLICIT_POLICY;
-    }
     return X509_VERIFY_PARAM_set_flags(param, flags) == 1 ? VSC_OK : VSC_SYSTEM;
 }
 
@@ -128,6 +160,7 @@ static enum vsc_err set_parameters(X509_STORE_CTX *context, const struct chain_r
     if (err != VSC_OK)
         return err;
     X509_VERIFY_PARAM_set_time(param, (time_t)rules->at);
+    X509_VERIFY_PARAM_set_depth(param, CHAIN_DEPTH_MAX);
     X509_VERIFY_PARAM_set_auth_level(param, 0); /* strength.c says what is strong enough */
     /* A person's common name is no host name, whatever it looks like. */
     X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
