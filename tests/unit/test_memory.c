@@ -162,7 +162,7 @@ static void test_configuration_survives_without_memory(void **state)
                     "card = { store = \"/a\"; pkcs11_modules = [ \"/a\", \"/b\" ]; };"
                     "mapping = { rules = ( { method = \"upn\"; suffix = \"x\"; account = \"%u\"; },"
                     "{ method = \"file\"; file = \"/a\"; } ); refuse = [ ]; };"
-                    "login = { talk = ( { service = \"a\"; style = \"gdm\"; } ); };") > 25);
+                    "login = { talk = ( { service = \"a\"; style = \"gdm\"; } ); };") > 20);
 }
 
 int main(void)
