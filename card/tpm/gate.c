@@ -238,8 +238,8 @@ static enum vsc_err change_policy(struct gate *gate, struct problem *problem)
     return tpm_status(gate->tpm, rc, "TPM2_PolicyOR", problem);
 }
 
-static enum vsc_err change_index(struct gate *gate, const TPM2B_AUTH *new_auth,
-                                 struct problem *problem)
+static enum vsc_err change_index(struct gate *gate, const struct secret *old_auth,
+                                 const TPM2B_AUTH *new_auth, struct problem *problem)
 {
     enum vsc_err err;
     TSS2_RC rc;
@@ -247,6 +247,10 @@ static enum vsc_err change_index(struct gate *gate, const TPM2B_AUTH *new_auth,
     err = change_policy(gate, problem);
     if (err == VSC_OK)
         err = session_use(gate->tpm, gate->policy, TPMA_SESSION_DECRYPT, problem);
+    /* The policy does not ask for it, but the key that encrypts the new authValue has the old one
+     * in it (part 1, 21.2): without it the TPM would decrypt to something that nobody knows. */
+    if (err == VSC_OK)
+        err = tpm_set_auth(gate->tpm, gate->guard, old_auth, problem);
     if (err != VSC_OK)
         return err;
     rc = Esys_NV_ChangeAuth(gate->tpm->esys, gate->guard, gate->policy, ESYS_TR_NONE, ESYS_TR_NONE,
@@ -297,7 +301,7 @@ enum vsc_err gate_change(struct gate *gate, const struct secret *old_auth,
     } else {
         err = gate_prove(gate, old_auth, &result, problem);
         if (err == VSC_OK && result == VSC_OK)
-            err = change_index(gate, &value, problem);
+            err = change_index(gate, old_auth, &value, problem);
     }
     explicit_bzero(&value, sizeof value);
     if (err == VSC_OK)
