@@ -81,6 +81,8 @@ $(B)/$1: $(patsubst %.c,$(B)/obj/%.o,$2) $(foreach a,$3,$(B)/$a.a)
 	$$(call say,LD,$$@)
 	$$(Q)$(CC) -pie $(ALL_LDFLAGS) -o $$@ $$^ $$(shell pkg-config --libs $4)
 endef
+TSS := tss2-esys tss2-mu tss2-rc tss2-tctildr
+$(eval $(call program,vsc-card,card/vsc_card_main.c,card conf common,$(TSS) libp11 libcrypto libconfig))
 $(eval $(call program,certcheck,certcheck/certcheck_main.c,certcheck conf common,libcrypto libconfig))
 all: $(PROGRAMS)
 
@@ -161,7 +163,12 @@ $(B)/tests/probe.so: $(B)/obj/tests/probe/probe.o
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -shared $(ALL_LDFLAGS) -o $@ $^
 
-units: $(UNITS) $(TEST_PROGRAMS) $(B)/tests/probe.so
+# A PKCS#11 module that stands before another one, with settings in a file and faults on demand.
+$(B)/tests/p11_shim.so: $(B)/obj/tests/modules/p11_shim.o
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D) && $(CC) -shared $(sanitize) -o $@ $^
+
+units: $(UNITS) $(TEST_PROGRAMS) $(B)/tests/probe.so $(B)/tests/p11_shim.so
 
 # make check installs what is missing, then starts anew: what pkg-config says is read at the start.
 check: have-deps
@@ -194,7 +201,7 @@ bench: all $(BENCH_PROGRAMS)
 # ---- looking at the code without running it --------------------------------------------------------
 C_FILES := $(wildcard $(foreach d,common conf certcheck card card/tpm card/pkcs11 card/admin pam_vsc \
              vscmgr tests/support tests/unit tests/pam tests/fakepam tests/fakehelper tests/fuzz \
-             tests/proxy tests/bench,\
+             tests/proxy tests/bench tests/modules,\
              $d/*.c $d/*.h))
 PRODUCT_C := $(filter-out tests/%,$(filter %.c,$(C_FILES)))
 

@@ -274,7 +274,7 @@ int card_suite_run(struct card_rig *rig)
     struct CMUnitTest tests[SUITE_TESTS_MAX] = {0};
     size_t own_count = sizeof(own) / sizeof(own[0]);
     size_t pin_count = 0;
-    const struct CMUnitTest *pin_tests = suite_pin_tests(&pin_count);
+    const struct CMUnitTest *pin_tests = suite_pin_tests(rig, &pin_count);
 
     if (own_count + pin_count > SUITE_TESTS_MAX)
         return 1;

@@ -33,6 +33,6 @@ enum vsc_err suite_refused(struct card_source *source, const struct card_info *c
 int suite_set_up(void **state);
 
 /* The tests about PINs (card_suite_pin.c): a table of *ret_count. */
-const struct CMUnitTest *suite_pin_tests(size_t *ret_count);
+const struct CMUnitTest *suite_pin_tests(const struct card_rig *rig, size_t *ret_count);
 
 #endif
