@@ -22,10 +22,10 @@ static bool buf_grow(struct buf *buf, size_t need)
     data = malloc(cap);
     if (data == NULL)
         return false;
-    if (buf->len > 0)
+    if (buf->data != NULL) {
         memcpy(data, buf->data, buf->len);
-    if (buf->data != NULL)
         explicit_bzero(buf->data, buf->cap);
+    }
     free(buf->data);
     buf->data = data;
     buf->cap = cap;

@@ -85,7 +85,7 @@ static size_t utf8_length(unsigned char first, unsigned *ret_bits, unsigned *ret
 size_t text_decode(const void *from, size_t len, unsigned *ret_code)
 {
     const unsigned char *bytes = from;
-    unsigned code, least;
+    unsigned code = 0, least = 0;
     size_t need;
 
     if (len == 0)

@@ -165,7 +165,7 @@ enum vsc_err wire_receive(int fd, struct message *ret_message, const struct dead
 
 enum vsc_err wire_take_error(const struct message *answer, struct problem *problem)
 {
-    struct problem told;
+    struct problem told = {""};
     struct reader reader;
     uint16_t err;
 
