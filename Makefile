@@ -84,6 +84,7 @@ endef
 TSS := tss2-esys tss2-mu tss2-rc tss2-tctildr
 $(eval $(call program,vsc-card,card/vsc_card_main.c,card conf common,$(TSS) libp11 libcrypto libconfig))
 $(eval $(call program,certcheck,certcheck/certcheck_main.c,certcheck conf common,libcrypto libconfig))
+$(eval $(call program,vsc-check,certcheck/vsc_check_main.c,certcheck conf common,libcrypto libconfig))
 all: $(PROGRAMS)
 
 $(B)/pam_vsc.so: $(call objects,pam_vsc) $(B)/common.a pam_vsc/pam_vsc.map

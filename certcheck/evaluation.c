@@ -159,6 +159,8 @@ enum vsc_err evaluation_new(const struct evaluator *evaluator,
     }
     evaluation->accepted =
         evaluation->verdict.count == 0 && anchored && (request->no_mapping || evaluation->mapped);
+    if (!evaluation->accepted && evaluation->verdict.count == 0)
+        verdict_refuse(&evaluation->verdict, REASON_NO_MAPPING, 0, NULL);
     *ret_evaluation = take(evaluation);
     return VSC_OK;
 }
