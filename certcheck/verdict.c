@@ -94,7 +94,8 @@ static void insert(struct finding *items, size_t *count, const struct finding *f
     (*count)++;
 }
 
-static void describe(struct finding *finding, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void describe(struct finding *finding,
+                                                           const char *format, va_list args)
 {
     char detail[FINDING_TEXT_MAX / 2], clean[FINDING_TEXT_MAX / 2];
 

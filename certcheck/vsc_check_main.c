@@ -118,16 +118,26 @@ static enum vsc_err prepare(int argc, char **argv, struct conf **ret_conf,
     return VSC_OK;
 }
 
-/* Tell the caller, whatever he asked, and end. */
+/* An ERROR, with the words that there are. False: nothing more is to be done. */
+static bool send_error(enum vsc_err err, const struct problem *problem)
+{
+    struct deadline deadline = deadline_in(SEND_MS);
+    const char *text = *problem->text != '\0' ? problem->text : vsc_strerror(err);
+
+    err = wire_send_error(SPAWN_CHANNEL, err, text, &deadline);
+    if (err != VSC_OK)
+        vsc_log(LOG_WARNING, "cannot answer: %s", vsc_strerror(err));
+    return false;
+}
+
+/* Tell the caller, whatever he asks first, and end. */
 static void refuse(enum vsc_err err, const struct problem *problem)
 {
     auto_message struct message request;
     struct deadline deadline = deadline_in(SEND_MS);
 
     if (wire_receive(SPAWN_CHANNEL, &request, &deadline) == VSC_OK)
-        (void)wire_send_error(SPAWN_CHANNEL, err,
-                              *problem->text != '\0' ? problem->text : vsc_strerror(err),
-                              &deadline);
+        (void)send_error(err, problem);
 }
 
 /* One request and its answer; false when there is nothing more to do. */
@@ -144,12 +154,9 @@ static bool serve_one(struct check_session *session)
     if (err != VSC_OK)
         return false;
     err = check_session_handle(session, &request, &answer, &problem);
+    if (err != VSC_OK)
+        return send_error(err, &problem);
     send = deadline_in(SEND_MS);
-    if (err != VSC_OK) {
-        (void)wire_send_error(SPAWN_CHANNEL, err,
-                              *problem.text != '\0' ? problem.text : vsc_strerror(err), &send);
-        return false;
-    }
     return wire_send(SPAWN_CHANNEL, &answer, &send) == VSC_OK && !check_session_is_over(session);
 }
 

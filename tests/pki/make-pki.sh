@@ -9,6 +9,8 @@
 #   make-pki.sh issue DIR CSR OUT [OPTION]   a certificate for a request or a public key (PEM)
 #   make-pki.sh revoke DIR CERT [REASON]     revoke, and make the CRLs new
 #   make-pki.sh crl DIR [SECONDS]            make the CRLs new (valid for 30 days)
+#   make-pki.sh adopt DIR NAME CERT          let a CA certificate with keys/user.key be the CA NAME
+#   make-pki.sh imposter DIR CA OUT          a CA certificate with the name of CA, and another key
 #
 # Options of issue; without any: Smartcard Logon and Client Authentication, digitalSignature, the
 # UPN USER@SUFFIX, and the subject of the request:
@@ -274,6 +276,27 @@ revoke()
     die "no CA in $DIR issued $1"
 }
 
+adopt()
+{
+    mkdir -p "$DIR/ca/$1"
+    : > "$DIR/ca/$1/index.txt"
+    echo 01 > "$DIR/ca/$1/crlnumber"
+    ca_config "$1"
+    cp "$2" "$DIR/ca/$1/cert.pem"
+    cp "$DIR/keys/user.key" "$DIR/ca/$1/key.pem"
+    cp "$2" "$DIR/intermediates/$1.pem"
+}
+
+imposter()
+{
+    local subject
+    subject=$(openssl x509 -in "$DIR/ca/$1/cert.pem" -noout -subject -nameopt compat)
+    new_key "$2.key"
+    quietly req -new -x509 -config "$DIR/ca/$1/ca.cnf" -key "$2.key" -subj "${subject#subject=}" \
+        -days 30 -out "$2"
+    rm "$2.key"
+}
+
 # ---- everything -----------------------------------------------------------------------------------
 
 # certificate NAME KEY OPTION...: keys/KEY.key is made by then
@@ -391,7 +414,7 @@ main()
 {
     local verb=all
     case ${1:-} in
-    base | issue | revoke | crl) verb=$1; shift ;;
+    base | issue | revoke | crl | adopt | imposter) verb=$1; shift ;;
     '' | -*) sed -n '3,/^set /s/^# \{0,1\}//p' "$0"; exit 2 ;;
     esac
     [ $# -ge 1 ] || die "no folder given"
@@ -404,6 +427,8 @@ main()
     issue) [ $# -ge 2 ] || die "issue DIR CSR OUT [OPTION...]"; issue "$@" ;;
     revoke) [ $# -ge 1 ] || die "revoke DIR CERT [REASON]"; revoke "$@" ;;
     crl) make_crls "${1:-}" ;;
+    adopt) [ $# -eq 2 ] || die "adopt DIR NAME CERT"; adopt "$@" ;;
+    imposter) [ $# -eq 2 ] || die "imposter DIR CA OUT"; imposter "$@" ;;
     esac
 }
 
