@@ -266,6 +266,7 @@ revoke()
     local ca name
     for ca in "$DIR"/ca/*/; do
         name=$(basename "$ca")
+        cmp -s "$ca/cert.pem" "$1" && continue
         if openssl verify -partial_chain -no_check_time -trusted "$ca/cert.pem" "$1" \
             > /dev/null 2>&1; then
             quietly ca -config "$ca/ca.cnf" -revoke "$1" -crl_reason "${2:-keyCompromise}"
