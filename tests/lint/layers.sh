@@ -11,7 +11,7 @@ allowed() { # FOLDER: the folders that it may include
     conf) echo "conf common" ;;
     certcheck) echo "certcheck conf common" ;;
     card) echo "card conf common" ;;
-    vscmgr) echo "vscmgr card conf common" ;;
+    vscmgr) echo "vscmgr card certcheck conf common" ;;
     pam_vsc) echo "pam_vsc common" ;;
     esac
 }

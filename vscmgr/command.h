@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A sub-command of vscmgr: one file each, found by its name in the table of vscmgr_main.c. It
+ * parses its own options, does its work, writes its result to standard output, and returns what
+ * went wrong with the words in `problem`; main() prints them and makes the exit status of it.
+ */
+#ifndef VSC_VSCMGR_COMMAND_H
+#define VSC_VSCMGR_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "card/admin/admin.h"
+#include "card/card.h"
+#include "common/err.h"
+#include "common/options.h"
+#include "common/problem.h"
+#include "conf/conf.h"
+
+struct request {
+    int argc; /* what follows the command's name */
+    char **argv;
+    struct problem *problem;
+};
+
+enum vsc_err command_create(const struct request *request);
+enum vsc_err command_destroy(const struct request *request);
+enum vsc_err command_list(const struct request *request);
+enum vsc_err command_show(const struct request *request);
+enum vsc_err command_passwd(const struct request *request);
+enum vsc_err command_csr(const struct request *request);
+enum vsc_err command_import(const struct request *request);
+/* unblock, set-owner, doctor: known, and refused with a clear word. */
+enum vsc_err command_later(const struct request *request);
+
+/* conf.c: options of every command go through this: parse, then check the number of words. */
+must_check enum vsc_err command_parse(const struct request *request, const struct option *table,
+                                      void *target, const char **words, size_t word_count);
+/* Load the configuration (NULL: the default file); release with conf_free(). */
+must_check enum vsc_err command_conf(const struct request *request, const char *path,
+                                     struct conf **ret_conf);
+/* A source on the configured store and TPM; release with card_source_free(). */
+must_check enum vsc_err command_source(const struct conf *conf, struct card_source **ret_source);
+/* admin_open() by the configuration; what could not be cleaned up is told on standard error. */
+must_check enum vsc_err command_admin(const struct request *request, const struct conf *conf,
+                                      struct admin *admin);
+/* The same for commands that only read. */
+void command_tidy(const struct conf *conf);
+
+/* find.c: the card of the list that is meant by NAME, "0000" or ROOT\SMARTCARDREADER\0000. */
+must_check enum vsc_err find_card(const struct card_list *list, const char *what,
+                                  const struct card_info **ret_card, struct problem *problem);
+/* List, then find; the caller releases the list. */
+must_check enum vsc_err list_and_find(struct card_source *source, const char *what,
+                                      struct card_list *ret_list, const struct card_info **ret_card,
+                                      struct problem *problem);
+#define INSTANCE_PREFIX "ROOT\\SMARTCARDREADER\\"
+
+/* The deadline of a command that uses the TPM. */
+#define COMMAND_DEADLINE_MS 60000
+
+#endif

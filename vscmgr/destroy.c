@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* vscmgr destroy. */
+#include <stdio.h>
+#include <string.h>
+
+#include "common/own.h"
+#include "vscmgr/ask.h"
+#include "vscmgr/command.h"
+
+struct destroy_options {
+    const char *conf, *instance, *name;
+    bool yes, quiet;
+};
+
+#define AT(member) offsetof(struct destroy_options, member)
+static const struct option destroy_table[] = {
+    {"c", OPTION_STRING, AT(conf), 0, 0, NULL},
+    {"instance", OPTION_STRING, AT(instance), 0, 0, NULL},
+    {"name", OPTION_STRING, AT(name), 0, 0, NULL},
+    {"yes", OPTION_FLAG, AT(yes), 0, 0, NULL},
+    {"quiet", OPTION_FLAG, AT(quiet), 0, 0, NULL},
+    {0},
+};
+
+DEFINE_AUTO(struct conf, conf_free)
+DEFINE_AUTO(struct card_source, card_source_free)
+
+static enum vsc_err confirm(const struct card_info *card, struct problem *problem)
+{
+    char question[256];
+    bool yes = false;
+    enum vsc_err err;
+
+    (void)snprintf(question, sizeof question, "Destroy card %s (%s) with all its keys?", card->id,
+                   card->name);
+    err = ask_yes(question, "without a terminal, destroy wants --yes", &yes, problem);
+    if (err == VSC_OK && !yes)
+        return problem_set(problem, VSC_DENIED, "nothing was destroyed");
+    return err;
+}
+
+enum vsc_err command_destroy(const struct request *request)
+{
+    struct destroy_options options = {0};
+    auto_by(conf_free) struct conf *conf = NULL;
+    auto_by(card_source_free) struct card_source *source = NULL;
+    auto_card_list struct card_list list = {0};
+    auto_admin struct admin admin = ADMIN_CLOSED;
+    const struct card_info *card = NULL;
+    enum vsc_err err;
+
+    err = command_parse(request, destroy_table, &options, NULL, 0);
+    if (err != VSC_OK)
+        return err;
+    if ((options.instance == NULL) == (options.name == NULL))
+        return problem_set(request->problem, VSC_USAGE,
+                           "destroy wants either --instance or --name");
+    err = command_conf(request, options.conf, &conf);
+    if (err == VSC_OK)
+        err = command_source(conf, &source);
+    if (err == VSC_OK)
+        err = list_and_find(source, options.instance != NULL ? options.instance : options.name,
+                            &list, &card, request->problem);
+    if (err == VSC_OK && !options.yes)
+        err = confirm(card, request->problem);
+    if (err == VSC_OK)
+        err = command_admin(request, conf, &admin);
+    if (err == VSC_OK)
+        err = admin_destroy(&admin, card->id, request->problem);
+    if (err == VSC_OK && !options.quiet)
+        (void)printf("TPM smart card %s%s destroyed.\n", INSTANCE_PREFIX, card->id);
+    return err;
+}

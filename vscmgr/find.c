@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Finds the card that a command line means. */
+#include <string.h>
+#include <strings.h>
+
+#include "card/tpm/store.h"
+#include "vscmgr/command.h"
+
+enum vsc_err find_card(const struct card_list *list, const char *what,
+                       const struct card_info **ret_card, struct problem *problem)
+{
+    const char *id = what;
+
+    if (strncasecmp(what, INSTANCE_PREFIX, strlen(INSTANCE_PREFIX)) == 0)
+        id = what + strlen(INSTANCE_PREFIX);
+    for (size_t i = 0; store_is_card_id(id) && i < list->count; i++) {
+        if (strcmp(list->cards[i].id, id) == 0) {
+            *ret_card = &list->cards[i];
+            return VSC_OK;
+        }
+    }
+    for (size_t i = 0; id == what && i < list->count; i++) {
+        if (strcmp(list->cards[i].name, what) == 0) {
+            *ret_card = &list->cards[i];
+            return VSC_OK;
+        }
+    }
+    return problem_set(problem, VSC_NO_CARD, "no card has the name or id \"%s\"", what);
+}
+
+enum vsc_err list_and_find(struct card_source *source, const char *what, struct card_list *ret_list,
+                           const struct card_info **ret_card, struct problem *problem)
+{
+    auto_card_list struct card_list list = {0};
+    enum vsc_err err;
+
+    err = source->ops->list(source, &list, problem);
+    if (err == VSC_OK)
+        err = find_card(&list, what, ret_card, problem);
+    if (err != VSC_OK)
+        return err;
+    *ret_list = list;
+    list = (struct card_list){0};
+    return VSC_OK;
+}

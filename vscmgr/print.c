@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Prints cards, their keys and certificates. */
+#include "vscmgr/print.h"
+
+#include <openssl/x509.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "card/tpm/key.h"
+#include "card/tpm/store.h"
+#include "certcheck/facts.h"
+#include "common/own.h"
+#include "common/text.h"
+#include "vscmgr/command.h"
+
+#define TIME_SIZE 40
+
+DEFINE_AUTO(X509, X509_free)
+
+/* NULL for a key without a certificate, or with one that cannot be read. */
+static struct facts *facts_of(const struct card_key *key)
+{
+    const unsigned char *next = key->chain_len > 0 ? key->chain[0].data : NULL;
+    auto_by(X509_free) X509 *cert = NULL;
+    struct facts *facts = NULL;
+
+    if (next == NULL)
+        return NULL;
+    cert = d2i_X509(NULL, &next, (long)key->chain[0].len);
+    if (cert == NULL || facts_read(cert, &facts, NULL) != VSC_OK)
+        return NULL;
+    return facts;
+}
+
+static const char *type_of(const char *store, const char *card, const char *key)
+{
+    auto_fd int folder = -1, key_folder = -1;
+    TPM2B_PRIVATE private = {0};
+    TPM2B_PUBLIC area = {0};
+
+    if (store_open_card(store, card, &folder, NULL) != VSC_OK ||
+        store_open_key(folder, key, &key_folder, NULL) != VSC_OK ||
+        store_read_key(key_folder, &area, &private, NULL) != VSC_OK)
+        return "unreadable";
+    return key_type_name(&area);
+}
+
+static void time_text(int64_t at, char to[TIME_SIZE])
+{
+    time_t seconds = (time_t)at;
+    struct tm parts;
+
+    if (gmtime_r(&seconds, &parts) == NULL || strftime(to, TIME_SIZE, "%FT%TZ", &parts) == 0)
+        (void)snprintf(to, TIME_SIZE, "?");
+}
+
+static void certificate_json(struct json *json, const struct card_key *key)
+{
+    struct facts *facts = facts_of(key);
+    char time[TIME_SIZE];
+
+    if (facts == NULL) {
+        json_null(json, "certificate");
+        return;
+    }
+    time_text(facts->not_after, time);
+    json_open_object(json, "certificate");
+    json_string(json, "subject", facts->subject);
+    json_string(json, "issuer", facts->issuer);
+    json_string(json, "serial", facts->serial);
+    json_string(json, "upn", facts->upn);
+    json_string(json, "not_after", time);
+    json_string(json, "sha256", facts->sha256);
+    json_close_object(json);
+    facts_free(facts);
+}
+
+void print_card_json(struct json *json, const char *store, const struct card_info *card,
+                     const struct card_state *state, bool instance)
+{
+    json_open_object(json, NULL);
+    json_string(json, "id", card->id);
+    if (instance) {
+        char text[sizeof INSTANCE_PREFIX + CARD_ID_SIZE];
+
+        (void)snprintf(text, sizeof text, "%s%s", INSTANCE_PREFIX, card->id);
+        json_string(json, "instance", text);
+    }
+    json_string(json, "name", card->name);
+    json_string(json, "owner", card->has_owner ? card->owner : NULL);
+    json_open_array(json, "keys");
+    for (size_t i = 0; i < card->key_count; i++) {
+        const struct card_key *key = &card->keys[i];
+
+        json_open_object(json, NULL);
+        json_string(json, "id", key->id);
+        json_string(json, "type", type_of(store, card->id, key->id));
+        json_bool(json, "default", key->is_default);
+        certificate_json(json, key);
+        json_close_object(json);
+    }
+    json_close_array(json);
+    if (state != NULL) {
+        json_number(json, "tries_left", state->tries_left);
+        json_number(json, "tries_max", state->tries_max);
+        json_bool(json, "blocked", state->blocked);
+        json_number(json, "tpm_locked_seconds", state->locked_seconds);
+        json_bool(json, "gone", state->gone);
+    }
+    json_close_object(json);
+}
+
+static void print_text(const char *label, const char *value)
+{
+    char shown[512];
+
+    if (value == NULL)
+        return;
+    text_escape(shown, sizeof shown, value, false);
+    (void)printf("      %-10s %s\n", label, shown);
+}
+
+static void print_key(const char *store, const char *card, const struct card_key *key)
+{
+    struct facts *facts = facts_of(key);
+    char time[TIME_SIZE];
+
+    (void)printf("  key %s  %s%s\n", key->id, type_of(store, card, key->id),
+                 key->is_default ? "  (default)" : "");
+    if (facts == NULL) {
+        print_text("", key->chain_len > 0 ? "certificate cannot be read" : "no certificate");
+        return;
+    }
+    time_text(facts->not_after, time);
+    print_text("subject", facts->subject);
+    print_text("issuer", facts->issuer);
+    print_text("serial", facts->serial);
+    print_text("UPN", facts->upn);
+    print_text("not after", time);
+    print_text("SHA-256", facts->sha256);
+    facts_free(facts);
+}
+
+static void print_state(const struct card_state *state)
+{
+    if (state->gone)
+        (void)puts("  this card cannot be opened in this computer any more (VSC-CARD-GONE)");
+    else if (state->blocked)
+        (void)printf("  blocked after %u wrong PINs (VSC-BLOCKED)\n", state->tries_max);
+    else if (state->locked_seconds > 0)
+        (void)printf("  security chip locked, at most %u seconds more (VSC-TPM-LOCKED)\n",
+                     state->locked_seconds);
+    else
+        (void)printf("  %u of %u tries left\n", state->tries_left, state->tries_max);
+}
+
+void print_card(const char *store, const struct card_info *card, const struct card_state *state)
+{
+    (void)printf("%s  %s  owner %s\n", card->id, card->name,
+                 card->has_owner ? card->owner : "none");
+    if (state != NULL)
+        print_state(state);
+    for (size_t i = 0; i < card->key_count; i++)
+        print_key(store, card->id, &card->keys[i]);
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* vscmgr, and tpmvscmgr by the name it is called with: a table of commands. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "vscmgr/command.h"
+#include "vscmgr/windows.h"
+
+static const char usage[] =
+    "usage: vscmgr create --name NAME [--pin default|prompt|stdin]\n"
+    "              [--adminkey default|random|prompt|stdin] [--owner USER] [--generate]\n"
+    "              [--key rsa2048|rsa3072|p256|p384] [--tries N] [--json] [--quiet]\n"
+    "       vscmgr destroy --instance ID | --name NAME [--yes] [--quiet]\n"
+    "       vscmgr list [--json]\n"
+    "       vscmgr show NAME|ID [--json]\n"
+    "       vscmgr passwd NAME|ID [--pin prompt|stdin] [--quiet]\n"
+    "       vscmgr csr NAME|ID [--subject DN] [--upn UPN] [--out FILE] [--pin prompt|stdin]\n"
+    "       vscmgr import NAME|ID FILE [--quiet]\n"
+    "       tpmvscmgr create /name NAME [/pin default|prompt] [/adminkey default|random|prompt]\n"
+    "              [/generate] [/quiet]\n"
+    "       tpmvscmgr destroy /instance ROOT\\SMARTCARDREADER\\0000 [/quiet]\n"
+    "Every command takes -c CONF. See vscmgr(8).\n";
+
+struct command {
+    const char *name;
+    enum vsc_err (*run)(const struct request *request);
+};
+
+static const struct command commands[] = {
+    {"create", command_create}, {"destroy", command_destroy}, {"list", command_list},
+    {"show", command_show},     {"passwd", command_passwd},   {"csr", command_csr},
+    {"import", command_import}, {"unblock", command_later},   {"set-owner", command_later},
+    {"doctor", command_later},
+};
+
+static bool wants_help(int argc, char **argv)
+{
+    for (int i = 0; i < argc; i++)
+        if (strcmp(argv[i], "--help") == 0)
+            return true;
+    return false;
+}
+
+static enum vsc_err run(int argc, char **argv, struct problem *problem)
+{
+    struct request request = {.argc = argc - 1, .argv = argv + 1, .problem = problem};
+
+    if (argc > 0 && strcmp(argv[0], "--version") == 0) {
+        (void)puts("vscmgr " VSC_VERSION);
+        return VSC_OK;
+    }
+    if (wants_help(argc, argv)) {
+        (void)fputs(usage, stdout);
+        return VSC_OK;
+    }
+    if (argc == 0)
+        return problem_set(problem, VSC_USAGE, "a command is missing (see vscmgr --help)");
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        if (strcmp(commands[i].name, argv[0]) == 0)
+            return commands[i].run(&request);
+    return problem_set(problem, VSC_USAGE, "%s: unknown command (see vscmgr --help)", argv[0]);
+}
+
+/* A PIN is in this process for a while: no core dump, no ptrace by processes of the same user. */
+static void harden(void)
+{
+    const struct rlimit none = {0};
+
+    (void)setrlimit(RLIMIT_CORE, &none);
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    (void)umask(022);
+}
+
+int main(int argc, char **argv)
+{
+    const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
+    const char *name = slash != NULL ? slash + 1 : argv[0];
+    struct windows_line line;
+    struct problem problem = {0};
+    enum vsc_err err;
+
+    harden();
+    if (argc < 1)
+        return vsc_exit_status(VSC_USAGE);
+    if (strcmp(name, "tpmvscmgr") == 0) {
+        err = windows_translate(argc - 1, argv + 1, &line, &problem);
+        if (err == VSC_OK)
+            err = run(line.argc, line.argv, &problem);
+    } else {
+        err = run(argc - 1, argv + 1, &problem);
+    }
+    if (err != VSC_OK)
+        (void)fprintf(stderr, "%s: %s%s%s\n", name, vsc_strerror(err),
+                      problem.text[0] != '\0' ? ": " : "", problem.text);
+    return vsc_exit_status(err);
+}
