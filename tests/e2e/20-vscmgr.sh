@@ -168,13 +168,6 @@ expect -f "$W/tty.exp" > "$W/tty" 2>&1
 check $? "passwd_asks_on_the_terminal_without_echo"
 cat > "$W/int.exp" <<EXPECT
 set timeout 20
-spawn sh -c {$B/vscmgr csr Alice -c $W/conf; stty -a}
-expect "PIN: "; send "\003"
-expect eof
-EXPECT
-expect -f "$W/int.exp" > "$W/tty" 2>&1
-cat > "$W/int.exp" <<EXPECT
-set timeout 20
 spawn bash -c {trap : INT; $B/vscmgr csr Alice -c $W/conf; echo status \$?; stty -a}
 expect "PIN: "; send "\003"
 expect "status 130"
