@@ -169,7 +169,11 @@ $(B)/tests/p11_shim.so: $(B)/obj/tests/modules/p11_shim.o
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -shared $(sanitize) -o $@ $^
 
-units: $(UNITS) $(TEST_PROGRAMS) $(B)/tests/probe.so $(B)/tests/p11_shim.so
+$(B)/tests/kill_shim.so: $(B)/obj/tests/kill/kill_shim.o
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D) && $(CC) -shared $(ALL_LDFLAGS) -o $@ $^ -ldl
+
+units: $(UNITS) $(TEST_PROGRAMS) $(B)/tests/kill_shim.so $(B)/tests/probe.so $(B)/tests/p11_shim.so
 
 # make check installs what is missing, then starts anew: what pkg-config says is read at the start.
 check: have-deps

@@ -15,7 +15,7 @@
 
 #define TCTI_MAGIC     UINT64_C(0x70616d5f76736331)
 #define TCTI_POLL_MAX  4
-#define COMMAND_MAX    4096 /* TPM2_MAX_COMMAND_SIZE of tpm2-tss */
+#define FRAME_MAX      4096 /* TPM2_MAX_COMMAND_SIZE and _RESPONSE_SIZE of tpm2-tss */
 #define HEADER_SIZE    10   /* tag, size, response code */
 #define PAUSE_FIRST_MS 10
 #define PAUSE_MAX_MS   400
@@ -25,8 +25,8 @@ struct tcti {
     TSS2_TCTI_CONTEXT *inner;           /* owned */
     const struct deadline *deadline;
     bool broken;
-    size_t command_len;
-    unsigned char command[COMMAND_MAX];
+    size_t command_len, answer_len; /* answer_len 0: none is waiting to be fetched */
+    unsigned char command[FRAME_MAX], answer[FRAME_MAX];
 };
 
 static struct tcti *own(TSS2_TCTI_CONTEXT *context)
@@ -45,6 +45,7 @@ static TSS2_RC tcti_transmit(TSS2_TCTI_CONTEXT *context, size_t size, const uint
         return TSS2_TCTI_RC_BAD_VALUE;
     memcpy(self->command, command, size);
     self->command_len = size;
+    self->answer_len = 0;
     rc = Tss2_Tcti_Transmit(self->inner, size, command);
     self->broken = rc != TSS2_RC_SUCCESS;
     return rc;
@@ -98,39 +99,64 @@ static bool pause_once(const struct tcti *self, int *pause_ms)
     return true;
 }
 
+static TSS2_RC receive_once(struct tcti *self)
+{
+    size_t size = sizeof self->answer;
+    TSS2_RC rc = TSS2_TCTI_RC_IO_ERROR;
+
+    if (wait_answer(self))
+        rc = Tss2_Tcti_Receive(self->inner, &size, self->answer, TSS2_TCTI_TIMEOUT_BLOCK);
+    else
+        (void)Tss2_Tcti_Cancel(self->inner);
+    self->broken = rc != TSS2_RC_SUCCESS;
+    self->answer_len = self->broken ? 0 : size;
+    /* TRY_AGAIN would make ESYS ask for ever. */
+    return rc == TSS2_TCTI_RC_TRY_AGAIN ? TSS2_TCTI_RC_IO_ERROR : rc;
+}
+
+/* The whole answer, after as many repetitions as the TPM asks for and the deadline allows. */
+static TSS2_RC fetch(struct tcti *self)
+{
+    int pause_ms = PAUSE_FIRST_MS;
+
+    for (;;) {
+        TSS2_RC rc = receive_once(self);
+
+        if (rc != TSS2_RC_SUCCESS ||
+            !asks_to_repeat(response_code(self->answer, self->answer_len)) ||
+            !pause_once(self, &pause_ms))
+            return rc;
+        rc = Tss2_Tcti_Transmit(self->inner, self->command_len, self->command);
+        self->broken = rc != TSS2_RC_SUCCESS;
+        if (self->broken)
+            return rc;
+    }
+}
+
+/* SYS asks for the size first (without a buffer), and then for the bytes. */
 static TSS2_RC tcti_receive(TSS2_TCTI_CONTEXT *context, size_t *size, uint8_t *response,
                             int32_t timeout)
 {
     struct tcti *self = own(context);
     size_t room = *size;
-    int pause_ms = PAUSE_FIRST_MS;
 
     (void)timeout;
     if (self->broken)
         return TSS2_TCTI_RC_NO_CONNECTION;
-    if (response == NULL)
-        return Tss2_Tcti_Receive(self->inner, size, NULL, TSS2_TCTI_TIMEOUT_BLOCK);
-    for (;;) {
-        TSS2_RC rc = TSS2_TCTI_RC_IO_ERROR;
+    if (self->answer_len == 0) {
+        TSS2_RC rc = fetch(self);
 
-        /* TRY_AGAIN would make ESYS ask for ever. */
-        if (wait_answer(self))
-            rc = Tss2_Tcti_Receive(self->inner, size, response, TSS2_TCTI_TIMEOUT_BLOCK);
-        else
-            (void)Tss2_Tcti_Cancel(self->inner);
-        if (rc != TSS2_RC_SUCCESS) {
-            self->broken = true;
-            return rc == TSS2_TCTI_RC_TRY_AGAIN ? TSS2_TCTI_RC_IO_ERROR : rc;
-        }
-        if (!asks_to_repeat(response_code(response, *size)) || !pause_once(self, &pause_ms))
+        if (rc != TSS2_RC_SUCCESS)
             return rc;
-        *size = room;
-        rc = Tss2_Tcti_Transmit(self->inner, self->command_len, self->command);
-        if (rc != TSS2_RC_SUCCESS) {
-            self->broken = true;
-            return rc;
-        }
     }
+    *size = self->answer_len;
+    if (response == NULL)
+        return TSS2_RC_SUCCESS;
+    if (room < self->answer_len)
+        return TSS2_TCTI_RC_INSUFFICIENT_BUFFER;
+    memcpy(response, self->answer, self->answer_len);
+    self->answer_len = 0;
+    return TSS2_RC_SUCCESS;
 }
 
 static TSS2_RC tcti_cancel(TSS2_TCTI_CONTEXT *context)

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * LD_PRELOAD: kills the process (SIGKILL) at the KILL_AT-th of the points where a crash may matter:
+ * before each write, rename, sync, mkdir, unlink and ownership change, before each TPM command
+ * (a write to a socket), and after each (the TPM has answered, and nobody reads it).
+ * Without KILL_AT, or with one that is not reached, the number of points is written to the file
+ * KILL_COUNT at the process's end.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define EXPORT        __attribute__((visibility("default")))
+#define REAL(name)    ((__typeof__(&name))(uintptr_t)dlsym(RTLD_NEXT, #name))
+#define ANSWER_MAX_MS 60000
+
+static unsigned long points;
+static int answer_from = -1; /* the socket that a command went to, and whose answer is not read */
+
+static unsigned long number(const char *name)
+{
+    const char *text = getenv(name);
+
+    return text != NULL ? strtoul(text, NULL, 10) : 0;
+}
+
+static void point(void)
+{
+    points++;
+    if (points == number("KILL_AT"))
+        (void)raise(SIGKILL);
+}
+
+__attribute__((destructor)) static void tell(void)
+{
+    const char *path = getenv("KILL_COUNT");
+    FILE *file = path != NULL ? fopen(path, "we") : NULL;
+
+    if (file == NULL)
+        return;
+    (void)fprintf(file, "%lu\n", points);
+    (void)fclose(file);
+}
+
+static bool is_socket(int fd)
+{
+    struct stat st;
+
+    return fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode);
+}
+
+EXPORT ssize_t write(int fd, const void *bytes, size_t len)
+{
+    if (fd > STDERR_FILENO) {
+        point();
+        if (is_socket(fd))
+            answer_from = fd;
+    }
+    return REAL(write)(fd, bytes, len);
+}
+
+EXPORT ssize_t read(int fd, void *bytes, size_t len)
+{
+    if (fd == answer_from) {
+        struct pollfd wait = {.fd = fd, .events = POLLIN};
+
+        (void)poll(&wait, 1, ANSWER_MAX_MS);
+        answer_from = -1;
+        point();
+    }
+    return REAL(read)(fd, bytes, len);
+}
+
+EXPORT int fsync(int fd)
+{
+    point();
+    return REAL(fsync)(fd);
+}
+
+EXPORT int renameat(int from_folder, const char *from, int to_folder, const char *to)
+{
+    point();
+    return REAL(renameat)(from_folder, from, to_folder, to);
+}
+
+EXPORT int mkdir(const char *path, mode_t mode)
+{
+    point();
+    return REAL(mkdir)(path, mode);
+}
+
+EXPORT int mkdirat(int folder, const char *name, mode_t mode)
+{
+    point();
+    return REAL(mkdirat)(folder, name, mode);
+}
+
+EXPORT int unlinkat(int folder, const char *name, int flags)
+{
+    point();
+    return REAL(unlinkat)(folder, name, flags);
+}
+
+EXPORT int fchownat(int folder, const char *name, uid_t uid, gid_t gid, int flags)
+{
+    point();
+    return REAL(fchownat)(folder, name, uid, gid, flags);
+}

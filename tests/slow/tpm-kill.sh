@@ -1,0 +1,159 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# vscmgr killed at every write, rename, sync and TPM command of create, passwd, import and destroy:
+# afterwards there is a card that opens with the old or the new PIN, or no card and no NV index.
+set -u
+B=$(realpath "${B:-build}")
+HERE=$(dirname "$(realpath "$0")")
+. "$HERE/../rig/tpm.sh"
+. "$HERE/../rig/proxy.sh"
+if missing=$(tpm_missing jq openssl tpm2_getcap); then
+    echo "1..0 # SKIP $missing"; exit 0
+fi
+W=$(mktemp -d) || exit 1
+trap 'proxy_stop; tpm_stop; rm -rf "$W"' EXIT
+export TSS2_LOG=all+NONE
+n=0 failed=0
+check() { # STATUS NAME
+    n=$((n + 1))
+    if [ "$1" = 0 ]; then echo "ok $n - $2"; else echo "not ok $n - $2"; failed=1; fi
+}
+wrong() { # a word to what went wrong at a point
+    echo "# $*"
+    bad=$((bad + 1))
+}
+
+tpm_start "$W/tpm" || { echo "1..1"; echo "not ok 1 - software TPM"; exit 1; }
+configure() {
+    printf 'card = { store = "%s/store"; tcti = "%s"; };\nhelpers = { card_user = "%s"; };\n' \
+        "$W" "$TCTI" "$(id -un | grep -q root && echo nobody)" > "$W/conf"
+}
+configure
+vscmgr() { "$B/vscmgr" "$@" -c "$W/conf"; }
+cards() { vscmgr list --json 2>> "$W/err" | jq length; }
+nv() { tpm2_getcap handles-nv-index | grep -c 0x; }
+opens() { printf '%s\n' "$1" | vscmgr csr Card --pin stdin > "$W/csr" 2>> "$W/err"; }
+# killed_at POINT INPUT COMMAND...: 137 when the point was reached, else the command's own status.
+killed_at() {
+    local at=$1 input=$2
+    shift 2
+    # A shell of its own: this one would tell of each kill.
+    printf "$input" | KILL_AT=$at KILL_COUNT="$W/count" LD_PRELOAD="$B/tests/kill_shim.so" \
+        "$B/vscmgr" "$@" -c "$W/conf" > "$W/out" 2>> "$W/err"
+}
+exec 2> "$W/shell" # "Killed" by the shell
+
+# ---- create
+bad=0 with=0 without=0 at=0
+while at=$((at + 1)); do
+    killed_at $at '' create --name Card --generate --key p256
+    status=$?
+    tpm_flush
+    [ $status = 137 ] || break
+    case $(cards) in
+    1)
+        with=$((with + 1))
+        opens 12345678 || wrong "point $at: the card does not open"
+        [ "$(nv)" = 2 ] || wrong "point $at: $(nv) NV indices with a card"
+        vscmgr destroy --name Card --yes > "$W/out" 2>> "$W/err" || wrong "point $at: destroy"
+        ;;
+    0)
+        without=$((without + 1))
+        [ "$(nv)" = 0 ] || wrong "point $at: $(nv) NV indices and no card"
+        [ -z "$(ls -A "$W/store/cards" 2>> "$W/err")" ] || wrong "point $at: $(ls -A "$W/store/cards")"
+        ;;
+    *) wrong "point $at: list fails" ;;
+    esac
+done
+points=$((at - 1))
+echo "# create: $points points, $with times a card, $without times none"
+[ $status = 0 ] && [ "$(cat "$W/count")" = "$points" ] && [ "$points" -ge 20 ]
+check $? "create_reaches_its_kill_points"
+[ $bad = 0 ] && [ "$with" -gt 0 ] && [ "$without" -gt 0 ]
+check $? "create_killed_at_every_point_leaves_a_card_or_nothing"
+
+# ---- passwd
+change() { # NAME LEAST-POINTS: on the card that is there, with PIN 12345678
+    local now=12345678 next=87654321 swap
+    bad=0 old=0 new=0 at=0
+    while at=$((at + 1)); do
+        killed_at $at "$now\n$next\n" passwd Card --pin stdin
+        status=$?
+        tpm_flush
+        [ $status = 137 ] || break
+        if opens "$now"; then
+            old=$((old + 1))
+            ! opens "$next" || wrong "point $at: both PINs open the card"
+            opens "$now" || wrong "point $at: a wrong PIN closed it"
+        elif opens "$next"; then
+            new=$((new + 1))
+            swap=$now now=$next next=$swap
+        else
+            wrong "point $at: no PIN opens the card"
+        fi
+    done
+    points=$((at - 1))
+    echo "# $1: $points points, $old times the old PIN, $new times the new"
+    [ $status = 0 ] && [ "$points" -ge "$2" ]
+    check $? "$1_reaches_its_kill_points"
+    [ $bad = 0 ] && [ "$old" -gt 0 ] && [ "$new" -gt 0 ]
+    check $? "$1_killed_at_every_point_leaves_the_old_or_the_new_pin"
+    pin=$next
+}
+[ "$(cards)" = 1 ]
+check $? "the create that was not killed made a card"
+change passwd 6
+
+# ---- import
+openssl req -x509 -newkey rsa:2048 -nodes -keyout "$W/ca.key" -out "$W/ca.pem" -subj /CN=CA -days 9
+opens "$pin" && openssl x509 -req -in "$W/csr" -CA "$W/ca.pem" -CAkey "$W/ca.key" -days 9 \
+    -out "$W/cert.pem"
+cat "$W/ca.pem" >> "$W/cert.pem"
+bad=0 at=0
+while at=$((at + 1)); do
+    killed_at $at '' import Card "$W/cert.pem"
+    status=$?
+    [ $status = 137 ] || break
+    vscmgr list --json | jq -e '.[0].keys[0].type == "p256"' > "$W/out" || wrong "point $at: list"
+    # The next change cleans up what was left.
+    vscmgr import Card "$W/cert.pem" > "$W/out" || wrong "point $at: the next import"
+    [ -z "$(find "$W/store" -name '.new-*')" ] || wrong "point $at: $(find "$W/store" -name '.new-*')"
+    rm -f "$W/store/cards/0000/keys/default" "$W/store/cards/0000/keys/00/"*.pem
+done
+opens "$pin" || wrong "the card does not open"
+[ $status = 0 ] && [ $bad = 0 ] && [ $at -gt 6 ]
+check $? "import_killed_at_every_point_leaves_a_card_that_opens"
+
+# ---- destroy
+bad=0 at=0 with=0 without=0
+while at=$((at + 1)); do
+    killed_at $at '' destroy --name Card --yes
+    status=$?
+    tpm_flush
+    [ $status = 137 ] || break
+    case $(cards) in
+    1)
+        with=$((with + 1))
+        opens "$pin" && [ "$(nv)" = 2 ] || wrong "point $at: the card does not open"
+        ;;
+    0)
+        without=$((without + 1))
+        [ "$(nv)" = 0 ] && [ -z "$(ls -A "$W/store/cards")" ] || wrong "point $at: leftovers"
+        printf '12345678\n' | vscmgr create --name Card --pin stdin --generate --key p256 > "$W/out"
+        pin=12345678
+        ;;
+    *) wrong "point $at: list fails" ;;
+    esac
+done
+echo "# destroy: $((at - 1)) points, $with times a card, $without times none"
+[ $status = 0 ] && [ $bad = 0 ] && [ "$with" -gt 0 ] && [ "$without" -gt 0 ] && [ "$(nv)" = 0 ]
+check $? "destroy_killed_at_every_point_leaves_a_card_or_nothing"
+
+# ---- the fallback: there a PIN change writes a file
+tpm2_changeauth -c lockout lockoutpass && proxy_start "$W/log" "$PROXY_NO_PIN_FAIL" && configure &&
+    vscmgr create --name Card --generate --key p256 > "$W/out" && [ "$(nv)" = 0 ]
+check $? "a fallback card can be made"
+change fallback_passwd 6
+
+echo "1..$n"
+exit $failed
