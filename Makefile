@@ -142,7 +142,7 @@ $(B)/tests/fuzz/make_corpus: $(B)/obj/tests/fuzz/make_corpus_main.o $(TEST_ARCHI
 
 # Programs that tests need: a proxy before the TPM, a helper that plays a script.
 FAKEHELPER    := $(B)/tests/fakehelper/fakehelper
-TEST_PROGRAMS := $(B)/tests/tpm_proxy $(FAKEHELPER)
+TEST_PROGRAMS := $(B)/tests/tpm_proxy $(B)/tests/card_client $(FAKEHELPER)
 $(FAKEHELPER): $(B)/obj/tests/fakehelper/fakehelper_main.o $(B)/fakepam.a $(B)/common.a
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -pie $(ALL_LDFLAGS) -o $@ $^
@@ -163,6 +163,11 @@ $(B)/tests/bench/%.so: $(B)/obj/tests/bench/%.o
 $(B)/tests/probe.so: $(B)/obj/tests/probe/probe.o
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -shared $(ALL_LDFLAGS) -o $@ $^
+
+# vsc-card's other end, for scripts.
+$(B)/tests/card_client: $(B)/obj/tests/client/card_client_main.o $(foreach a,card conf common,$(B)/$a.a)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D) && $(CC) -pie $(ALL_LDFLAGS) -o $@ $^ $(shell pkg-config --libs $(PKGS))
 
 # A PKCS#11 module that stands before another one, with settings in a file and faults on demand.
 $(B)/tests/p11_shim.so: $(B)/obj/tests/modules/p11_shim.o
@@ -206,7 +211,7 @@ bench: all $(BENCH_PROGRAMS)
 # ---- looking at the code without running it --------------------------------------------------------
 C_FILES := $(wildcard $(foreach d,common conf certcheck card card/tpm card/pkcs11 card/admin pam_vsc \
              vscmgr tests/support tests/unit tests/pam tests/fakepam tests/fakehelper tests/fuzz \
-             tests/proxy tests/bench tests/modules,\
+             tests/proxy tests/bench tests/modules tests/client,\
              $d/*.c $d/*.h))
 PRODUCT_C := $(filter-out tests/%,$(filter %.c,$(C_FILES)))
 

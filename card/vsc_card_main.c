@@ -202,8 +202,9 @@ static void excuse(enum vsc_err err, const struct problem *problem)
     auto_message struct message request;
     struct deadline deadline = deadline_in(EXCUSE_MS);
 
-    if (wire_receive(SPAWN_CHANNEL, &request, &deadline) == VSC_OK)
-        (void)wire_send_error(SPAWN_CHANNEL, err, problem->text, &deadline);
+    if (wire_receive(SPAWN_CHANNEL, &request, &deadline) == VSC_OK &&
+        wire_send_error(SPAWN_CHANNEL, err, problem->text, &deadline) != VSC_OK)
+        vsc_log(LOG_NOTICE, "the peer is gone");
 }
 
 /* ---- a listener --------------------------------------------------------------------------------
