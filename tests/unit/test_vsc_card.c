@@ -8,15 +8,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-#include "card/listen.h"
 #include "card/remote.h"
 #include "common/own.h"
 #include "tests/support/channel.h"
@@ -319,76 +316,6 @@ static void test_former_owner_is_refused_within_a_connection(void **state)
     stop();
 }
 
-static void test_socket_is_open_to_all_and_replaces_an_old_one(void **state)
-{
-    struct stat status;
-
-    (void)state;
-    start(IDENTITIES_ALWAYS);
-    /* Killed, it leaves its socket file behind. */
-    assert_int_equal(kill(world->listener, SIGKILL), 0);
-    (void)waitpid(world->listener, NULL, 0);
-    assert_int_equal(lstat(world->path, &status), 0);
-    start(IDENTITIES_ALWAYS);
-    assert_int_equal(lstat(world->path, &status), 0);
-    assert_true(S_ISSOCK(status.st_mode));
-    assert_int_equal(status.st_mode & 07777, 0666);
-    stop();
-}
-
-static void test_listener_refuses_when_another_kind_of_file_is_there(void **state)
-{
-    const struct listener listener = {.path = world->path};
-    FILE *file = fopen(world->path, "we");
-    struct stat status;
-
-    (void)state;
-    assert_non_null(file);
-    (void)fclose(file);
-    assert_int_equal(listen_run(&listener, NULL), VSC_EXISTS);
-    assert_int_equal(lstat(world->path, &status), 0);
-    assert_true(S_ISREG(status.st_mode));
-}
-
-static int client_many(void *context)
-{
-    int fds[LISTEN_USER_MAX + 1];
-    char byte;
-
-    (void)context;
-    for (size_t i = 0; i <= LISTEN_USER_MAX; i++) {
-        fds[i] = channel_connect(world->path);
-        CHECK(fds[i] >= 0);
-    }
-    CHECK(recv(fds[LISTEN_USER_MAX], &byte, 1, 0) == 0); /* one too many: closed at once */
-    CHECK(recv(fds[0], &byte, 1, MSG_DONTWAIT) < 0);     /* the others stand */
-    return 0;
-}
-
-static void test_user_gets_so_many_connections_and_others_are_served(void **state)
-{
-    (void)state;
-    need_root();
-    start(IDENTITIES_ALWAYS);
-    assert_int_equal(channel_as(STRANGER, client_many, NULL), 0);
-    assert_int_equal(channel_as(0, client_root, NULL), 0);
-    stop();
-}
-
-static void test_connections_end_when_the_listener_is_told_to(void **state)
-{
-    int fd;
-    char byte;
-
-    (void)state;
-    start(IDENTITIES_ALWAYS);
-    fd = channel_connect(world->path);
-    assert_true(fd >= 0);
-    stop();
-    assert_true(recv(fd, &byte, 1, 0) <= 0);
-    (void)close(fd);
-}
-
 #define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -399,10 +326,6 @@ int main(void)
         TEST(test_stranger_sees_names_and_blocked_and_can_do_nothing),
         TEST(test_stranger_sees_nothing_when_identities_are_hidden),
         TEST(test_former_owner_is_refused_within_a_connection),
-        TEST(test_socket_is_open_to_all_and_replaces_an_old_one),
-        TEST(test_listener_refuses_when_another_kind_of_file_is_there),
-        TEST(test_user_gets_so_many_connections_and_others_are_served),
-        TEST(test_connections_end_when_the_listener_is_told_to),
     };
 
     return cmocka_run_group_tests_name("vsc-card, peers", tests, NULL, NULL);
