@@ -4,14 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "common/own.h"
 #include "common/wire.h"
 
 struct remote {
     struct card_source base;
-    struct card_ops ops; /* with this source's own name */
-    int fd;              /* owned; -1 when dead */
+    const char *name; /* for messages */
+    int fd;           /* owned; -1 when dead */
 };
 
 static struct remote *remote_of(struct card_source *source)
@@ -29,7 +29,7 @@ static enum vsc_err call(struct card_source *source, const struct message *reque
 
     message_init(ret_answer, WIRE_ERROR);
     if (remote->fd < 0)
-        return problem_set(problem, VSC_HELPER, "%s has failed before", source->ops->name);
+        return problem_set(problem, VSC_HELPER, "%s has failed before", remote_of(source)->name);
     err = wire_send(remote->fd, request, &source->deadline);
     if (err == VSC_OK)
         err = wire_receive(remote->fd, ret_answer, &source->deadline);
@@ -41,7 +41,7 @@ static enum vsc_err call(struct card_source *source, const struct message *reque
         return VSC_OK;
     (void)close(remote->fd);
     remote->fd = -1;
-    return problem_set(problem, err, "%s: %s: %s", source->ops->name,
+    return problem_set(problem, err, "%s: %s: %s", remote_of(source)->name,
                        wire_type_name((uint16_t)request->type), vsc_strerror(err));
 }
 
@@ -54,7 +54,7 @@ static enum vsc_err decoded(struct card_source *source, enum vsc_err err, struct
         return VSC_OK;
     (void)close(remote->fd);
     remote->fd = -1;
-    return problem_set(problem, err, "%s: a malformed answer", source->ops->name);
+    return problem_set(problem, err, "%s: a malformed answer", remote_of(source)->name);
 }
 
 static enum vsc_err remote_list(struct card_source *source, struct card_list *ret_list,
@@ -204,25 +204,28 @@ static void remote_free(struct card_source *source)
     free(remote);
 }
 
+static const struct card_ops remote_ops = {
+    .name = "remote",
+    .list = remote_list,
+    .state = remote_state,
+    .prepare = remote_prepare,
+    .sign = remote_sign,
+    .change_pin = remote_change_pin,
+    .free = remote_free,
+};
+
 enum vsc_err remote_source_new(int fd, const char *name, struct card_source **ret_source)
 {
-    auto_fd int channel = fd;
     struct remote *remote = calloc(1, sizeof(*remote));
 
-    if (remote == NULL)
+    if (remote == NULL) {
+        (void)close(fd);
         return VSC_MEMORY;
-    remote->ops = (struct card_ops){
-        .name = name,
-        .list = remote_list,
-        .state = remote_state,
-        .prepare = remote_prepare,
-        .sign = remote_sign,
-        .change_pin = remote_change_pin,
-        .free = remote_free,
-    };
-    remote->base.ops = &remote->ops;
+    }
+    remote->base.ops = &remote_ops;
     remote->base.deadline = deadline_in(0);
-    remote->fd = take_fd(channel);
-    *ret_source = &remote->base;
+    remote->name = name;
+    remote->fd = fd;
+    *ret_source = (struct card_source *)remote;
     return VSC_OK;
 }

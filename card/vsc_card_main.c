@@ -114,29 +114,44 @@ static enum vsc_err open_module(struct serve *serve, const struct arguments *arg
 /* ---- one channel -------------------------------------------------------------------------------
  */
 
+/* argv of an instance; argv is not const, so it has copies. */
+struct instance {
+    char program[sizeof(PROGRAM)], backend[10], pkcs11[7], module_option[9], module[PATH_MAX];
+    char config_option[3], config[PATH_MAX];
+    char *argv[8];
+};
+
+static void fill_instance(struct instance *instance, const char *module, const char *config)
+{
+    *instance = (struct instance){
+        .program = PROGRAM,
+        .backend = "--backend",
+        .pkcs11 = "pkcs11",
+        .module_option = "--module",
+        .config_option = "-c",
+        .argv = {instance->program, instance->backend, instance->pkcs11, instance->module_option,
+                 instance->module, config != NULL ? instance->config_option : NULL,
+                 instance->config, NULL},
+    };
+    (void)snprintf(instance->module, sizeof(instance->module), "%s", module);
+    (void)snprintf(instance->config, sizeof(instance->config), "%s", config != NULL ? config : "");
+}
+
 /* One instance of this program, while it still can become whom it has to; it drops by itself. */
 static enum vsc_err start_module(struct serve *serve, const char *module, const char *config,
                                  struct problem *problem)
 {
     char folder[PATH_MAX], prefix[CARD_ID_SIZE], resolved[PATH_MAX];
-    char program[] = PROGRAM, backend[] = "--backend", pkcs11[] = "pkcs11";
-    char module_option[] = "--module", config_option[] = "-c";
-    auto_free char *module_copy = strdup(module);
-    auto_free char *config_copy = config != NULL ? strdup(config) : NULL;
-    char *const argv[] = {program,       backend,     pkcs11,
-                          module_option, module_copy, config_copy != NULL ? config_option : NULL,
-                          config_copy,   NULL};
+    struct instance instance;
     struct card_source *source = NULL;
     struct helper helper = HELPER_NONE;
-    enum vsc_err err;
+    enum vsc_err err = p11_module_check(module, resolved, sizeof(resolved), problem);
 
-    if (module_copy == NULL || (config != NULL && config_copy == NULL))
-        return VSC_MEMORY;
-    err = p11_module_check(module, resolved, sizeof(resolved), problem);
     if (err != VSC_OK)
         return err;
+    fill_instance(&instance, module, config);
     find_own_folder(folder, sizeof(folder));
-    err = helper_start(folder, PROGRAM, argv, &helper, problem);
+    err = helper_start(folder, PROGRAM, instance.argv, &helper, problem);
     if (err != VSC_OK)
         return err;
     if (helper.pidfd >= 0)
@@ -215,16 +230,15 @@ static int become_channel(int fd, void *context)
 {
     const struct arguments *arguments = context;
     char folder[PATH_MAX], path[PATH_MAX + sizeof(PROGRAM) + 1];
-    char program[] = PROGRAM, config_option[] = "-c";
-    auto_free char *config = arguments->config != NULL ? strdup(arguments->config) : NULL;
-    char *const argv[] = {program, config != NULL ? config_option : NULL, config, NULL};
+    char program[] = PROGRAM, config_option[] = "-c", config[PATH_MAX] = "";
+    char *const argv[] = {program, arguments->config != NULL ? config_option : NULL, config, NULL};
     char *const environment[] = {NULL};
 
-    if (arguments->config != NULL && config == NULL)
-        return vsc_exit_status(VSC_MEMORY);
+    if (arguments->config != NULL)
+        (void)snprintf(config, sizeof(config), "%s", arguments->config);
     find_own_folder(folder, sizeof(folder));
     (void)snprintf(path, sizeof(path), "%s/%s", folder, PROGRAM);
-    /* Above 3, so that dup2() makes a copy without O_CLOEXEC. */
+    /* From above 3, so that dup2() makes a copy without O_CLOEXEC. */
     if (dup2(fcntl(fd, F_DUPFD_CLOEXEC, SPAWN_CHANNEL + 1), SPAWN_CHANNEL) == SPAWN_CHANNEL)
         (void)execve(path, argv, environment);
     vsc_log(LOG_ERR, "%s: %s", path, strerror(errno));

@@ -79,7 +79,7 @@ void name_token(const char *prefix, const struct ck_token_info *info, unsigned l
     (void)snprintf(ret_id, CARD_ID_SIZE, "%s%s:%s", prefix, serial, digits);
 }
 
-void name_key(const unsigned char *ck_id, size_t ck_id_len, const struct der *object,
+void name_key(const unsigned char *ck_id, size_t ck_id_len, const struct der *cert,
               char ret_id[KEY_ID_SIZE])
 {
     size_t shown = ck_id_len < CK_ID_DIGITS / 2 ? ck_id_len : CK_ID_DIGITS / 2;
@@ -87,7 +87,7 @@ void name_key(const unsigned char *ck_id, size_t ck_id_len, const struct der *ob
     char id[CK_ID_DIGITS + 1], digits[HASH_DIGITS];
 
     (void)SHA256(ck_id, ck_id_len, both);
-    (void)SHA256(object->data, object->len, both + SHA256_DIGEST_LENGTH);
+    (void)SHA256(cert->data, cert->len, both + SHA256_DIGEST_LENGTH);
     (void)SHA256(both, sizeof(both), hash);
     to_hex(id, ck_id, shown);
     to_hex(digits, hash, HASH_BYTES);

@@ -13,8 +13,8 @@
 void name_token(const char *prefix, const struct ck_token_info *info, unsigned long twin,
                 char ret_id[CARD_ID_SIZE]);
 
-/* "CKA_ID:HASH": the hash is over the certificate, or over the public key where there is none. */
-void name_key(const unsigned char *ck_id, size_t ck_id_len, const struct der *object,
+/* "CKA_ID:HASH": the hash is over both, for tokens have several certificates with one CKA_ID. */
+void name_key(const unsigned char *ck_id, size_t ck_id_len, const struct der *cert,
               char ret_id[KEY_ID_SIZE]);
 
 /* The name to show: the label, else the model, else "Token". */

@@ -130,48 +130,6 @@ static void add_certificate(struct token *token, const struct bag *bag, size_t i
     card_info_done(&scratch);
 }
 
-static bool has_certificate(const struct bag *bag, const EVP_PKEY *public)
-{
-    for (size_t i = 0; i < bag->count; i++) {
-        const EVP_PKEY *certified = X509_get0_pubkey(bag->certs[i]->x509);
-
-        if (certified != NULL && EVP_PKEY_eq(certified, public) == 1)
-            return true;
-    }
-    return false;
-}
-
-/* libp11's key lives no longer than its slot: a copy of what it says. */
-static EVP_PKEY *copy_public(PKCS11_KEY *key, struct der *ret_der)
-{
-    auto_by(EVP_PKEY_free) EVP_PKEY *public = PKCS11_get_public_key(key);
-    const unsigned char *next;
-    int len;
-
-    if (public == NULL)
-        return NULL;
-    len = i2d_PUBKEY(public, &ret_der->data);
-    if (len <= 0)
-        return NULL;
-    ret_der->len = (size_t)len;
-    next = ret_der->data;
-    return d2i_PUBKEY(NULL, &next, len);
-}
-
-static void add_public_key(struct token *token, const struct bag *bag, PKCS11_KEY *found)
-{
-    struct der der = {.data = NULL};
-    auto_by(EVP_PKEY_free) EVP_PKEY *public = copy_public(found, &der);
-    struct card_key key = {.chain_len = 0};
-
-    if (public != NULL && found->id_len <= P11_ID_MAX && !has_certificate(bag, public)) {
-        name_key(found->id, found->id_len, &der, key.id);
-        if (add_key(token, &key, found->id, found->id_len, public))
-            (void)take(public);
-    }
-    OPENSSL_free(der.data);
-}
-
 /* Modules hand out objects in any order; people choose from a list that stays as it is. */
 static void sort_keys(struct token *token)
 {
@@ -194,8 +152,7 @@ enum vsc_err objects_read(PKCS11_SLOT *slot, struct token *token, struct problem
 {
     struct bag bag = {.count = 0};
     PKCS11_CERT *certs = NULL;
-    PKCS11_KEY *keys = NULL;
-    unsigned cert_count = 0, key_count = 0;
+    unsigned cert_count = 0;
 
     token->info.keys = calloc(CARD_KEYS_MAX, sizeof(*token->info.keys));
     if (token->info.keys == NULL)
@@ -206,11 +163,6 @@ enum vsc_err objects_read(PKCS11_SLOT *slot, struct token *token, struct problem
     for (size_t i = 0; i < bag.count; i++) {
         if (!is_issuer(&bag, i))
             add_certificate(token, &bag, i);
-    }
-    /* Not every token has them in view without a PIN, nor need it. */
-    if (PKCS11_enumerate_public_keys(slot->token, &keys, &key_count) == 0) {
-        for (unsigned i = 0; i < key_count && i < CERTS_MAX; i++)
-            add_public_key(token, &bag, &keys[i]);
     }
     sort_keys(token);
     if (token->info.key_count == 1)

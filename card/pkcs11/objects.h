@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Certificates and public keys of one token, as the keys of a card. */
+/* The certificates of one token, as the keys of a card. */
 #ifndef VSC_CARD_PKCS11_OBJECTS_H
 #define VSC_CARD_PKCS11_OBJECTS_H
 

@@ -5,10 +5,10 @@
  *
  * A token is a card without an owner; its id is "p11:MODULE:SERIAL:HASH", and the hash is over all
  * that the token says of itself. Each of its certificates is a key, but for those that issued
- * another one: they stand in its chain. A public key without a certificate is a key without a
- * chain. How many tries are left a token does not tell, but for the last one: then left is 1 of 2
- * (the least that it can have been). Each signature logs in, signs, is verified and logs out in a
- * session of its own.
+ * another one: they stand in its chain. A token without certificates is a card without keys. How
+ * many tries are left a token does not tell, but for the last one: then left is 1 of 2 (the least
+ * that it can have been). Each signature logs in, signs, is verified and logs out in a session of
+ * its own.
  */
 #ifndef VSC_CARD_PKCS11_SOURCE_H
 #define VSC_CARD_PKCS11_SOURCE_H

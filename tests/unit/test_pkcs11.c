@@ -137,7 +137,7 @@ static void test_certificates_with_one_cka_id_sign_with_the_key_of_each(void **s
     close_all(source, &list);
 }
 
-static void test_token_without_certificates_is_listed_with_its_public_key(void **state)
+static void test_token_without_certificates_is_a_card_without_keys(void **state)
 {
     struct card_source *source = open_with("");
     struct card_list list = list_of(source);
@@ -145,13 +145,9 @@ static void test_token_without_certificates_is_listed_with_its_public_key(void *
     struct card_outcome outcome;
 
     (void)state;
-    assert_int_equal(card->key_count, 1);
-    assert_int_equal(card->keys[0].chain_len, 0);
-    assert_true(card->keys[0].is_default);
-    assert_int_equal(suite_sign(source, card->id, card->keys[0].id, SOFTHSM_PIN, 8, &outcome),
-                     VSC_OK);
-    assert_int_equal(outcome.result, VSC_OK);
-    assert_int_equal(outcome.signature_len, 256);
+    assert_int_equal(card->key_count, 0);
+    assert_int_equal(suite_sign(source, card->id, "07", SOFTHSM_PIN, 8, &outcome), VSC_NO_KEY);
+    assert_int_equal(suite_sign(source, card->id, "", SOFTHSM_PIN, 8, &outcome), VSC_NO_KEY);
     close_all(source, &list);
 }
 
@@ -342,7 +338,7 @@ int main(void)
         cmocka_unit_test(test_key_of_each_slot_signs_with_its_own_pin),
         cmocka_unit_test(test_issuers_stand_in_the_chain_and_are_no_keys),
         cmocka_unit_test(test_certificates_with_one_cka_id_sign_with_the_key_of_each),
-        cmocka_unit_test(test_token_without_certificates_is_listed_with_its_public_key),
+        cmocka_unit_test(test_token_without_certificates_is_a_card_without_keys),
         cmocka_unit_test(test_label_of_a_token_is_made_safe),
         cmocka_unit_test(test_tokens_that_say_the_same_have_ids_of_their_own),
         cmocka_unit_test(test_pin_limits_that_make_no_sense_are_not_taken_over),
