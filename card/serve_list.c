@@ -97,6 +97,25 @@ static void take_cards(const struct serve_source *source, struct card_list *from
     }
 }
 
+/* The cards of one source, at the end of `all`. */
+static enum vsc_err add_cards(const struct serve_source *source, struct card_list *all,
+                              size_t *bytes, struct problem *problem)
+{
+    struct card_list own = {0};
+    const struct card_ops *ops = source->source->ops;
+    struct problem fault = {""};
+    enum vsc_err err = ops->list(source->source, &own, &fault);
+
+    if (err == VSC_OK) {
+        take_cards(source, &own, all, bytes);
+        card_list_done(&own);
+        return VSC_OK;
+    }
+    vsc_log(LOG_WARNING, "source=%s%s list: %s: %s", source->prefix, ops->name, vsc_strerror(err),
+            fault.text);
+    return problem_set(problem, err, "%s", fault.text);
+}
+
 enum vsc_err serve_list(struct serve *serve, const struct deadline *deadline,
                         struct card_list *ret_list, struct problem *problem)
 {
@@ -108,21 +127,12 @@ enum vsc_err serve_list(struct serve *serve, const struct deadline *deadline,
         return VSC_MEMORY;
     for (size_t i = 0; i < serve->source_count; i++) {
         struct serve_source *source = &serve->sources[i];
-        auto_card_list struct card_list own = {0};
-        struct problem fault = {""};
         enum vsc_err err;
 
         source->source->deadline = share(deadline, i + 1 == serve->source_count);
-        err = source->source->ops->list(source->source, &own, &fault);
-        if (err == VSC_OK) {
-            take_cards(source, &own, &all, &bytes);
-            continue;
-        }
-        vsc_log(LOG_WARNING, "source=%s%s%s list: %s: %s", source->source->ops->name,
-                is_foreign(source) ? " module=" : "", source->prefix, vsc_strerror(err),
-                fault.text);
+        err = add_cards(source, &all, &bytes, failed == VSC_OK ? problem : NULL);
         if (failed == VSC_OK)
-            failed = problem_set(problem, err, "%s", fault.text);
+            failed = err;
     }
     if (all.count == 0 && failed != VSC_OK)
         return failed;
