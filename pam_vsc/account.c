@@ -90,10 +90,8 @@ static enum ending check_env(struct call *call)
     return ENDING_NO_CERTIFICATE;
 }
 
-static enum ending check(struct call *call)
+static enum ending check(struct call *call, const struct record *record)
 {
-    const struct record *record = record_read(call->pamh);
-
     if (record != NULL)
         return check_record(call, record);
     return pam_getenv(call->pamh, ENV_CARD) != NULL ? check_env(call) : ENDING_NOT_OURS;
@@ -101,20 +99,19 @@ static enum ending check(struct call *call)
 
 int account_check(pam_handle_t *pamh, const struct call_argv *argv)
 {
+    const struct record *record = record_read(pamh);
+    struct card_info recorded = {.id = ""};
     struct call call;
     enum ending ending = call_init(&call, pamh, argv);
 
-    if (ending == ENDING_NOT_YET)
-        ending = check(&call);
-    if (ending == ENDING_LAPSED) {
-        const struct record *record = record_read(pamh);
-        struct card_info card = {.id = ""};
-
-        (void)snprintf(card.name, sizeof(card.name), "%s",
-                       record != NULL ? record->card : call.about->name);
-        ending = call_explain(&call, &card, NULL, ending);
-        call.about = NULL;
+    if (record != NULL) {
+        (void)snprintf(recorded.name, sizeof(recorded.name), "%s", record->card);
+        call.about = &recorded;
     }
+    if (ending == ENDING_NOT_YET)
+        ending = check(&call, record);
+    if (ending == ENDING_LAPSED)
+        ending = call_explain(&call, call.about, NULL, ending);
     call_end(&call, ending);
     return result_acct_mgmt(ending);
 }

@@ -39,17 +39,17 @@ static bool read_request(struct call *call)
 {
     struct check_begin *request = &call->request;
 
-    if (!read_item(call->pamh, PAM_SERVICE, request->service, sizeof(request->service)) ||
-        !read_item(call->pamh, PAM_USER, request->user, sizeof(request->user)) ||
-        !read_item(call->pamh, PAM_RHOST, request->rhost, sizeof(request->rhost)) ||
-        !read_item(call->pamh, PAM_TTY, request->tty, sizeof(request->tty)) ||
-        !read_item(call->pamh, PAM_RUSER, call->ruser, sizeof(call->ruser)))
-        return false;
+    /* All of them, for the log, whatever is wrong with one. */
+    bool good = read_item(call->pamh, PAM_SERVICE, request->service, sizeof(request->service));
+
+    good = read_item(call->pamh, PAM_USER, request->user, sizeof(request->user)) && good;
+    good = read_item(call->pamh, PAM_RHOST, request->rhost, sizeof(request->rhost)) && good;
+    good = read_item(call->pamh, PAM_TTY, request->tty, sizeof(request->tty)) && good;
+    good = read_item(call->pamh, PAM_RUSER, call->ruser, sizeof(call->ruser)) && good;
     call->user_given = request->user[0] != '\0';
-    request->allow_remote = call->args.allow_remote;
     request->remote_session =
         request->rhost[0] == '\0' && session_is_remote(SESSION_PROC, SESSION_RUN);
-    return true;
+    return good;
 }
 
 enum ending call_init(struct call *call, pam_handle_t *pamh, const struct call_argv *argv)

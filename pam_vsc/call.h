@@ -26,6 +26,7 @@ struct call {
     struct check_begin request;  /* PAM's items; user "" where none was given */
     char ruser[CHECK_ITEM_SIZE]; /* PAM_RUSER, or "" */
     bool user_given;
+    bool named_user;          /* PAM_USER was set by this call */
     struct check_begun rules; /* once vsc-check has answered BEGIN */
     int64_t started_ms;
     struct deadline deadline; /* for everything but the person */

@@ -38,10 +38,11 @@ static bool is_for_account(const struct call *call, const struct check_verdict *
 }
 
 /* Login screens read PAM_USER when the PIN is asked for. */
-static enum ending name_user(const struct call *call)
+static enum ending name_user(struct call *call)
 {
     if (call->user_given)
         return ENDING_NOT_YET;
+    call->named_user = true;
     return pam_set_item(call->pamh, PAM_USER, call->chosen->verdict->account) == PAM_SUCCESS
                ? ENDING_NOT_YET
                : ENDING_MEMORY;
@@ -151,7 +152,7 @@ static enum ending hold_gdm(struct call *call, enum ending ending)
 
 static enum ending fail(struct call *call, enum ending ending)
 {
-    if (!call->user_given && pam_set_item(call->pamh, PAM_USER, NULL) != PAM_SUCCESS)
+    if (call->named_user && pam_set_item(call->pamh, PAM_USER, NULL) != PAM_SUCCESS)
         pam_syslog(call->pamh, LOG_ERR, "PAM_USER could not be unset");
     return hold_gdm(call, ending);
 }

@@ -107,12 +107,28 @@ static void send_frame(const struct part *part, enum wire_type type, const struc
         exit(0);
 }
 
+/* "err=TPM" */
+static enum vsc_err error_of(const struct part *part)
+{
+    static const char *const names[VSC_ERR_COUNT] = {
+#define ERROR_NAME(error, exit_status, text) #error,
+        VSC_ERRORS(ERROR_NAME)
+#undef ERROR_NAME
+    };
+    const char *wanted = part_text(part, "err", "SYSTEM");
+
+    for (enum vsc_err err = VSC_OK; err < VSC_ERR_COUNT; err++)
+        if (strcmp(names[err], wanted) == 0)
+            return err;
+    report("bad: no such error: %s\n", wanted);
+    return VSC_SYSTEM;
+}
+
 static void answer_error(const struct part *part)
 {
     const struct deadline deadline = deadline_in(FOREVER_MS);
 
-    (void)!wire_send_error(SPAWN_CHANNEL, (enum vsc_err)part_number(part, "err", VSC_SYSTEM),
-                           part_text(part, "text", ""), &deadline);
+    (void)!wire_send_error(SPAWN_CHANNEL, error_of(part), part_text(part, "text", ""), &deadline);
 }
 
 static void answer(const struct play *play, size_t line)
@@ -133,7 +149,7 @@ static void answer(const struct play *play, size_t line)
         send_bytes(garbage, sizeof(garbage));
         return;
     }
-    if (type == WIRE_ERROR) {
+    if (type == WIRE_ERROR && part_text(part, "body", NULL) == NULL) {
         answer_error(part);
         return;
     }

@@ -163,7 +163,7 @@ static void set_item(struct run *run, const char *name, const char *value)
 
     for (size_t i = 0; i < sizeof(items) / sizeof(items[0]); i++)
         if (strcmp(items[i].name, name) == 0) {
-            fakepam_set(run->pamh, items[i].item, value);
+            fakepam_set(run->pamh, items[i].item, strcmp(value, "none") != 0 ? value : NULL);
             return;
         }
     if (strcmp(name, "uid") == 0)
