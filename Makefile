@@ -147,7 +147,13 @@ $(FAKEHELPER): $(B)/obj/tests/fakehelper/fakehelper_main.o $(B)/fakepam.a $(B)/c
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -pie $(ALL_LDFLAGS) -o $@ $^
 $(B)/obj/tests/pam/stage.o: ALL_CFLAGS += -DFAKEHELPER='"$(FAKEHELPER)"'
-$(B)/tests/unit/test_pam_scripts: ALL_LDFLAGS += -Wl,--wrap=getuid,--wrap=geteuid
+wrap = $(patsubst %,-Wl$(comma)--wrap=%,$1)
+comma := ,
+$(B)/tests/unit/test_pam_scripts: ALL_LDFLAGS += $(call wrap,getuid geteuid)
+$(B)/tests/unit/test_pam_faults: ALL_LDFLAGS += $(call wrap,malloc calloc socketpair poll sendmsg \
+    recv posix_spawn posix_spawn_file_actions_init posix_spawn_file_actions_adddup2 \
+    posix_spawn_file_actions_addclosefrom_np posix_spawnattr_init posix_spawnattr_setflags \
+    secret_set io_open_trusted helper_stop syscall)
 $(B)/tests/tpm_proxy: $(B)/obj/tests/proxy/tpm_proxy_main.o $(call objects,tests/proxy) $(B)/common.a
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -pthread

@@ -18,6 +18,7 @@
 #define FIRST_FREE_FD  10  /* above every descriptor that a child's set-up writes to */
 #define GRACE_MS       500 /* for a helper to end by itself once its channel is closed */
 #define KILL_MS        2000
+#define STEP_MS        5 /* between two looks at a child without a pidfd */
 
 /* The host may run with descriptors 0-2 closed; ours must never become its standard input. */
 static int move_up(int *fd)
@@ -124,6 +125,19 @@ static bool wait_for_end(int pidfd, int64_t ms)
     return deadline_wait(&deadline, pidfd, POLLIN) == VSC_OK;
 }
 
+/* True once `pid` is no child of ours any more; while it is, the pid is nobody else's. */
+static bool wait_for_child(pid_t pid, int64_t ms)
+{
+    const struct deadline deadline = deadline_in(ms);
+
+    while (waitpid(pid, NULL, WNOHANG) == 0) {
+        if (deadline_left(&deadline) == 0)
+            return false;
+        (void)poll(NULL, 0, STEP_MS);
+    }
+    return true;
+}
+
 void helper_stop(struct helper *helper)
 {
     siginfo_t info;
@@ -139,8 +153,11 @@ void helper_stop(struct helper *helper)
         (void)waitid(P_PIDFD, (id_t)helper->pidfd, &info, WEXITED | WNOHANG);
         (void)close(helper->pidfd);
     } else if (helper->pid > 0) {
-        /* No pidfd: it is gone already, or the kernel has none. It ends at its end of file. */
-        (void)waitpid(helper->pid, NULL, WNOHANG);
+        /* No pidfd: it is gone already, or the kernel or the host's limits gave none. */
+        if (!wait_for_child(helper->pid, GRACE_MS)) {
+            (void)kill(helper->pid, SIGKILL);
+            (void)wait_for_child(helper->pid, KILL_MS);
+        }
     }
     *helper = HELPER_NONE;
 }

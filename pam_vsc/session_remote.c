@@ -15,8 +15,13 @@
 #define ID_SIZE       64
 #define ALNUM         "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-/* The start of a small file as a string; "" if it cannot be read. Files of the kernel and root. */
-static void read_file(const char *folder, const char *name, char content[FILE_MAX_SIZE])
+/* A small file of the kernel or of root, as a string. */
+struct content {
+    bool unreadable; /* it is there, and cannot be read: nothing is known */
+    char text[FILE_MAX_SIZE];
+};
+
+static void read_file(const char *folder, const char *name, struct content *content)
 {
     char path[PATH_SIZE];
     auto_fd int fd = -1;
@@ -24,20 +29,22 @@ static void read_file(const char *folder, const char *name, char content[FILE_MA
     ssize_t got = 1;
     int written = snprintf(path, sizeof(path), "%s/%s", folder, name);
 
-    content[0] = '\0';
+    *content = (struct content){.unreadable = true};
     if (written < 0 || (size_t)written >= sizeof(path))
         return;
     fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    if (fd < 0)
+    if (fd < 0) {
+        content->unreadable = errno != ENOENT;
         return;
+    }
     while (got > 0 && used < FILE_MAX_SIZE - 1) {
-        got = read(fd, content + used, FILE_MAX_SIZE - 1 - used);
+        got = read(fd, content->text + used, FILE_MAX_SIZE - 1 - used);
         if (got > 0)
             used += (size_t)got;
         else if (got < 0 && errno == EINTR)
             got = 1;
     }
-    content[used] = '\0';
+    content->unreadable = got < 0;
 }
 
 /* Copy the identifier (letters and digits) that stands between `from` and `end`. */
@@ -69,49 +76,51 @@ static const char *line_value(const char *content, const char *key)
 static bool is_remote_id(const char *run, const char *id)
 {
     char name[ID_SIZE + sizeof("sessions/")];
-    char content[FILE_MAX_SIZE];
+    struct content content;
     const char *remote;
 
     (void)snprintf(name, sizeof(name), "sessions/%s", id);
-    read_file(run, name, content);
-    remote = line_value(content, "REMOTE");
-    return remote != NULL && remote[0] == '1';
+    read_file(run, name, &content);
+    remote = line_value(content.text, "REMOTE");
+    return content.unreadable || (remote != NULL && remote[0] == '1');
 }
 
 static bool has_remote_session(const char *run, const char *uid)
 {
     char name[ID_SIZE + sizeof("users/")];
-    char content[FILE_MAX_SIZE];
+    struct content content;
     char id[ID_SIZE];
     const char *next;
 
     (void)snprintf(name, sizeof(name), "users/%s", uid);
-    read_file(run, name, content);
-    next = line_value(content, "SESSIONS");
+    read_file(run, name, &content);
+    next = line_value(content.text, "SESSIONS");
     while (next != NULL && *next != '\0' && *next != '\n') {
         if (take_id(next, "", id) && is_remote_id(run, id))
             return true;
         next += strcspn(next, " \n");
         next += *next == ' ';
     }
-    return false;
+    return content.unreadable;
 }
 
 bool session_is_remote(const char *proc, const char *run)
 {
-    char content[FILE_MAX_SIZE];
+    struct content content;
     char id[ID_SIZE];
     const char *part;
 
     /* ".../session-3.scope" is logind's own answer to sd_pid_get_session(). */
-    read_file(proc, "cgroup", content);
-    part = strstr(content, "/session-");
+    read_file(proc, "cgroup", &content);
+    if (content.unreadable)
+        return true;
+    part = strstr(content.text, "/session-");
     if (part != NULL && take_id(part + strlen("/session-"), ".scope", id))
         return is_remote_id(run, id);
-    part = strstr(content, "/user@");
+    part = strstr(content.text, "/user@");
     if (part != NULL && take_id(part + strlen("/user@"), ".service", id))
         return has_remote_session(run, id);
     /* Elsewhere (a container's cgroups, say) the audit session; unset is 4294967295. */
-    read_file(proc, "sessionid", content);
-    return take_id(content, "", id) && is_remote_id(run, id);
+    read_file(proc, "sessionid", &content);
+    return content.unreadable || (take_id(content.text, "", id) && is_remote_id(run, id));
 }

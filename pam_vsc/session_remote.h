@@ -12,7 +12,8 @@
 /*
  * `proc` and `run` are SESSION_PROC and SESSION_RUN but in tests. A process in a user's own manager
  * (user@UID.service), where it is in no session, counts as remote if any session of that user is:
- * who came from another machine could put it there. Where logind does not run nothing is remote.
+ * who came from another machine could put it there. Where logind does not run nothing is remote;
+ * where a file is there and cannot be read everything is.
  */
 bool session_is_remote(const char *proc, const char *run);
 
