@@ -72,7 +72,8 @@ static void advance(struct iovec parts[2], size_t sent)
     for (size_t i = 0; i < 2; i++) {
         size_t step = sent < parts[i].iov_len ? sent : parts[i].iov_len;
 
-        parts[i].iov_base = (unsigned char *)parts[i].iov_base + step;
+        if (step > 0) /* an empty body has no bytes to point to */
+            parts[i].iov_base = (unsigned char *)parts[i].iov_base + step;
         parts[i].iov_len -= step;
         sent -= step;
     }
