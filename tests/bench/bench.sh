@@ -120,7 +120,7 @@ END
     echo "auth required $W/helpers/pam_vsc.so config=$W/$1.conf helpers=$W/helpers" > "$W/services/$1"
 }
 
-vscmgr() { "$B/vscmgr" -c "$W/vsc_native.conf" "$@"; }
+vscmgr() { "$B/vscmgr" "$@" -c "$W/vsc_native.conf"; }
 
 make_card() {
     cp "$B/vsc-card" "$B/vsc-check" "$B/pam_vsc.so" "$W/helpers/"
