@@ -62,7 +62,7 @@ static void try_all(void)
 }
 
 /* In place of libc's; the helper's own waiting ends here. */
-int poll(struct pollfd *fds, nfds_t count, int timeout);
+__attribute__((visibility("default"))) int poll(struct pollfd *fds, nfds_t count, int timeout);
 int poll(struct pollfd *fds, nfds_t count, int timeout)
 {
     const struct timespec wait = {timeout / 1000, timeout % 1000 * 1000000L};
