@@ -85,13 +85,16 @@ TSS := tss2-esys tss2-mu tss2-rc tss2-tctildr
 $(eval $(call program,vsc-card,card/vsc_card_main.c,card conf common,$(TSS) libp11 libcrypto libconfig))
 $(eval $(call program,certcheck,certcheck/certcheck_main.c,certcheck conf common,libcrypto libconfig))
 $(eval $(call program,vsc-check,certcheck/vsc_check_main.c,certcheck conf common,libcrypto libconfig))
-all: $(PROGRAMS)
+$(eval $(call program,vscmgr,$(wildcard vscmgr/*.c),card_admin card certcheck conf common,$(TSS) libcrypto libconfig))
+
+$(B)/tpmvscmgr: $(B)/vscmgr
+	$(Q)ln -sf vscmgr $@
 
 $(B)/pam_vsc.so: $(call objects,pam_vsc) $(B)/common.a pam_vsc/pam_vsc.map
 	$(call say,LD,$@)
 	$(Q)$(CC) -shared $(ALL_LDFLAGS) -Wl,--version-script=pam_vsc/pam_vsc.map \
 	    -o $@ $(filter %.o %.a,$^) -lpam
-all: $(B)/pam_vsc.so
+all: $(PROGRAMS) $(B)/tpmvscmgr $(B)/pam_vsc.so
 
 # ---- Debian's packages ---------------------------------------------------------------------------
 DEPS := gcc libc6-dev pkg-config libpam0g-dev libssl-dev libp11-dev libtss2-dev libconfig-dev \

@@ -76,6 +76,7 @@ mapping = { rules = ( { method = "upn"; suffix = "corp.test"; account = "%u"; } 
 END
 printf 'auth required %s/helpers/pam_vsc.so config=%s/pam_vsc.conf helpers=%s/helpers\n' \
     "$W" "$W" "$W" > "$W/services/demo"
+echo 'auth required pam_deny.so' > "$W/services/other"
 vscmgr() { "$B/vscmgr" -c "$W/pam_vsc.conf" "$@"; }
 
 say "3. The administrator makes a virtual smart card"

@@ -22,7 +22,7 @@ static const char usage[] =
     "       tpmvscmgr create /name NAME [/pin default|prompt] [/adminkey default|random|prompt]\n"
     "              [/generate] [/quiet]\n"
     "       tpmvscmgr destroy /instance ROOT\\SMARTCARDREADER\\0000 [/quiet]\n"
-    "Every command takes -c CONF. See vscmgr(8).\n";
+    "Every command takes -c CONF, before or after it. See vscmgr(8).\n";
 
 struct command {
     const char *name;
@@ -42,6 +42,18 @@ static bool wants_help(int argc, char **argv)
         if (strcmp(argv[i], "--help") == 0)
             return true;
     return false;
+}
+
+/* vscmgr -c CONF COMMAND ...: the command to the front. */
+static void put_command_first(int argc, char **argv)
+{
+    char *command = argc > 2 ? argv[2] : NULL;
+
+    if (command == NULL || strcmp(argv[0], "-c") != 0)
+        return;
+    argv[2] = argv[1];
+    argv[1] = argv[0];
+    argv[0] = command;
 }
 
 static enum vsc_err run(int argc, char **argv, struct problem *problem)
@@ -90,6 +102,7 @@ int main(int argc, char **argv)
         if (err == VSC_OK)
             err = run(line.argc, line.argv, &problem);
     } else {
+        put_command_first(argc - 1, argv + 1);
         err = run(argc - 1, argv + 1, &problem);
     }
     if (err != VSC_OK)
