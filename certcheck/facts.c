@@ -67,7 +67,9 @@ static char *bio_string(BIO *bio)
     char *data;
     long len = BIO_get_mem_data(bio, &data);
 
-    if (len < 0 || len > FACTS_TEXT_MAX || memchr(data, 0, (size_t)len) != NULL)
+    if (len <= 0)
+        return len == 0 ? strdup("") : NULL;
+    if (len > FACTS_TEXT_MAX || memchr(data, 0, (size_t)len) != NULL)
         return NULL;
     return strndup(data, (size_t)len);
 }

@@ -27,7 +27,9 @@ static char *plain_text(const ASN1_STRING *string)
     const unsigned char *data = ASN1_STRING_get0_data(string);
     int len = ASN1_STRING_length(string);
 
-    if (len < 0 || len > FACTS_TEXT_MAX || (len > 0 && memchr(data, 0, (size_t)len) != NULL))
+    if (len <= 0)
+        return len == 0 ? strdup("") : NULL;
+    if (len > FACTS_TEXT_MAX || memchr(data, 0, (size_t)len) != NULL)
         return NULL;
     return strndup((const char *)data, (size_t)len);
 }
