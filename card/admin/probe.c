@@ -46,13 +46,30 @@ static TSS2_RC attempt(struct maker *maker, ESYS_TR index, const struct secret *
     return rc;
 }
 
-static bool counts(struct maker *maker, ESYS_TR index, const struct secret *right,
-                   const struct secret *wrong)
+/* An answer about the authorisation. Anything else is a fault, and no reason for the fallback. */
+static bool is_verdict(TSS2_RC rc)
 {
-    for (int i = 0; i < PROBE_LIMIT; i++)
-        if (tpm_base_code(attempt(maker, index, wrong)) != TPM2_RC_BAD_AUTH)
-            return false;
-    return tpm_code(attempt(maker, index, right)) == TPM2_RC_AUTH_UNAVAILABLE;
+    uint32_t base = tpm_base_code(rc);
+
+    return rc == TSS2_RC_SUCCESS || base == TPM2_RC_BAD_AUTH || base == TPM2_RC_AUTH_FAIL ||
+           base == TPM2_RC_AUTH_UNAVAILABLE;
+}
+
+static enum vsc_err count(struct maker *maker, ESYS_TR index, const struct secret *right,
+                          const struct secret *wrong, bool *ret_works, struct problem *problem)
+{
+    TSS2_RC rc = TPM2_RC_BAD_AUTH;
+
+    for (int i = 0; i < PROBE_LIMIT && tpm_base_code(rc) == TPM2_RC_BAD_AUTH; i++)
+        rc = attempt(maker, index, wrong);
+    if (tpm_base_code(rc) == TPM2_RC_BAD_AUTH)
+        rc = attempt(maker, index, right);
+    else if (tpm_code(rc) == TPM2_RC_AUTH_UNAVAILABLE)
+        rc = TPM2_RC_SUCCESS; /* too early */
+    if (!is_verdict(rc))
+        return tpm_status(&maker->admin->tpm, rc, "TPM2_PolicySecret", problem);
+    *ret_works = tpm_code(rc) == TPM2_RC_AUTH_UNAVAILABLE;
+    return VSC_OK;
 }
 
 enum vsc_err probe_pin_fail(struct maker *maker, bool *ret_works, struct problem *problem)
@@ -85,10 +102,12 @@ enum vsc_err probe_pin_fail(struct maker *maker, bool *ret_works, struct problem
         return err;
     rc = Esys_NV_Write(tpm->esys, ESYS_TR_RH_OWNER, index, ESYS_TR_PASSWORD, ESYS_TR_NONE,
                        ESYS_TR_NONE, &limit, 0);
-    if (rc == TSS2_RC_SUCCESS)
-        works = counts(maker, index, &right, &wrong);
+    err = tpm_status(tpm, rc, "TPM2_NV_Write", problem);
+    if (err == VSC_OK)
+        err = count(maker, index, &right, &wrong, &works, problem);
     tpm_release(tpm, &index);
-    err = index_remove(maker->admin, &area, problem);
+    if (err == VSC_OK)
+        err = index_remove(maker->admin, &area, problem);
     if (err == VSC_OK)
         *ret_works = works;
     return err;

@@ -21,10 +21,11 @@ enum verdict {
 };
 
 /*
- * Is its authValue empty? Load checks the parent's authorisation before anything else, so a load of
- * nonsense tells without making or changing anything.
+ * Is its authValue empty? Load checks the parent's authorisation before its parameters, so that a
+ * load of nonsense tells without making or changing anything.
  */
-static bool has_empty_auth(struct tpm *tpm, ESYS_TR srk)
+static enum vsc_err has_empty_auth(struct tpm *tpm, ESYS_TR srk, bool *ret_empty,
+                                   struct problem *problem)
 {
     static const TPM2B_PRIVATE nonsense = {.size = 4, .buffer = {0, 2, 0, 0}};
     static const TPM2B_PUBLIC area = {
@@ -38,8 +39,11 @@ static bool has_empty_auth(struct tpm *tpm, ESYS_TR srk)
 
     if (rc == TSS2_RC_SUCCESS)
         tpm_flush(tpm, &loaded);
-    return base != 0 && base != TPM2_RC_BAD_AUTH && base != TPM2_RC_AUTH_FAIL &&
-           base != TPM2_RC_AUTH_UNAVAILABLE;
+    *ret_empty = (tpm_code(rc) & TPM2_RC_FMT1) != 0 && (tpm_code(rc) & TPM2_RC_P) != 0;
+    if (*ret_empty || base == TPM2_RC_BAD_AUTH || base == TPM2_RC_AUTH_FAIL ||
+        base == TPM2_RC_AUTH_UNAVAILABLE)
+        return VSC_OK;
+    return tpm_status(tpm, rc, "TPM2_Load", problem);
 }
 
 static bool is_fit(const TPMT_PUBLIC *area)
@@ -55,6 +59,8 @@ static enum vsc_err judge(struct maker *maker, TPM2_HANDLE at, enum verdict *ret
 {
     struct tpm *tpm = &maker->admin->tpm;
     TPM2B_PUBLIC *area = NULL;
+    enum vsc_err err = VSC_OK;
+    bool empty = false;
     TSS2_RC rc =
         Esys_TR_FromTPMPublic(tpm->esys, at, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &maker->srk);
 
@@ -68,7 +74,9 @@ static enum vsc_err judge(struct maker *maker, TPM2_HANDLE at, enum verdict *ret
     if (rc != TSS2_RC_SUCCESS)
         return tpm_status(tpm, rc, "TPM2_ReadPublic", problem);
     *ret_verdict = VERDICT_UNFIT;
-    if (is_fit(&area->publicArea) && has_empty_auth(tpm, maker->srk)) {
+    if (is_fit(&area->publicArea))
+        err = has_empty_auth(tpm, maker->srk, &empty, problem);
+    if (err == VSC_OK && empty) {
         maker->objects->srk = *area;
         maker->objects->srk_at = at;
         *ret_verdict = VERDICT_FIT;
@@ -76,7 +84,7 @@ static enum vsc_err judge(struct maker *maker, TPM2_HANDLE at, enum verdict *ret
     Esys_Free(area);
     if (*ret_verdict != VERDICT_FIT)
         tpm_release(tpm, &maker->srk);
-    return VSC_OK;
+    return err;
 }
 
 /* The ECC P-256 storage key of the TCG's EK credential profile and provisioning guidance. */
