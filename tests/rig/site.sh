@@ -32,7 +32,7 @@ as() { setpriv --reuid "$1" --regid "$1" --init-groups env HOME=/tmp "${@:2}"; }
 no_helpers() {
     local i
     for i in $(seq 30); do
-        pgrep -x 'vsc-card|vsc-check' > /dev/null || return 0
+        pgrep -x vsc-card > /dev/null || pgrep -x vsc-check > /dev/null || return 0
         sleep 0.1
     done
     return 1

@@ -64,7 +64,7 @@ kill $listener; wait $listener 2> /dev/null
 # The overlay's upper layer shows every file that is there beyond what was before.
 make -s uninstall > "$LOG" 2>&1
 (cd /upper && find . -type f -o -type l) | grep -E 'pam_vsc|vsc|certcheck' |
-    grep -vE '^\./(etc/pam_vsc/|var/lib/pam_vsc/|etc/pam.d/vsc-test|home/|var/(mail|spool)/)' > "$LOG"
+    grep -vE '^\./(etc/pam_vsc/|var/lib/pam_vsc/|etc/pam.d/vsc-test|home/|var/(mail|spool|cache/man)/)' > "$LOG"
 [ -d /etc/pam_vsc/anchors ] && [ -d /var/lib/pam_vsc/cards/0000 ] && [ ! -s "$LOG" ]
 ok $? "make uninstall leaves configuration and cards only"
 site_end
