@@ -164,10 +164,10 @@ $(B)/tests/tpm_proxy: $(B)/obj/tests/proxy/tpm_proxy_main.o $(call objects,tests
 BENCH_PROGRAMS := $(B)/tests/tpm_proxy $(addprefix $(B)/tests/bench/,signin stopwatch host shim.so)
 $(B)/tests/bench/%: $(B)/obj/tests/bench/%.o
 	$(call say,LD,$@)
-	$(Q)$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -lpam -ldl
+	$(Q)mkdir -p $(@D) && $(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -lpam -ldl
 $(B)/tests/bench/%.so: $(B)/obj/tests/bench/%.o
 	$(call say,LD,$@)
-	$(Q)$(CC) -shared $(ALL_LDFLAGS) -o $@ $^ -ldl
+	$(Q)mkdir -p $(@D) && $(CC) -shared $(ALL_LDFLAGS) -o $@ $^ -ldl
 
 $(B)/tests/probe.so: $(B)/obj/tests/probe/probe.o
 	$(call say,LD,$@)
