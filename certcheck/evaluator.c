@@ -53,7 +53,7 @@ enum vsc_err evaluator_new(const struct conf *conf, const struct evaluator_place
                            struct problem *problem)
 {
     auto_by(evaluator_free) struct evaluator *evaluator = calloc(1, sizeof(*evaluator));
-    enum vsc_err err;
+    enum vsc_err err = VSC_OK;
 
     if (evaluator == NULL)
         return VSC_MEMORY;
@@ -62,10 +62,11 @@ enum vsc_err evaluator_new(const struct conf *conf, const struct evaluator_place
     evaluator->anchors = sk_X509_new_null();
     evaluator->intermediates = sk_X509_new_null();
     if (evaluator->anchors == NULL || evaluator->intermediates == NULL)
-        return VSC_MEMORY;
+        err = VSC_MEMORY;
     /* Before the reading: a change during it is seen as one. */
     evaluator->fingerprint = fingerprint(evaluator);
-    err = mapping_load(&evaluator->mapping, conf, accounts, problem);
+    if (err == VSC_OK)
+        err = mapping_load(&evaluator->mapping, conf, accounts, problem);
     if (err == VSC_OK)
         err = certs_load(&places->anchors, evaluator->anchors, problem);
     if (err == VSC_OK)

@@ -242,15 +242,16 @@ static enum vsc_err read_fields(X509 *cert, struct facts *facts, struct problem 
 
 enum vsc_err facts_read(X509 *cert, struct facts **ret_facts, struct problem *problem)
 {
-    auto_by(facts_free) struct facts *facts = calloc(1, sizeof(*facts));
+    auto_by(facts_free) struct facts *facts = NULL;
     enum vsc_err err;
 
-    if (facts == NULL)
-        return VSC_MEMORY;
     if ((X509_get_extension_flags(cert) & EXFLAG_INVALID) != 0)
         return problem_set(problem, VSC_CERT, "an extension cannot be read");
     if (has_doubles(cert))
         return problem_set(problem, VSC_CERT, "an extension stands there twice");
+    facts = calloc(1, sizeof(*facts));
+    if (facts == NULL)
+        return VSC_MEMORY;
     err = read_fields(cert, facts, problem);
     if (err == VSC_OK)
         err = facts_read_extensions(cert, facts, problem);

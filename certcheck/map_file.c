@@ -72,18 +72,6 @@ static bool has_room(struct map_file *file)
     return true;
 }
 
-static enum vsc_err append(struct map_file *file, enum map_key key, const char *value,
-                           const char *account)
-{
-    struct map_line *line;
-
-    if (!has_room(file))
-        return VSC_MEMORY;
-    line = &file->lines[file->count++];
-    *line = (struct map_line){.key = key, .value = strdup(value), .account = strdup(account)};
-    return line->value != NULL && line->account != NULL ? VSC_OK : VSC_MEMORY;
-}
-
 /* `text` is one line with a NUL at its end; the account is its last word. Returns the fault. */
 static const char *parse_line(struct map_file *file, char *text, enum vsc_err *err)
 {
@@ -111,26 +99,29 @@ static const char *parse_line(struct map_file *file, char *text, enum vsc_err *e
     fault = value_fault(key, equals + 1);
     if (fault == NULL && !account_name_is_sound(account))
         fault = "this is no account's name";
-    if (fault == NULL)
-        *err = append(file, key, equals + 1, account);
-    return fault;
+    if (fault != NULL)
+        return fault;
+    if (has_room(file))
+        file->lines[file->count++] = (struct map_line){key, equals + 1, account};
+    else
+        *err = VSC_MEMORY;
+    return NULL;
 }
 
 enum vsc_err map_file_parse(const char *text, size_t len, const char *path,
                             struct map_file *ret_file, struct problem *problem)
 {
     struct map_file file = {0};
-    auto_free char *copy = NULL;
     char *next;
     unsigned number = 0;
     enum vsc_err err = VSC_OK;
 
     if (len > 0 && memchr(text, 0, len) != NULL)
         return problem_set(problem, VSC_CONFIG, "%s: there is a NUL in it", path);
-    copy = strndup(len > 0 ? text : "", len);
-    if (copy == NULL)
+    file.text = strndup(len > 0 ? text : "", len);
+    if (file.text == NULL)
         return VSC_MEMORY;
-    next = copy;
+    next = file.text;
     while (err == VSC_OK && next != NULL) {
         char *line = strsep(&next, "\n");
         const char *fault = parse_line(&file, line, &err);
@@ -163,10 +154,7 @@ enum vsc_err map_file_load(const char *path, struct map_file *ret_file, struct p
 
 void map_file_done(struct map_file *file)
 {
-    for (size_t i = 0; i < file->count; i++) {
-        free(file->lines[i].value);
-        free(file->lines[i].account);
-    }
+    free(file->text);
     free(file->lines);
     *file = (struct map_file){0};
 }

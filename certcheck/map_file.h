@@ -25,10 +25,11 @@ enum map_key {
 
 struct map_line {
     enum map_key key;
-    char *value, *account; /* owned */
+    const char *value, *account; /* within the file's text */
 };
 
 struct map_file {
+    char *text;             /* owned */
     struct map_line *lines; /* owned */
     size_t count;
 };
