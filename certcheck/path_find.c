@@ -10,13 +10,14 @@
 
 #define VERIFY_MAX 128 /* signatures in one search */
 #define PATHS_MAX  16  /* paths that are judged */
+#define STEPS_MAX  512 /* issuers that are tried: a hostile card may bring many of one name */
 
 struct search {
     const struct chain_pool *pool;
     path_visit *visit;
     void *arg;
     bool forgiving; /* take an issuer whose key does not verify the signature */
-    unsigned verified, found;
+    unsigned verified, found, steps;
     bool done;
     struct chain_path longest;
 };
@@ -73,6 +74,8 @@ static void climb_over(struct search *search, struct chain_path *path, STACK_OF(
 
         if (!may_be_issuer(issuer, last) || is_in_path(path, issuer))
             continue;
+        if (search->steps++ >= STEPS_MAX)
+            return;
         if (!search->forgiving && !signature_fits(search, issuer, last))
             continue;
         path->certs[path->len++] = issuer;
@@ -107,6 +110,7 @@ void path_find(X509 *cert, const struct chain_pool *pool, path_visit *visit, voi
     climb(&search, &path);
     if (search.found == 0) {
         search.forgiving = true;
+        search.steps = 0;
         climb(&search, &path);
     }
     if (search.found == 0)
