@@ -150,9 +150,16 @@ $(FAKEHELPER): $(B)/obj/tests/fakehelper/fakehelper_main.o $(B)/fakepam.a $(B)/c
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -pie $(ALL_LDFLAGS) -o $@ $^
 $(B)/obj/tests/pam/stage.o: ALL_CFLAGS += -DFAKEHELPER='"$(FAKEHELPER)"'
+# The real module in the real libpam: fakepam.a only for what is beside it.
+$(B)/tests/unit/test_pam_confdir: $(B)/obj/tests/unit/test_pam_confdir.o $(call objects,tests/pam) \
+                                  $(B)/common.a | $(B)/pam_vsc.so $(FAKEHELPER)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D) && $(CC) -pie $(ALL_LDFLAGS) -o $@ $< $(B)/obj/tests/pam/stage.o \
+	    $(B)/obj/tests/pam/memory.o $(B)/common.a -lcmocka -lpam -ldl -pthread
+$(B)/obj/tests/unit/test_pam_confdir.o: ALL_CFLAGS += -DPAM_MODULE='"$(B)/pam_vsc.so"'
 wrap = $(patsubst %,-Wl$(comma)--wrap=%,$1)
 comma := ,
-$(B)/tests/unit/test_pam_scripts: ALL_LDFLAGS += $(call wrap,getuid geteuid)
+$(B)/tests/unit/test_pam_scripts: ALL_LDFLAGS += $(call wrap,getuid geteuid helper_start)
 $(B)/tests/unit/test_pam_faults: ALL_LDFLAGS += $(call wrap,malloc calloc socketpair poll sendmsg \
     recv posix_spawn posix_spawn_file_actions_init posix_spawn_file_actions_adddup2 \
     posix_spawn_file_actions_addclosefrom_np posix_spawnattr_init posix_spawnattr_setflags \

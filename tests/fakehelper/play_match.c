@@ -23,8 +23,12 @@ static void compare(struct matcher *matcher, const char *name, const void *got, 
     if (!matcher->ok || want == NULL || (strlen(want) == len && memcmp(want, got, len) == 0))
         return;
     matcher->ok = false;
-    (void)snprintf(matcher->why, matcher->size, "%s=%.*s, not %s", name, (int)len,
-                   (const char *)got, want);
+    /* A PIN is not told: a test looks for copies of it in the memory of whoever reads this. */
+    if (strcmp(name, "pin") == 0 || strcmp(name, "old") == 0 || strcmp(name, "new") == 0)
+        (void)snprintf(matcher->why, matcher->size, "another %s", name);
+    else
+        (void)snprintf(matcher->why, matcher->size, "%s=%.*s, not %s", name, (int)len,
+                       (const char *)got, want);
 }
 
 static void compare_text(struct matcher *matcher, const char *name, const char *got)

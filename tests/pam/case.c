@@ -199,6 +199,7 @@ static void read_pam(struct run *run, const char *path)
     const char *line;
 
     fakepam_set(run->pamh, PAM_USER, "alice");
+    case_ids.uid = 0;
     while ((line = script_next(&run->script, "pam", 0, &at)) != NULL)
         if (script_words(line, &run->scratch))
             apply(run, run->scratch.items, run->scratch.count);
@@ -387,6 +388,7 @@ bool case_run(struct stage *stage, const char *path, bool debug, char why[CASE_W
     run_calls(&run);
     if (script_next(&run.script, "prompts", 0, &run.prompts_at) != NULL)
         fail(&run, "[prompts] line %zu was not asked", run.prompts_at);
+    stage_settle(stage);
     check_report(&run, "vsc-check");
     check_report(&run, "vsc-card");
     check_log(&run, debug);

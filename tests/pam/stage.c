@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +18,9 @@
 #include "common/own.h"
 #include "common/spawn.h"
 
-#define PROGRAM_MAX (64u * 1024 * 1024)
+#define PROGRAM_MAX  (64u * 1024 * 1024)
+#define SETTLE_STEPS 400
+#define SETTLE_MS    5
 
 static const char *const helpers[] = {"vsc-check", "vsc-card"};
 
@@ -140,17 +143,25 @@ void stage_report(const struct stage *stage, const char *helper, char to[STAGE_R
     to[got > 0 ? got : 0] = '\0';
 }
 
-bool stage_has_leftover(const struct stage *stage)
+/* Is a helper of this name that was started still a process? */
+static bool is_running(const struct stage *stage, const char *helper)
 {
     static char report[STAGE_REPORT];
 
-    for (size_t i = 0; i < 2; i++) {
-        if (i == 1 && stage->listener > 0)
-            continue;
-        stage_report(stage, helpers[i], report);
-        for (const char *at = strstr(report, "start "); at != NULL; at = strstr(at + 1, "start "))
-            if (kill((pid_t)strtol(at + strlen("start "), NULL, 10), 0) == 0)
-                return true;
-    }
+    stage_report(stage, helper, report);
+    for (const char *at = strstr(report, "start "); at != NULL; at = strstr(at + 1, "start "))
+        if (kill((pid_t)strtol(at + strlen("start "), NULL, 10), 0) == 0)
+            return true;
     return false;
+}
+
+bool stage_has_leftover(const struct stage *stage)
+{
+    return is_running(stage, helpers[0]) || (stage->listener <= 0 && is_running(stage, helpers[1]));
+}
+
+void stage_settle(const struct stage *stage)
+{
+    for (unsigned i = 0; i < SETTLE_STEPS && is_running(stage, helpers[1]); i++)
+        (void)poll(NULL, 0, SETTLE_MS);
 }

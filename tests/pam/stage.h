@@ -29,6 +29,8 @@ void stage_unlisten(struct stage *stage);
 void stage_report(const struct stage *stage, const char *helper, char to[STAGE_REPORT]);
 /* Is a helper that was spawned still there, as a process or as a zombie? */
 bool stage_has_leftover(const struct stage *stage);
+/* Wait for helpers behind the socket, which are nobody's to stop, to have seen its end. */
+void stage_settle(const struct stage *stage);
 /* Leave a helper out, or put it back. */
 bool stage_remove(const struct stage *stage, const char *helper);
 bool stage_put(const struct stage *stage, const char *helper);

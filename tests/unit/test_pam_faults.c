@@ -176,9 +176,14 @@ static bool run_with_fault(const struct subject *subject, unsigned number)
 static void run_subject(const struct subject *subject, unsigned at_least)
 {
     unsigned number = 0;
+    char script[PATH_MAX];
 
+    assert_non_null(realpath(subject->script, script));
+    if (geteuid() != 0)
+        assert_true(stage_listen(&stage, script));
     while (number < FAULTS_MAX && run_with_fault(subject, number))
         number++;
+    stage_unlisten(&stage);
     print_message("%u calls can fail\n", number);
     assert_in_range(number, at_least, FAULTS_MAX - 1);
 }

@@ -13,25 +13,44 @@
 
 #include <cmocka.h>
 
+#include "common/spawn.h"
 #include "tests/pam/case.h"
 
 #define NAME_SIZE 160
 
 static struct stage stage;
 
+/* Who the module is asked by; whether a helper may be started is decided for who we really are. */
+static bool starting;
+
 uid_t __wrap_getuid(void);
 uid_t __real_getuid(void);
 uid_t __wrap_geteuid(void);
 uid_t __real_geteuid(void);
+enum vsc_err __wrap_helper_start(const char *folder, const char *name, char *const *argv,
+                                 struct helper *ret_helper, struct problem *problem);
+enum vsc_err __real_helper_start(const char *folder, const char *name, char *const *argv,
+                                 struct helper *ret_helper, struct problem *problem);
 
 uid_t __wrap_getuid(void)
 {
-    return case_ids.uid >= 0 ? (uid_t)case_ids.uid : __real_getuid();
+    return case_ids.uid >= 0 && !starting ? (uid_t)case_ids.uid : __real_getuid();
 }
 
 uid_t __wrap_geteuid(void)
 {
-    return case_ids.euid >= 0 ? (uid_t)case_ids.euid : __real_geteuid();
+    return case_ids.euid >= 0 && !starting ? (uid_t)case_ids.euid : __real_geteuid();
+}
+
+enum vsc_err __wrap_helper_start(const char *folder, const char *name, char *const *argv,
+                                 struct helper *ret_helper, struct problem *problem)
+{
+    enum vsc_err err;
+
+    starting = true;
+    err = __real_helper_start(folder, name, argv, ret_helper, problem);
+    starting = false;
+    return err;
 }
 
 struct scripted {
