@@ -5,6 +5,7 @@
 #include <string.h>
 #include <tss2/tss2_rc.h>
 
+#include "card/tpm/crypto_context.h"
 #include "card/tpm/tcti.h"
 
 enum vsc_err tpm_open(struct tpm *tpm, const char *tcti, struct problem *problem)
@@ -15,6 +16,7 @@ enum vsc_err tpm_open(struct tpm *tpm, const char *tcti, struct problem *problem
     err = tcti_open(tcti, &tpm->deadline, &tpm->tcti, problem);
     if (err != VSC_OK)
         return err;
+    crypto_share_context();
     rc = Esys_Initialize(&tpm->esys, tpm->tcti, NULL);
     if (rc != TSS2_RC_SUCCESS) {
         tcti_close(tpm->tcti);
