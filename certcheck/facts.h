@@ -47,7 +47,7 @@ struct facts {
     int64_t not_before, not_after;
     enum upn_state upn_state;
     char *upn;              /* where upn_state is UPN_ONE; owned, else NULL */
-    struct facts_list upns; /* all, as far as they are text */
+    struct facts_list upns; /* the first FACTS_LIST_MAX, as far as they are text */
     struct facts_list emails, dns_names;
     enum sid_state sid_state;
     char sid[SID_SIZE]; /* where sid_state is SID_ONE; else "" */

@@ -46,8 +46,11 @@ static enum vsc_err add_upn(struct facts *facts, const ASN1_TYPE *value)
 {
     const ASN1_UTF8STRING *string =
         value->type == V_ASN1_UTF8STRING ? value->value.utf8string : NULL;
-    char *text = string != NULL ? plain_text(string) : NULL;
+    char *text;
 
+    if (facts->upns.count == FACTS_LIST_MAX)
+        return VSC_OK; /* more than one is too many, however many they are */
+    text = string != NULL ? plain_text(string) : NULL;
     if (text != NULL) {
         enum vsc_err err = facts_list_take(&facts->upns, text);
 

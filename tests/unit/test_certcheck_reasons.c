@@ -94,6 +94,20 @@ static void test_reasons_are_all_told_and_the_certificates_own_stand_first(void 
     conf_free(conf);
 }
 
+static void test_more_names_than_are_kept_are_still_too_many(void **state)
+{
+    struct conf *conf = pki_conf();
+    char options[4096] = "";
+    size_t used = 0;
+
+    (void)state;
+    for (int i = 0; i < FACTS_LIST_MAX + 2; i++)
+        used += (size_t)snprintf(options + used, sizeof(options) - used, " --upn u%d@corp.test", i);
+    pki_issue("many-upn", options);
+    expect_codes(conf, "many-upn.pem", "multiple-upn");
+    conf_free(conf);
+}
+
 static void test_purpose_client_auth_wants_client_auth(void **state)
 {
     struct conf *conf = pki_conf();
@@ -273,6 +287,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reasons_of_each_certificate),
         cmocka_unit_test(test_reasons_are_all_told_and_the_certificates_own_stand_first),
+        cmocka_unit_test(test_more_names_than_are_kept_are_still_too_many),
         cmocka_unit_test(test_purpose_client_auth_wants_client_auth),
         cmocka_unit_test(test_purpose_any_asks_nothing_of_usages),
         cmocka_unit_test(test_issuer_eku_limits_what_it_issues),
