@@ -45,9 +45,9 @@ static const struct option check_options[] = {
     {"at", OPTION_STRING, AT(at), .min = 0},
     {"user", OPTION_STRING, AT(user), .min = 0},
     {"service", OPTION_STRING, AT(service), .min = 0},
-    {"anchors", OPTION_STRING, AT(anchors), .min = 0},
-    {"intermediates", OPTION_STRING, AT(intermediates), .min = 0},
-    {"crl", OPTION_STRING, AT(crl), .min = 0},
+    {"anchors", OPTION_TEXT, AT(anchors), .min = 0},
+    {"intermediates", OPTION_TEXT, AT(intermediates), .min = 0},
+    {"crl", OPTION_TEXT, AT(crl), .min = 0},
     {"purpose", OPTION_CHOICE, AT(purpose), .choices = purposes},
     {"revocation", OPTION_CHOICE, AT(revocation), .choices = revocations},
     {"no-mapping", OPTION_FLAG, AT(no_mapping), .min = 0},
@@ -68,7 +68,7 @@ static const struct option refresh_options[] = {
 /* Tell what went wrong; the exit status. */
 static int complain(enum vsc_err err, const struct problem *problem)
 {
-    (void)fprintf(stderr, "certcheck: %s\n",
+    (void)fprintf(stderr, "certcheck: %s%s\n", err == VSC_CERT ? "malformed-certificate: " : "",
                   *problem->text != '\0' ? problem->text : vsc_strerror(err));
     return vsc_exit_status(err);
 }

@@ -2,6 +2,7 @@
 #include "certcheck/certs.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include <openssl/err.h>
 
@@ -80,8 +81,12 @@ enum vsc_err certs_load_chain(const char *file, STACK_OF(X509) * certs, struct p
 {
     struct source source = {.path = file, .named = true};
     struct loading loading = {.certs = certs, .problem = problem};
-    enum vsc_err err = source_read(&source, SOURCE_CERTIFICATES, add_to_chain, &loading, problem);
+    struct stat status;
+    enum vsc_err err;
 
+    if (stat(file, &status) == 0 && S_ISDIR(status.st_mode))
+        return problem_set(problem, VSC_INPUT, "%s: is a folder", file);
+    err = source_read(&source, SOURCE_CERTIFICATES, add_to_chain, &loading, problem);
     if (err == VSC_OK && loading.seen == 0)
         return problem_set(problem, VSC_INPUT, "%s: there is no certificate in it", file);
     return err;

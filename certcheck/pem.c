@@ -30,6 +30,19 @@ bool source_is_foreign(const struct buf *content)
     return !is_der(content) && !has_pem(content);
 }
 
+/* PEM says what it is by its label. */
+bool source_is_of_other(const struct buf *content, enum source_kind kind)
+{
+    auto_by(X509_CRL_free) X509_CRL *crl = NULL;
+    const unsigned char *next = content->data;
+
+    if (kind != SOURCE_CERTIFICATES || !is_der(content) || content->len > LONG_MAX)
+        return false;
+    crl = d2i_X509_CRL(NULL, &next, (long)content->len);
+    ERR_clear_error();
+    return crl != NULL;
+}
+
 static bool is_label_of(enum source_kind kind, const char *label)
 {
     if (kind == SOURCE_CRLS)

@@ -81,6 +81,14 @@ static bool is_folder(const char *path)
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
+/* A folder, FIFO, socket or device in a folder; what is missing will be told by open(). */
+static bool is_no_file(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) == 0 && !S_ISREG(status.st_mode);
+}
+
 static enum vsc_err list_folder(const struct source *source, struct entries *entries,
                                 struct problem *problem)
 {
@@ -117,10 +125,10 @@ static enum vsc_err read_folder(const struct source *source, enum source_kind ki
         buf_init(&content, 0);
         if (len < 0 || (size_t)len >= sizeof(path))
             return problem_set(problem, VSC_INPUT, "%s: a name in it is too long", source->path);
-        if (is_folder(path))
+        if (is_no_file(path))
             continue;
         err = read_file(source, path, kind, &content, problem);
-        if (err == VSC_OK && !source_is_foreign(&content))
+        if (err == VSC_OK && !source_is_foreign(&content) && !source_is_of_other(&content, kind))
             err = source_split(&content, path, kind, visit, arg);
     }
     return err;

@@ -84,7 +84,7 @@ static enum vsc_err store(struct parse *parse, const struct option *option, cons
         *(bool *)(void *)(parse->target + option->offset) = true;
         return VSC_OK;
     }
-    if (value == NULL || *value == '\0')
+    if (value == NULL || (*value == '\0' && option->kind != OPTION_TEXT))
         return problem_set(parse->problem, VSC_USAGE, "%s: needs a value", shown);
     switch (option->kind) {
     case OPTION_NUMBER:
@@ -97,6 +97,7 @@ static enum vsc_err store(struct parse *parse, const struct option *option, cons
                                shown, value);
         break;
     case OPTION_STRING:
+    case OPTION_TEXT:
     case OPTION_FLAG:
         break;
     }

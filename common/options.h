@@ -16,6 +16,7 @@
 enum option_kind {
     OPTION_FLAG,   /* bool */
     OPTION_STRING, /* const char *, borrowed from argv; must not be empty */
+    OPTION_TEXT,   /* the same, and may be empty */
     OPTION_NUMBER, /* unsigned, decimal, min..max */
     OPTION_CHOICE, /* int: index into choices; initialise it to the default */
     OPTION_PATH,   /* const char *, borrowed; absolute */

@@ -61,6 +61,7 @@ says "the missing file is named" "nowhere.pem"
 echo hello > "$work/text"
 exits 2 "a file that is neither PEM nor DER is unreadable input" check "$work/text"
 exits 2 "a directory without certificates is unreadable input" check "$pki/crls-none"
+exits 2 "so is a directory with certificates" check "$pki/anchors"
 exits 1 "what claims to be a certificate and does not parse is refused" check --json "$certs/malformed.der"
 json "it is malformed-certificate" '.accepted == false and [.reasons[].code] == ["malformed-certificate"]'
 printf -- '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n' > "$work/broken.pem"
@@ -98,6 +99,19 @@ json "--no-mapping: account is null" '.accepted and .account == null'
 exits 0 "--anchors with the intermediate alone is enough (partial chain)" check --anchors "$pki/intermediates/sub.pem" "$certs/good.pem"
 exits 2 "--anchors that is missing is an error" plain --anchors "$work/nowhere" "$certs/good.pem"
 exits 2 "--crl that is missing is an error" check --crl "$work/nowhere" "$certs/good.pem"
+exits 1 "--crl '' is none" check --crl '' --json "$certs/good.pem"
+json "no list, no answer" '[.reasons[].code] == ["revocation-unknown", "revocation-unknown"]'
+exits 1 "--anchors='' is none" check --anchors= --intermediates= --json "$certs/good.pem"
+json "nobody is trusted" '[.reasons[].code] == ["untrusted-issuer"]'
+exits 2 "--user '' is a usage error" check --user '' "$certs/good.pem"
+mkdir "$work/mixed"
+cp "$pki"/anchors/* "$pki"/intermediates/* "$pki"/crls/* "$work/mixed"
+mkfifo "$work/mixed/fifo"
+echo hello > "$work/mixed/README"
+openssl crl -in "$pki/crls/sub.crl" -inform "$(grep -q BEGIN "$pki/crls/sub.crl" && echo PEM || echo DER)" \
+    -outform DER -out "$work/mixed/der.crl"
+exits 0 "one folder of anchors, lists and other things" timeout 10 "$certcheck" -c "$work/conf" \
+    --anchors "$work/mixed" --intermediates "$work/mixed" --crl "$work/mixed" "$certs/good.pem"
 exits 1 "--crl without lists: revocation-unknown" check --crl "$pki/crls-none" --json "$certs/good.pem"
 json "for each certificate below the anchor" '[.reasons[].code] == ["revocation-unknown", "revocation-unknown"]'
 exits 0 "--revocation soft lets it pass" check --crl "$pki/crls-none" --revocation soft --json "$certs/good.pem"
@@ -129,6 +143,7 @@ says "facts show the SID" 'SID +S-1-5-21-1004336348'
 exits 0 "facts --json" "$certcheck" facts --json "$certs/rsa3072.pem"
 json "key, validity, usages" '.key == {"type": "RSA", "bits": 3072} and (.not_after | test("Z$")) and .key_usage == ["digitalSignature"]'
 exits 1 "facts of what does not parse" "$certcheck" facts "$certs/malformed.der"
+says "with the code" 'malformed-certificate'
 exits 2 "facts of a missing file" "$certcheck" facts "$work/nowhere"
 
 # ---- trusted files --------------------------------------------------------------------------------

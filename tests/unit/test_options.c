@@ -10,7 +10,7 @@
 
 struct target {
     bool flag;
-    const char *string, *config;
+    const char *string, *text, *config;
     unsigned number;
     int choice;
 };
@@ -22,6 +22,7 @@ static const struct option table[] = {
     {"string", OPTION_STRING, offsetof(struct target, string), .min = 0},
     {"number", OPTION_NUMBER, offsetof(struct target, number), .min = 3, .max = 15},
     {"choice", OPTION_CHOICE, offsetof(struct target, choice), .choices = colours},
+    {"text", OPTION_TEXT, offsetof(struct target, text), .min = 0},
     {"c", OPTION_PATH, offsetof(struct target, config), .min = 0},
     {"config", OPTION_PATH, offsetof(struct target, config), .min = 0},
     {.name = NULL},
@@ -77,6 +78,11 @@ static void test_command_takes_every_kind_in_every_form(void **state)
     assert_int_equal(target.choice, 0);
     assert_string_equal(target.config, "/etc/x");
     assert_int_equal(word_count, 0);
+    assert_int_equal(parse(ARGS("--text", "")), VSC_OK);
+    assert_string_equal(target.text, "");
+    assert_int_equal(parse(ARGS("--text=")), VSC_OK);
+    assert_string_equal(target.text, "");
+    assert_fails(parse(ARGS("--text")), "--text: needs a value");
 }
 
 static void test_command_keeps_defaults_and_collects_words(void **state)
