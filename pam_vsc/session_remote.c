@@ -108,17 +108,20 @@ bool session_is_remote(const char *proc, const char *run)
 {
     struct content content;
     char id[ID_SIZE];
-    const char *part;
+    const char *session, *manager;
 
-    /* ".../session-3.scope" is logind's own answer to sd_pid_get_session(). */
+    /* ".../session-3.scope" is logind's own answer to sd_pid_get_session(). Below
+     * "user@1000.service" the names are the user's: whoever came by ssh could call a scope there
+     * like any session. */
     read_file(proc, "cgroup", &content);
     if (content.unreadable)
         return true;
-    part = strstr(content.text, "/session-");
-    if (part != NULL && take_id(part + strlen("/session-"), ".scope", id))
+    session = strstr(content.text, "/session-");
+    manager = strstr(content.text, "/user@");
+    if (session != NULL && (manager == NULL || session < manager) &&
+        take_id(session + strlen("/session-"), ".scope", id))
         return is_remote_id(run, id);
-    part = strstr(content.text, "/user@");
-    if (part != NULL && take_id(part + strlen("/user@"), ".service", id))
+    if (manager != NULL && take_id(manager + strlen("/user@"), ".service", id))
         return has_remote_session(run, id);
     /* Elsewhere (a container's cgroups, say) the audit session; unset is 4294967295. */
     read_file(proc, "sessionid", &content);

@@ -131,6 +131,21 @@ static void test_remote_in_the_users_manager_when_any_session_is(void **state)
     assert_true(session_is_remote(proc, run));
 }
 
+/* "systemd-run --user --scope --unit=session-c7": a user names what is below his own manager. */
+static void test_a_scope_that_a_user_named_is_no_session(void **state)
+{
+    (void)state;
+    put("proc/cgroup",
+        "0::/user.slice/user-1000.slice/user@1000.service/app.slice/session-c7.scope\n");
+    put("run/users/1000", "NAME=alice\nSESSIONS=3\n");
+    put("run/sessions/c7", "UID=118\nREMOTE=0\n");
+    put("run/sessions/3", "REMOTE=1\n");
+    assert_true(session_is_remote(proc, run));
+    /* Nor may it lead to another user's manager. */
+    put("proc/cgroup", "0::/user.slice/user-1000.slice/user@1000.service/user@0.service/x\n");
+    assert_true(session_is_remote(proc, run));
+}
+
 static void test_remote_when_a_file_cannot_be_read(void **state)
 {
     char path[PATH_SIZE];
@@ -159,6 +174,7 @@ int main(void)
         cmocka_unit_test_teardown(test_local_when_logind_does_not_run, clear),
         cmocka_unit_test_teardown(test_remote_by_the_audit_session, clear),
         cmocka_unit_test_teardown(test_remote_in_the_users_manager_when_any_session_is, clear),
+        cmocka_unit_test_teardown(test_a_scope_that_a_user_named_is_no_session, clear),
         cmocka_unit_test_teardown(test_remote_when_a_file_cannot_be_read, clear),
         cmocka_unit_test_teardown(test_a_session_id_never_leads_elsewhere, clear),
     };
