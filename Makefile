@@ -15,7 +15,9 @@ PAMDIR     ?= $(PREFIX)/lib/$(MULTIARCH)/security
 LIBEXECDIR ?= $(PREFIX)/libexec/pam_vsc
 SYSTEMDDIR ?= $(PREFIX)/lib
 
+ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(shell nproc)
+endif
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .DELETE_ON_ERROR:
