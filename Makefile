@@ -170,13 +170,11 @@ $(B)/tests/tpm_proxy: $(B)/obj/tests/proxy/tpm_proxy_main.o $(call objects,tests
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -pthread
 
-BENCH_PROGRAMS := $(B)/tests/tpm_proxy $(addprefix $(B)/tests/bench/,signin stopwatch host shim.so)
+BENCH_PROGRAMS := $(B)/tests/tpm_proxy $(B)/tests/p11_shim.so \
+                  $(addprefix $(B)/tests/bench/,signin stopwatch host)
 $(B)/tests/bench/%: $(B)/obj/tests/bench/%.o
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -lpam -ldl
-$(B)/tests/bench/%.so: $(B)/obj/tests/bench/%.o
-	$(call say,LD,$@)
-	$(Q)mkdir -p $(@D) && $(CC) -shared $(ALL_LDFLAGS) -o $@ $^ -ldl
 
 $(B)/tests/probe.so: $(B)/obj/tests/probe/probe.o
 	$(call say,LD,$@)

@@ -124,9 +124,10 @@ vscmgr() { "$B/vscmgr" "$@" -c "$W/vsc_native.conf"; }
 
 make_card() {
     cp "$B/vsc-card" "$B/vsc-check" "$B/pam_vsc.so" "$W/helpers/"
-    cp "$B/tests/bench/shim.so" "$W/p11/tpm2.so"
-    printf 'MODULE=%s\nTPM2_PKCS11_STORE=%s\nTPM2_PKCS11_TCTI=%s\nTSS2_LOG=all+NONE\n%s\n' "$P11" \
-        "$W/token" "$TCTI" TPM2_PKCS11_LOG_LEVEL=0 > "$W/p11/tpm2.so.env"
+    # Helpers have an empty environment; the shim sets what tpm2-pkcs11 wants to read there.
+    cp "$B/tests/p11_shim.so" "$W/p11/tpm2.so"
+    printf '%s\n' "module $P11" "env TPM2_PKCS11_STORE=$W/token" "env TPM2_PKCS11_TCTI=$TCTI" \
+        "env TPM2_PKCS11_LOG_LEVEL=0" "env TSS2_LOG=all+NONE" > "$W/p11/tpm2.so.conf"
     write_conf vsc_native tpm ""
     write_conf vsc_pkcs11 pkcs11 "\"$W/p11/tpm2.so\""
     quiet vscmgr create --name bench --pin default --adminkey random --owner "$PERSON" \
@@ -139,7 +140,7 @@ make_card() {
 # The proxy has another port.
 through() { # TCTI
     export TPM2_PKCS11_TCTI=$1
-    sed -i "s|^TPM2_PKCS11_TCTI=.*|TPM2_PKCS11_TCTI=$1|" "$W/p11/tpm2.so.env"
+    sed -i "s|TPM2_PKCS11_TCTI=.*|TPM2_PKCS11_TCTI=$1|" "$W/p11/tpm2.so.conf"
     sed -i "s|tcti = \"[^\"]*\"|tcti = \"$1\"|" "$W"/vsc_*.conf
 }
 
