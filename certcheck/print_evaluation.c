@@ -97,7 +97,7 @@ void print_evaluation_json(struct json *json, const char *file, const struct eva
     json_close_object(json);
     json_open_array(json, "chain");
     for (size_t i = 0; i < evaluation->chain.count; i++)
-        json_string(json, NULL, evaluation->chain.items[i]);
+        json_foreign(json, NULL, evaluation->chain.items[i]);
     json_close_array(json);
     json_close_object(json);
 }

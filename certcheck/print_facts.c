@@ -109,7 +109,7 @@ static void json_list(struct json *json, const char *name, const struct facts_li
 {
     json_open_array(json, name);
     for (size_t i = 0; i < list->count; i++)
-        json_string(json, NULL, list->items[i]);
+        json_foreign(json, NULL, list->items[i]);
     json_close_array(json);
 }
 
@@ -133,7 +133,7 @@ static void json_template(struct json *json, const struct facts *facts)
         return;
     }
     json_open_object(json, "template");
-    json_string(json, "name", facts->template_name);
+    json_foreign(json, "name", facts->template_name);
     json_string(json, "oid", facts->template_oid);
     json_number(json, "major", facts->template_major);
     json_number(json, "minor", facts->template_minor);
@@ -144,14 +144,14 @@ void print_facts_json(struct json *json, const struct facts *facts)
 {
     char time[TIME_SIZE];
 
-    json_string(json, "subject", facts->subject);
-    json_string(json, "issuer", facts->issuer);
+    json_foreign(json, "subject", facts->subject);
+    json_foreign(json, "issuer", facts->issuer);
     json_string(json, "serial", facts->serial);
     time_text(facts->not_before, time);
     json_string(json, "not_before", time);
     time_text(facts->not_after, time);
     json_string(json, "not_after", time);
-    json_string(json, "upn", facts->upn);
+    json_foreign(json, "upn", facts->upn);
     json_list(json, "upns", &facts->upns);
     json_string(json, "sid", facts->sid_state == SID_ONE ? facts->sid : NULL);
     json_list(json, "emails", &facts->emails);

@@ -24,7 +24,14 @@ static void put_code(FILE *stream, unsigned code)
     (void)fprintf(stream, "\\u%04x\\u%04x", 0xd800 + (code >> 10), 0xdc00 + (code & 0x3ff));
 }
 
-static void put_string(FILE *stream, const char *value)
+/* As text_clean() writes what must not pass; what is no UTF-8 is U+FFFD here too. */
+static void put_shown(FILE *stream, const char *bytes, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        (void)fprintf(stream, "\\\\x%02x", (unsigned char)bytes[i]);
+}
+
+static void put_string(FILE *stream, const char *value, bool is_foreign)
 {
     size_t left = strlen(value);
 
@@ -37,6 +44,8 @@ static void put_string(FILE *stream, const char *value)
             (void)fputs("\xef\xbf\xbd", stream);
         else if (code == '"' || code == '\\')
             (void)fprintf(stream, "\\%c", (char)code);
+        else if (text_is_unsafe(code) && is_foreign)
+            put_shown(stream, value, len);
         else if (text_is_unsafe(code))
             put_code(stream, code); /* valid JSON as they are, but not for a terminal */
         else
@@ -57,7 +66,7 @@ static void put_name(struct json *json, const char *name)
         (void)fputc(',', json->stream);
     json->filled |= bit;
     if (name != NULL) {
-        put_string(json->stream, name);
+        put_string(json->stream, name, false);
         (void)fputc(':', json->stream);
     }
 }
@@ -105,7 +114,17 @@ void json_string(struct json *json, const char *name, const char *value)
         return;
     }
     put_name(json, name);
-    put_string(json->stream, value);
+    put_string(json->stream, value, false);
+}
+
+void json_foreign(struct json *json, const char *name, const char *value)
+{
+    if (value == NULL) {
+        json_null(json, name);
+        return;
+    }
+    put_name(json, name);
+    put_string(json->stream, value, true);
 }
 
 void json_number(struct json *json, const char *name, int64_t value)

@@ -24,6 +24,8 @@ void json_open_array(struct json *json, const char *name);
 void json_close_array(struct json *json);
 /* NULL is written as null. */
 void json_string(struct json *json, const char *name, const char *value);
+/* Of a certificate, card or token: as text_clean() shows it, so that no reader decodes \u202e. */
+void json_foreign(struct json *json, const char *name, const char *value);
 void json_number(struct json *json, const char *name, int64_t value);
 void json_bool(struct json *json, const char *name, bool value);
 void json_null(struct json *json, const char *name);

@@ -67,10 +67,10 @@ static void certificate_json(struct json *json, const struct card_key *key)
     }
     time_text(facts->not_after, time);
     json_open_object(json, "certificate");
-    json_string(json, "subject", facts->subject);
-    json_string(json, "issuer", facts->issuer);
+    json_foreign(json, "subject", facts->subject);
+    json_foreign(json, "issuer", facts->issuer);
     json_string(json, "serial", facts->serial);
-    json_string(json, "upn", facts->upn);
+    json_foreign(json, "upn", facts->upn);
     json_string(json, "not_after", time);
     json_string(json, "sha256", facts->sha256);
     json_close_object(json);

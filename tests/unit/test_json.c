@@ -81,6 +81,18 @@ static void test_json_escapes_what_is_not_for_a_terminal(void **state)
                           "\"\\u009b\\u202e\\udb40\\udc41\xc3\xa9\"");
 }
 
+static void test_json_foreign_text_loses_what_must_not_pass(void **state)
+{
+    (void)state;
+    json_open_array(&json, NULL);
+    json_foreign(&json, NULL, "a\n\"\\\xe2\x80\xae\xff\xc3\xa9");
+    json_foreign(&json, NULL, NULL);
+    json_close_array(&json);
+    (void)fflush(json.stream);
+    assert_string_equal(text,
+                        "[\"a\\\\x0a\\\"\\\\\\\\xe2\\\\x80\\\\xae\xef\xbf\xbd\xc3\xa9\",null]");
+}
+
 static void test_json_end_tells_when_something_is_open(void **state)
 {
     (void)state;
@@ -108,6 +120,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_json_replaces_each_byte_that_is_no_utf8, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(test_json_escapes_what_is_not_for_a_terminal, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_json_foreign_text_loses_what_must_not_pass, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(test_json_end_tells_when_something_is_open, setup,
                                         teardown),
