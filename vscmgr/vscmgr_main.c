@@ -97,12 +97,12 @@ int main(int argc, char **argv)
     harden();
     if (argc < 1)
         return vsc_exit_status(VSC_USAGE);
+    put_command_first(argc - 1, argv + 1);
     if (strcmp(name, "tpmvscmgr") == 0) {
         err = windows_translate(argc - 1, argv + 1, &line, &problem);
         if (err == VSC_OK)
             err = run(line.argc, line.argv, &problem);
     } else {
-        put_command_first(argc - 1, argv + 1);
         err = run(argc - 1, argv + 1, &problem);
     }
     if (err != VSC_OK)

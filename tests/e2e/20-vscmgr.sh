@@ -60,6 +60,9 @@ for bad in 'a/b' 'a\b' 'a:b' '' '123456789012345678901234567890123' $'tab\t' $'\
     is "name $(printf %q "$bad") is refused" 2 'name' vscmgr create "--name=$bad"
 done
 is "windows_machine_is_refused_with_a_word" 2 'ssh' tpmvscmgr create /name X /machine other
+is "windows_conf_before_the_command" 1 'TestVSC' \
+    "$B/tpmvscmgr" -c "$W/conf" Create /Name TestVSC /pin default /adminkey random
+is "conf_before_the_command" 0 '^\[' "$B/vscmgr" -c "$W/conf" list --json
 is "windows_help" 0 'usage: vscmgr' tpmvscmgr '/?'
 is "an unknown Windows option is a usage error" 2 'frob' tpmvscmgr create /name X /frob
 
