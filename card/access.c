@@ -1,10 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "card/access.h"
 
+#include <pwd.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "card/card.h"
+#include "common/own.h"
+
+#define LOOKUP_MAX (256 * 1024) /* bytes for one passwd entry */
+
+static void look_up_name(struct peer *peer)
+{
+    auto_free char *room = malloc(LOOKUP_MAX);
+    struct passwd entry;
+    struct passwd *found = NULL;
+
+    if (room != NULL && getpwuid_r(peer->uid, &entry, room, LOOKUP_MAX, &found) == 0 &&
+        found != NULL && strlen(found->pw_name) < sizeof(peer->name))
+        memcpy(peer->name, found->pw_name, strlen(found->pw_name) + 1);
+}
 
 enum vsc_err peer_find(int fd, uid_t own_uid, struct peer *ret_peer, struct problem *problem)
 {
@@ -16,13 +32,21 @@ enum vsc_err peer_find(int fd, uid_t own_uid, struct peer *ret_peer, struct prob
         return problem_set(problem, VSC_USAGE, "descriptor %d is not a connected local socket", fd);
     ret_peer->uid = credentials.uid;
     ret_peer->full = credentials.uid == 0 || credentials.uid == own_uid;
+    ret_peer->name[0] = '\0';
+    if (!ret_peer->full) /* a sign-in by root waits for no directory */
+        look_up_name(ret_peer);
     return VSC_OK;
+}
+
+static bool is_owner(const struct peer *peer, const struct card_info *card)
+{
+    return card->has_owner && card->owner_uid == peer->uid && strcmp(card->owner, peer->name) == 0;
 }
 
 enum access access_to(const struct peer *peer, enum conf_identities identities,
                       const struct card_info *card)
 {
-    if (peer->full || (card->has_owner && card->owner_uid == peer->uid))
+    if (peer->full || is_owner(peer, card))
         return ACCESS_FULL;
     switch (identities) {
     case IDENTITIES_ALWAYS:

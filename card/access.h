@@ -11,6 +11,8 @@
 
 struct peer {
     uid_t uid;
+    char name[USER_NAME_SIZE]; /* the account's, as NSS has it for the uid; "" where it has none or
+                                  `full` */
     bool full; /* everything that the wire offers: root, or the user who started vsc-card himself */
 };
 
@@ -21,12 +23,16 @@ enum access {
 };
 
 /*
- * Who is at the other end of the socket `fd`. `own_uid` is the real user id that this program was
- * started with: where it is not root, that user may do everything, for it is all his own.
+ * Who is at the other end of the socket `fd`. `own_uid` is the user who started this program, root
+ * wherever root's rights came with it: another may do everything, for it is all his own.
  */
 must_check enum vsc_err peer_find(int fd, uid_t own_uid, struct peer *ret_peer,
                                   struct problem *problem);
 
+/*
+ * An owner is who has the uid and the name: a uid is given anew when its account is gone, and the
+ * card must not go with it.
+ */
 enum access access_to(const struct peer *peer, enum conf_identities identities,
                       const struct card_info *card);
 

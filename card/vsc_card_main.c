@@ -282,7 +282,8 @@ int main(int argc, char **argv)
 {
     struct arguments arguments = {.backend = -1};
     struct problem problem = {""};
-    const uid_t own_uid = getuid();
+    /* A setuid program's caller has the real uid, and nothing else of this process. */
+    const uid_t own_uid = geteuid() == 0 ? 0 : getuid();
     enum vsc_err err = parse(argc, argv, &arguments, &problem);
     bool channel = err == VSC_OK && arguments.listen == NULL;
 

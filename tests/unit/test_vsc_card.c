@@ -316,6 +316,18 @@ static void test_former_owner_is_refused_within_a_connection(void **state)
     stop();
 }
 
+/* A uid that was given to a new account does not take the old one's card along. */
+static void test_the_uid_without_the_name_is_a_stranger(void **state)
+{
+    (void)state;
+    need_root();
+    fake_card_set_owner(&world->cards->cards[0], OWNER, "left-the-company", "Alice Smith");
+    start(IDENTITIES_ALWAYS);
+    assert_int_equal(channel_as(OWNER, client_stranger, NULL), 0);
+    stop();
+    assert_int_equal(world->cards->calls[FAKE_SIGN], 0);
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -326,6 +338,7 @@ int main(void)
         TEST(test_stranger_sees_names_and_blocked_and_can_do_nothing),
         TEST(test_stranger_sees_nothing_when_identities_are_hidden),
         TEST(test_former_owner_is_refused_within_a_connection),
+        TEST(test_the_uid_without_the_name_is_a_stranger),
     };
 
     return cmocka_run_group_tests_name("vsc-card, peers", tests, NULL, NULL);
