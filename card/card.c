@@ -21,6 +21,14 @@ void card_info_done(struct card_info *card)
     card->key_count = 0;
 }
 
+enum vsc_err card_state_allows(const struct card_state *state, uint16_t keep,
+                               struct problem *problem)
+{
+    if (keep == 0 || !state->tries_known || state->tries_left > keep)
+        return VSC_OK;
+    return problem_set(problem, VSC_DENIED, "the last %u tries are the owner's", keep);
+}
+
 enum vsc_err card_pin_check(const struct secret *pin, struct problem *problem)
 {
     if (pin->len == 0)

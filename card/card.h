@@ -55,6 +55,14 @@ void card_source_free(struct card_source *source);
 void card_info_done(struct card_info *card);
 
 /*
+ * The last `keep` tries belong to the owner at the own screen (login.reserve). VSC_OK if `state`
+ * has more, or does not tell; else VSC_DENIED. A source asks with the state that stands when the
+ * PIN would go to the card: another sign-in may have used tries since its caller looked.
+ */
+must_check enum vsc_err card_state_allows(const struct card_state *state, uint16_t keep,
+                                          struct problem *problem);
+
+/*
  * What holds for every PIN, whatever a card's own policy says: 1 to PIN_MAX printable ASCII
  * characters. VSC_OK, or VSC_PIN_POLICY with the rule in `problem`. A card never sees another
  * (CVE-2021-31924, CVE-2023-40660: an empty PIN that some tokens take for "no PIN needed").

@@ -206,6 +206,7 @@ void card_sign_encode(struct buf *body, const struct card_sign *sign)
     buf_str(body, sign->key);
     buf_put(body, sign->digest, sizeof(sign->digest));
     buf_bytes(body, sign->pin.bytes, sign->pin.len);
+    buf_u16(body, sign->keep);
 }
 
 enum vsc_err card_sign_decode(struct reader *reader, struct card_sign *ret_sign)
@@ -214,6 +215,7 @@ enum vsc_err card_sign_decode(struct reader *reader, struct card_sign *ret_sign)
     unsigned char digest[DIGEST_SIZE];
     const unsigned char *pin;
     size_t pin_len;
+    uint16_t keep;
     enum vsc_err err;
 
     which_decode(reader, &which);
@@ -221,6 +223,7 @@ enum vsc_err card_sign_decode(struct reader *reader, struct card_sign *ret_sign)
         reader->fault = true;
     reader_copy(reader, digest, sizeof(digest));
     pin = pin_decode(reader, &pin_len);
+    keep = reader_u16(reader);
     err = reader_end(reader);
     if (err == VSC_OK)
         err = secret_set(&ret_sign->pin, pin, pin_len);
@@ -229,6 +232,7 @@ enum vsc_err card_sign_decode(struct reader *reader, struct card_sign *ret_sign)
     memcpy(ret_sign->card, which.card, sizeof(which.card));
     memcpy(ret_sign->key, which.key, sizeof(which.key));
     memcpy(ret_sign->digest, digest, sizeof(digest));
+    ret_sign->keep = keep;
     return VSC_OK;
 }
 
@@ -237,6 +241,7 @@ void card_change_pin_encode(struct buf *body, const struct card_change_pin *chan
     buf_str(body, change->card);
     buf_bytes(body, change->old_pin.bytes, change->old_pin.len);
     buf_bytes(body, change->new_pin.bytes, change->new_pin.len);
+    buf_u16(body, change->keep);
 }
 
 enum vsc_err card_change_pin_decode(struct reader *reader, struct card_change_pin *ret_change)
@@ -244,19 +249,23 @@ enum vsc_err card_change_pin_decode(struct reader *reader, struct card_change_pi
     char card[CARD_ID_SIZE];
     const unsigned char *old_pin, *new_pin;
     size_t old_len, new_len;
+    uint16_t keep;
     enum vsc_err err;
 
     field_name(reader, card, sizeof(card));
     old_pin = pin_decode(reader, &old_len);
     new_pin = pin_decode(reader, &new_len);
+    keep = reader_u16(reader);
     err = reader_end(reader);
     if (err == VSC_OK)
         err = secret_set(&ret_change->old_pin, old_pin, old_len);
     if (err == VSC_OK)
         err = secret_set(&ret_change->new_pin, new_pin, new_len);
-    if (err == VSC_OK)
-        memcpy(ret_change->card, card, sizeof(card));
-    return err;
+    if (err != VSC_OK)
+        return err;
+    memcpy(ret_change->card, card, sizeof(card));
+    ret_change->keep = keep;
+    return VSC_OK;
 }
 
 void card_outcome_encode(struct buf *body, const struct card_outcome *outcome)

@@ -80,6 +80,7 @@ struct card_sign {
     char key[KEY_ID_SIZE];
     unsigned char digest[DIGEST_SIZE];
     struct secret pin; /* 1 to PIN_MAX bytes; so are those of CHANGE_PIN */
+    uint16_t keep;     /* tries that are not this request's, see card_state_allows(); likewise */
 };
 
 /*
@@ -97,6 +98,7 @@ struct card_outcome {
 struct card_change_pin {
     char card[CARD_ID_SIZE];
     struct secret old_pin, new_pin;
+    uint16_t keep;
 };
 
 /* PREPARE {card, key}; STATE {card} with key = "". */

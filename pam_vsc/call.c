@@ -192,7 +192,7 @@ enum ending call_gather(struct call *call, bool wait)
     return cards_number(&call->cards) > 0 ? ENDING_NOT_YET : ENDING_NO_CARD;
 }
 
-bool call_is_reserved(const struct call *call, const struct card_state *state, bool typed_before)
+uint16_t call_kept(const struct call *call, bool typed_before)
 {
     const struct check_evaluated *verdict = call->chosen != NULL ? call->chosen->verdict : NULL;
     const uid_t uid = verdict != NULL ? verdict->account_uid : call->rules.user_uid;
@@ -201,8 +201,16 @@ bool call_is_reserved(const struct call *call, const struct card_state *state, b
     const bool stranger = (caller != 0 && caller != uid) ||
                           (call->ruser[0] != '\0' && strcmp(call->ruser, name) != 0);
 
-    return state->tries_known && state->tries_left <= call->rules.reserve &&
-           (stranger || call->rules.remote || typed_before);
+    if (!stranger && !call->rules.remote && !typed_before)
+        return 0;
+    return call->rules.reserve < UINT16_MAX ? (uint16_t)call->rules.reserve : UINT16_MAX;
+}
+
+bool call_is_reserved(const struct call *call, const struct card_state *state, bool typed_before)
+{
+    const uint16_t kept = call_kept(call, typed_before);
+
+    return kept > 0 && state->tries_known && state->tries_left <= kept;
 }
 
 enum ending call_explain(struct call *call, const struct card_info *card,

@@ -65,9 +65,11 @@ must_check enum ending call_gather(struct call *call, bool wait);
 struct cards_of call_cards_of(const struct call *call);
 
 /*
- * The last tries belong to the owner at the own screen. True if so few are left and the request
- * is another uid's, comes from another machine, or would spend a password typed before.
+ * The last tries belong to the owner at the own screen: how many of them are not for a request that
+ * is another uid's, comes from another machine, or would spend a password typed before; else 0.
  */
+uint16_t call_kept(const struct call *call, bool typed_before);
+/* True if so few tries are left. vsc-card looks again, when the PIN comes. */
 bool call_is_reserved(const struct call *call, const struct card_state *state, bool typed_before);
 
 /* Say why a card cannot be used, and return `ending` (or ENDING_CONVERSATION). */

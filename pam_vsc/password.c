@@ -77,7 +77,8 @@ static enum ending ask_new(struct change *change, struct secret *ret_pin)
 static enum ending send(struct change *change, const struct secret *old_pin,
                         const struct secret *new_pin)
 {
-    struct card_change_pin request = {.old_pin = {.len = 0}};
+    struct card_change_pin request = {.old_pin = {.len = 0},
+                                      .keep = call_kept(change->call, false)};
     struct card_outcome outcome = {.result = VSC_SYSTEM};
     enum ending ending;
     enum vsc_err err;
@@ -90,6 +91,8 @@ static enum ending send(struct change *change, const struct secret *old_pin,
         err = exchange_change_pin(&change->call->card, &request, &outcome);
     secret_done(&request.old_pin);
     secret_done(&request.new_pin);
+    if (err == VSC_DENIED && request.keep > 0)
+        return change->any_wrong ? ENDING_WRONG_PIN : ENDING_RESERVED;
     if (err != VSC_OK)
         return ending_of_err(err);
     change->state = outcome.state;

@@ -14,6 +14,7 @@ struct attempts {
     bool any_refused;        /* `refused` holds one */
     bool any_wrong;          /* the card has said "wrong PIN" in this call */
     bool earlier;            /* `pin` was typed before, for something else */
+    uint16_t kept;           /* tries that are not this attempt's */
     struct card_state state; /* of the card */
 };
 
@@ -130,12 +131,20 @@ static enum ending refuse_shape(struct call *call, struct attempts *attempts,
     return ending != ENDING_NOT_YET ? ending : forget(attempts);
 }
 
+/* Others have used tries up since the person was asked: by that time they were the owner's. */
+static enum ending not_sent(enum vsc_err err, uint16_t kept, bool any_wrong)
+{
+    if (err == VSC_DENIED && kept > 0)
+        return any_wrong ? ENDING_WRONG_PIN : ENDING_RESERVED;
+    return ending_of_err(err);
+}
+
 static enum ending send(struct call *call, struct attempts *attempts, struct check_prove *ret_prove,
                         bool *ret_signed)
 {
     const struct candidate *chosen = call->chosen;
     struct card_outcome outcome = {.result = VSC_SYSTEM};
-    struct card_sign sign = {.pin = {.len = 0}};
+    struct card_sign sign = {.pin = {.len = 0}, .keep = attempts->kept};
     enum ending ending;
     enum vsc_err err;
 
@@ -147,7 +156,7 @@ static enum ending send(struct call *call, struct attempts *attempts, struct che
         err = exchange_sign(&call->card, &sign, &outcome);
     secret_done(&sign.pin);
     if (err != VSC_OK)
-        return ending_of_err(err);
+        return not_sent(err, attempts->kept, attempts->any_wrong);
     attempts->state = outcome.state;
     if (outcome.result == VSC_OK) {
         *ret_prove = (struct check_prove){
@@ -171,6 +180,7 @@ static enum ending attempt(struct call *call, struct attempts *attempts,
     struct problem problem = {.text = ""};
     enum ending ending;
 
+    attempts->kept = call_kept(call, typed_before);
     if (call_is_reserved(call, &attempts->state, typed_before))
         return attempts->any_wrong ? ENDING_WRONG_PIN : ENDING_RESERVED;
     if (!attempts->earlier) {

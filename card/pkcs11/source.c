@@ -241,6 +241,14 @@ static void finish(struct p11_source *source, struct token *token, struct card_o
         outcome->result = VSC_PIN_BLOCKED; /* this try was the last */
 }
 
+static enum vsc_err spare_reserve(const struct token *token, const struct ck_token_info *info,
+                                  uint16_t keep, struct problem *problem)
+{
+    const struct card_state state = state_of(token, info);
+
+    return card_state_allows(&state, keep, problem);
+}
+
 static bool fits(const struct token *token, const struct secret *pin, struct problem *problem)
 {
     return card_pin_check(pin, problem) == VSC_OK &&
@@ -258,6 +266,8 @@ static enum vsc_err sign_armed(struct p11_source *source, const struct card_sign
 
     if (err == VSC_OK)
         err = find_key(token, sign->key, &key, problem);
+    if (err == VSC_OK)
+        err = spare_reserve(token, &info, sign->keep, problem);
     if (err == VSC_OK && fits(token, &sign->pin, problem))
         err = session_sign(&source->module, token, key, sign, &outcome, problem);
     if (err != VSC_OK)
@@ -287,6 +297,8 @@ static enum vsc_err change_armed(struct p11_source *source, const struct card_ch
     struct token *token = NULL;
     enum vsc_err err = find_token(source, change->card, &token, &info, problem);
 
+    if (err == VSC_OK)
+        err = spare_reserve(token, &info, change->keep, problem);
     if (err == VSC_OK && fits(token, &change->old_pin, problem) &&
         fits(token, &change->new_pin, problem))
         err = session_change_pin(&source->module, token, change, &outcome, problem);

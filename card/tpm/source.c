@@ -152,6 +152,15 @@ static void conclude_right(struct tpm_source *self, struct card_outcome *outcome
             .tries_known = true, .tries_left = (uint16_t)tries, .tries_max = (uint16_t)tries};
 }
 
+/* Under the lock, so that no other sign-in comes in between. */
+static enum vsc_err spare_reserve(struct tpm_source *self, uint16_t keep, struct problem *problem)
+{
+    struct card_state state = {0};
+    enum vsc_err err = keep > 0 ? gate_state(&self->opened.gate, &state, problem) : VSC_OK;
+
+    return err == VSC_OK ? card_state_allows(&state, keep, problem) : err;
+}
+
 static enum vsc_err sign_locked(struct tpm_source *self, const struct card_sign *sign,
                                 struct card_outcome *outcome, struct problem *problem)
 {
@@ -199,6 +208,8 @@ static enum vsc_err source_sign(struct card_source *source, const struct card_si
     err = wait_turn(self, problem);
     if (err == VSC_OK)
         err = begin(self, sign->card, &lock, problem);
+    if (err == VSC_OK)
+        err = spare_reserve(self, sign->keep, problem);
     if (err == VSC_CARD_GONE) {
         outcome.result = VSC_CARD_GONE;
         err = conclude(self, &outcome, problem);
@@ -284,6 +295,8 @@ static enum vsc_err source_change_pin(struct card_source *source,
     err = wait_turn(self, problem);
     if (err == VSC_OK)
         err = begin(self, change->card, &lock, problem);
+    if (err == VSC_OK)
+        err = spare_reserve(self, change->keep, problem);
     if (err == VSC_CARD_GONE) {
         outcome.result = VSC_CARD_GONE;
         err = conclude(self, &outcome, problem);

@@ -116,6 +116,7 @@ static enum vsc_err match_sign(struct matcher *matcher, struct reader *reader)
     compare_text(matcher, "card", sign.card);
     compare_text(matcher, "key", sign.key);
     compare(matcher, "pin", sign.pin.bytes, sign.pin.len);
+    compare_number(matcher, "keep", sign.keep);
     /* "challenge=0": the one that was given for the first certificate. */
     compare_number(matcher, "challenge", (unsigned long)(sign.digest[0] - 'A'));
     return err;
@@ -129,6 +130,7 @@ static enum vsc_err match_change(struct matcher *matcher, struct reader *reader)
     compare_text(matcher, "card", change.card);
     compare(matcher, "old", change.old_pin.bytes, change.old_pin.len);
     compare(matcher, "new", change.new_pin.bytes, change.new_pin.len);
+    compare_number(matcher, "keep", change.keep);
     return err;
 }
 

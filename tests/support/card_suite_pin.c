@@ -80,6 +80,41 @@ static void test_wrong_pin_stays_counted_when_a_new_source_opens(void **state)
     card_source_free(source);
 }
 
+/*
+ * login.reserve: whoever looked at the counter and then waited at the prompt, as many at a time as
+ * he likes, must not get the tries that are kept by then.
+ */
+static void test_kept_tries_are_not_used(void **state)
+{
+    const struct card_rig *rig = *state;
+    struct card_source *source = suite_open(rig);
+    struct suite_card card;
+    struct card_outcome outcome;
+    struct card_sign sign = {.keep = (uint16_t)rig->tries};
+    struct card_change_pin request = {.keep = (uint16_t)rig->tries};
+
+    suite_list(rig, source, &card);
+    (void)snprintf(sign.card, sizeof(sign.card), "%s", card.info->id);
+    (void)snprintf(sign.key, sizeof(sign.key), "%s", card.info->keys[0].id);
+    (void)snprintf(request.card, sizeof(request.card), "%s", card.info->id);
+    assert_int_equal(secret_set(&sign.pin, WRONG_PIN, strlen(WRONG_PIN)), VSC_OK);
+    assert_int_equal(secret_set(&request.old_pin, WRONG_PIN, strlen(WRONG_PIN)), VSC_OK);
+    assert_int_equal(secret_set(&request.new_pin, NEW_PIN, strlen(NEW_PIN)), VSC_OK);
+    if (suite_state(source, card.info).tries_known) {
+        source->deadline = deadline_in(SUITE_DEADLINE_MS);
+        assert_int_equal(source->ops->sign(source, &sign, &outcome, NULL), VSC_DENIED);
+        assert_int_equal(source->ops->change_pin(source, &request, &outcome, NULL), VSC_DENIED);
+        check_tries(rig, source, card.info, rig->tries);
+    }
+    sign.keep = (uint16_t)(rig->tries > 0 ? rig->tries - 1 : 0);
+    source->deadline = deadline_in(SUITE_DEADLINE_MS);
+    assert_int_equal(source->ops->sign(source, &sign, &outcome, NULL), VSC_OK);
+    assert_int_equal(outcome.result, VSC_PIN);
+    suite_sign_verified(rig, source, card.info, &card.info->keys[0], rig->pin);
+    card_list_done(&card.list);
+    card_source_free(source);
+}
+
 static void test_near_pins_are_wrong(void **state)
 {
     const struct card_rig *rig = *state;
@@ -286,6 +321,7 @@ const struct CMUnitTest *suite_pin_tests(const struct card_rig *rig, size_t *ret
     static const struct CMUnitTest tests[] = {
         PIN_TEST(test_wrong_pin_counts_and_the_right_one_resets),
         PIN_TEST(test_wrong_pin_stays_counted_when_a_new_source_opens),
+        PIN_TEST(test_kept_tries_are_not_used),
         PIN_TEST(test_near_pins_are_wrong),
         PIN_TEST(test_change_pin_makes_the_old_pin_useless),
         PIN_TEST(test_change_pin_counts_a_wrong_old_pin),

@@ -174,6 +174,14 @@ static enum vsc_err try_pin(struct fake_card *card, const struct secret *pin)
     return card->tries_left == 0 ? VSC_PIN_BLOCKED : VSC_PIN;
 }
 
+static enum vsc_err spare_reserve(const struct fake_card *card, uint16_t keep,
+                                  struct problem *problem)
+{
+    const struct card_state state = state_of(card);
+
+    return card_state_allows(&state, keep, problem);
+}
+
 static enum vsc_err sign_digest(EVP_PKEY *pair, const unsigned char *digest,
                                 struct card_outcome *outcome)
 {
@@ -206,6 +214,9 @@ static enum vsc_err fake_sign(struct card_source *source, const struct card_sign
         return problem_set(problem, VSC_NO_CARD, "there is no card %s", sign->card);
     if (key == NULL)
         return problem_set(problem, VSC_NO_KEY, "card %s has no key %s", sign->card, sign->key);
+    err = spare_reserve(card, sign->keep, problem);
+    if (err != VSC_OK)
+        return err;
     outcome.result = try_pin(card, &sign->pin);
     outcome.state = state_of(card);
     if (outcome.result == VSC_OK) {
@@ -231,6 +242,9 @@ static enum vsc_err fake_change_pin(struct card_source *source,
         return problem_set(problem, err, "fake: change of the PIN fails");
     if (card == NULL)
         return problem_set(problem, VSC_NO_CARD, "there is no card %s", change->card);
+    err = spare_reserve(card, change->keep, problem);
+    if (err != VSC_OK)
+        return err;
     if (card_pin_check(&change->new_pin, problem) != VSC_OK ||
         pin_policy_check(&card->info.policy, &change->new_pin, problem) != VSC_OK)
         outcome.result = VSC_PIN_POLICY;

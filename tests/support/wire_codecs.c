@@ -89,7 +89,7 @@ static enum vsc_err state_again(struct reader *reader, struct buf *body)
 
 static void sign_sample(unsigned number, struct buf *body)
 {
-    struct card_sign sign = {.card = "0000", .key = "01", .digest = {1, 2, 3}};
+    struct card_sign sign = {.card = "0000", .key = "01", .digest = {1, 2, 3}, .keep = 2};
     char pin[PIN_MAX];
 
     memset(pin, '7', sizeof(pin));
@@ -111,7 +111,7 @@ static enum vsc_err sign_again(struct reader *reader, struct buf *body)
 
 static void change_sample(unsigned number, struct buf *body)
 {
-    struct card_change_pin change = {.card = "0000"};
+    struct card_change_pin change = {.card = "0000", .keep = 2};
 
     (void)number;
     if (secret_set(&change.old_pin, "12345678", 8) == VSC_OK &&

@@ -161,7 +161,7 @@ static void test_state_is_refused_when_its_tries_make_no_sense(void **state)
 
 static enum vsc_err sign_trip(const char *card, const char *key, size_t pin_len)
 {
-    struct card_sign sign = {{0}, {0}, {0}, {0}};
+    struct card_sign sign = {{0}, {0}, {0}, {0}, 0};
     char pin[SECRET_MAX] = {'1'};
 
     memcpy(sign.card, card, strlen(card));
