@@ -78,7 +78,20 @@ for type in rsa3072 p384; do
     is "a key of type $type can be made" 0 Device vscmgr create --name "K-$type" --generate --key $type
     vscmgr show "K-$type" --json > "$W/json"
     json "show tells the type $type" ".keys[0].type == \"$type\""
+    echo 12345678 | is "a key of type $type signs" 0 'verify OK' \
+        openssl req -verify -noout -in <(vscmgr csr "K-$type" --pin stdin 2>&1)
 done
+bad=0 creations=0
+for creation in "$W"/store/cards/*/keys/*/creation; do
+    # Each with its length before it: TPM2B_CREATION_DATA, TPM2B_DIGEST (of that), TPMT_TK_CREATION.
+    creations=$((creations + 1))
+    size=$((16#$(head -c 6 "$creation" | tail -c 2 | od -An -tx1 | tr -d ' ')))
+    [ "$(tail -c +7 "$creation" | head -c "$size" | sha256sum | cut -d' ' -f1)" = \
+        "$(tail -c +$((size + 13)) "$creation" | head -c 32 | od -An -v -tx1 | tr -d ' \n')" ] &&
+        [ "$(tail -c +$((size + 49)) "$creation" | head -c 2 | od -An -tx1)" = ' 80 21' ] || bad=1
+done
+[ $bad = 0 ] && [ $creations = "$(vscmgr list --json | jq '[.[].keys | length] | add')" ]
+check $? "creation data and ticket of every key are kept"
 is "an owner must exist" 2 'no account' vscmgr create --name X --owner no-such-user-here
 is "tries have limits" 2 'tries' vscmgr create --name X --tries 2
 is "tries have limits above too" 2 'tries' vscmgr create --name X --tries 16

@@ -1,0 +1,50 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# make install and uninstall with DESTDIR: what a packager does. (tests/slow/install.sh installs for
+# real, in a throwaway root.)
+set -u
+B=$(realpath "${B:-build}")
+D=$(mktemp -d) || exit 1
+n=0 failed=0
+check() { # STATUS NAME
+    n=$((n + 1))
+    if [ "$1" = 0 ]; then echo "ok $n - $2"; return; fi
+    echo "not ok $n - $2"; failed=1
+    sed 's/^/# /' "$D.log"
+}
+# All is built already; what make says of its job server does not matter.
+run() { env -u MAKEFLAGS -u MAKELEVEL make -s -o all B="$B" "$@" > "$D.log" 2>&1; }
+trap 'rm -rf "$D" "$D.log"' EXIT
+
+run install DESTDIR="$D"
+check $? "make install with DESTDIR"
+bad=0
+for file in usr/lib/*/security/pam_vsc.so usr/libexec/pam_vsc/vsc-card \
+    usr/libexec/pam_vsc/vsc-check usr/bin/certcheck usr/sbin/vscmgr usr/sbin/tpmvscmgr \
+    usr/share/man/man5/pam_vsc.conf.5 usr/lib/sysusers.d/pam_vsc.conf \
+    usr/lib/tmpfiles.d/pam_vsc.conf usr/lib/systemd/system/vsc-card.socket \
+    usr/lib/systemd/system/vsc-card@.service etc/pam_vsc/pam_vsc.conf; do
+    ls "$D"/$file > /dev/null 2>> "$D.log" || bad=1
+done
+check $bad "everything is installed below DESTDIR"
+bad=0
+for page in man/*.[1578]; do
+    [ -e "$D/usr/share/man/man${page##*.}/${page#man/}" ] || { echo "$page" >> "$D.log"; bad=1; }
+done
+check $bad "every man page is installed"
+[ -z "$(find "$D" -perm /6022 ! -type l)" ]
+check $? "nothing is setuid or writable by others"
+! grep -rl '@LIBEXECDIR@' "$D" > "$D.log" &&
+    grep -q '^ExecStart=/usr/libexec/pam_vsc/vsc-card$' "$D/usr/lib/systemd/system/vsc-card@.service"
+check $? "the unit names the program's place"
+cmp -s conf/pam_vsc.conf "$D/etc/pam_vsc/pam_vsc.conf" &&
+    echo '# mine' > "$D/etc/pam_vsc/pam_vsc.conf" && run install DESTDIR="$D" &&
+    [ "$(cat "$D/etc/pam_vsc/pam_vsc.conf")" = '# mine' ]
+check $? "a configuration that is there stays"
+run uninstall DESTDIR="$D"
+check $? "make uninstall with DESTDIR"
+(cd "$D" && find . ! -type d) > "$D.log"
+[ "$(cat "$D.log")" = ./etc/pam_vsc/pam_vsc.conf ]
+check $? "uninstall leaves the configuration only"
+echo "1..$n"
+exit $failed
