@@ -6,20 +6,29 @@
 #include "card/tpm/store.h"
 #include "vscmgr/command.h"
 
+/* The id in a device instance id, also in what a shell leaves of one that was not quoted. */
+static const char *instance_id(const char *what)
+{
+    static const char *const prefixes[] = {INSTANCE_PREFIX, "ROOTSMARTCARDREADER"};
+
+    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
+        if (strncasecmp(what, prefixes[i], strlen(prefixes[i])) == 0)
+            return what + strlen(prefixes[i]);
+    return what;
+}
+
 enum vsc_err find_card(const struct card_list *list, const char *what,
                        const struct card_info **ret_card, struct problem *problem)
 {
-    const char *id = what;
+    const char *id = instance_id(what);
 
-    if (strncasecmp(what, INSTANCE_PREFIX, strlen(INSTANCE_PREFIX)) == 0)
-        id = what + strlen(INSTANCE_PREFIX);
     for (size_t i = 0; store_is_card_id(id) && i < list->count; i++) {
         if (strcmp(list->cards[i].id, id) == 0) {
             *ret_card = &list->cards[i];
             return VSC_OK;
         }
     }
-    for (size_t i = 0; id == what && i < list->count; i++) {
+    for (size_t i = 0; i < list->count; i++) {
         if (strcmp(list->cards[i].name, what) == 0) {
             *ret_card = &list->cards[i];
             return VSC_OK;

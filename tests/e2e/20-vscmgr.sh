@@ -111,6 +111,8 @@ json "show_json_has_the_contract_s_keys" \
     '.tries_left == 3 and .tries_max == 3 and .blocked == false and .tpm_locked_seconds == 0'
 is "show takes an id" 0 'Alice' vscmgr show 0004
 is "show takes an instance id in any case" 0 'Alice' vscmgr show 'Root\SmartCardReader\0004'
+is "show takes what a shell leaves of an unquoted instance id" 0 'Alice' \
+    vscmgr show ROOT\SMARTCARDREADER\0004
 is "show of no such card" 1 'no card' vscmgr show Nobody
 
 printf 'wrong PIN\n' | is "a wrong PIN is exit 1 and tells the tries" 1 '2 tries left' \

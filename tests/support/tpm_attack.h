@@ -60,5 +60,8 @@ TSS2_RC attack_guess(struct attack *attack, const struct attack_command *command
                      enum how how, enum then then, const struct secret *guess);
 /* PolicySecret(P) by HMAC with the PIN's authValue, then Sign: what a sign-in does. */
 TSS2_RC attack_sign_in(struct attack *attack, const struct secret *pin_auth);
+/* PolicySecret(A) with this authValue, then NV_Write of a fresh counter to P: what only the
+ * administrator may. */
+TSS2_RC attack_write_by_admin(struct attack *attack, const struct secret *admin_auth);
 
 #endif

@@ -14,7 +14,6 @@
 
 #include "card/tpm/counter.h"
 #include "card/tpm/key.h"
-#include "card/tpm/layout.h"
 #include "common/own.h"
 #include "tests/support/tpm_attack.h"
 #include "tests/support/tpm_cards.h"
@@ -305,42 +304,18 @@ static ESYS_TR forge(struct rig *rig, ESYS_TR index, const struct pinned_index *
     return forged;
 }
 
-/* PolicySecret(A') + CC(NV_Write) + PolicyOR, and the write of P'. */
-static TSS2_RC write_by_admin(struct rig *rig, ESYS_TR admin, ESYS_TR pin)
+/* The same steps with the right key and the real indices: else the tests below would prove nothing.
+ */
+static void test_administrator_key_opens_a_blocked_card(void **state)
 {
-    static const struct attack_command write = {"NV_Write", TPM2_CC_NV_Write, NULL};
-    static const TPMT_SYM_DEF no_cipher = {.algorithm = TPM2_ALG_NULL};
-    static const TPM2B_MAX_NV_BUFFER tries = {.size = INDEX_SIZE, .buffer = {[7] = TRIES}};
-    static const TPM2B_NONCE nothing;
-    struct attack *attack = &rig->attack;
-    ESYS_CONTEXT *esys = attack->tpm.esys;
-    TPM2B_TIMEOUT *timeout = NULL;
-    TPMT_TK_AUTH *ticket = NULL;
-    ESYS_TR policy = ESYS_TR_NONE;
-    struct card_names names;
-    TPML_DIGEST branches;
-    TSS2_RC rc;
+    struct rig *rig = *state;
+    auto_secret struct secret admin_auth = {0};
 
-    objects_names(&rig->objects, &names);
-    assert_int_equal(layout_pin_branches(&names, &branches), VSC_OK);
-    assert_int_equal(Esys_StartAuthSession(esys, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE,
-                                           ESYS_TR_NONE, ESYS_TR_NONE, NULL, TPM2_SE_POLICY,
-                                           &no_cipher, TPM2_ALG_SHA256, &policy),
-                     TSS2_RC_SUCCESS);
-    assert_int_equal(tpm_set_auth(&attack->tpm, admin, &rig->wrong, NULL), VSC_OK);
-    rc = Esys_PolicySecret(esys, admin, policy, ESYS_TR_PASSWORD, ESYS_TR_NONE, ESYS_TR_NONE,
-                           &nothing, &nothing, &nothing, 0, &timeout, &ticket);
-    if (rc == TSS2_RC_SUCCESS)
-        rc = Esys_PolicyCommandCode(esys, policy, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE,
-                                    write.code);
-    if (rc == TSS2_RC_SUCCESS)
-        rc = Esys_PolicyOR(esys, policy, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &branches);
-    if (rc == TSS2_RC_SUCCESS)
-        rc = Esys_NV_Write(esys, pin, pin, policy, ESYS_TR_NONE, ESYS_TR_NONE, &tries, 0);
-    Esys_Free(timeout);
-    Esys_Free(ticket);
-    tpm_flush(&attack->tpm, &policy);
-    return rc;
+    derive(rig, DERIVED_ADMIN, TEST_ADMIN_KEY, &admin_auth);
+    block(rig);
+    assert_int_not_equal(attack_write_by_admin(&rig->attack, &rig->wrong), TSS2_RC_SUCCESS);
+    assert_int_equal(attack_write_by_admin(&rig->attack, &admin_auth), TSS2_RC_SUCCESS);
+    assert_int_equal(attack_sign_in(&rig->attack, &rig->right), TSS2_RC_SUCCESS);
 }
 
 static void test_forged_pin_index_does_not_sign(void **state)
@@ -366,7 +341,7 @@ static void test_forged_administrator_and_pin_indices_do_not_sign(void **state)
 
     attack->admin = forge(rig, attack->admin, &rig->objects.admin, &rig->wrong);
     attack->pin = forge(rig, attack->pin, &rig->objects.pin, &rig->wrong);
-    assert_int_not_equal(write_by_admin(rig, attack->admin, attack->pin), TSS2_RC_SUCCESS);
+    assert_int_not_equal(attack_write_by_admin(attack, &rig->wrong), TSS2_RC_SUCCESS);
     assert_int_not_equal(Esys_NV_Write(attack->tpm.esys, ESYS_TR_RH_OWNER, attack->admin,
                                        ESYS_TR_PASSWORD, ESYS_TR_NONE, ESYS_TR_NONE, &zeroes, 0),
                          TSS2_RC_SUCCESS);
@@ -375,7 +350,7 @@ static void test_forged_administrator_and_pin_indices_do_not_sign(void **state)
             assert_int_not_equal(
                 attack_guess(attack, &index_commands[1], attack->admin, how, then, &rig->wrong),
                 TSS2_RC_SUCCESS);
-    assert_int_not_equal(write_by_admin(rig, attack->admin, attack->pin), TSS2_RC_SUCCESS);
+    assert_int_not_equal(attack_write_by_admin(attack, &rig->wrong), TSS2_RC_SUCCESS);
     assert_int_not_equal(attack_sign_in(attack, &rig->wrong), TSS2_RC_SUCCESS);
 }
 
@@ -390,6 +365,7 @@ int main(void)
         ATTACK_TEST(test_no_command_signs_without_the_pin),
         ATTACK_TEST(test_no_command_signs_with_a_blocked_card),
         ATTACK_TEST(test_administrator_index_serves_nobody_else),
+        ATTACK_TEST(test_administrator_key_opens_a_blocked_card),
         ATTACK_TEST(test_forged_pin_index_does_not_sign),
         ATTACK_TEST(test_forged_administrator_and_pin_indices_do_not_sign),
     };

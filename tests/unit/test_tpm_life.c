@@ -4,6 +4,7 @@
  * back, a reboot, an owner password, a TPM that was cleared or exchanged, foreign objects.
  */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -304,6 +305,22 @@ static void test_deadline_ends_a_wait_for_the_lock(void **state)
     assert_int_equal(source->ops->state(source, rig->id, &now, NULL), VSC_TIMEOUT);
 }
 
+static void test_deadline_ends_a_wait_for_a_stalled_tpm(void **state)
+{
+    struct rig *rig = *state;
+    auto_by(card_source_free) struct card_source *source = tpm_cards_source(&rig->cards);
+    struct card_state now;
+    int64_t before;
+
+    assert_int_equal(source->ops->state(source, rig->id, &now, NULL), VSC_OK);
+    assert_int_equal(kill(rig->cards.tpm.pid, SIGSTOP), 0);
+    before = clock_ms();
+    source->deadline = deadline_in(300);
+    assert_int_equal(source->ops->prepare(source, rig->id, "00", NULL), VSC_TIMEOUT);
+    assert_in_range(clock_ms() - before, 200, 3000);
+    assert_int_equal(kill(rig->cards.tpm.pid, SIGCONT), 0);
+}
+
 /* Within one source 1, 2, 4 seconds lie between wrong PINs; a deadline before that costs no try. */
 static void test_next_attempt_waits_after_a_wrong_pin(void **state)
 {
@@ -350,6 +367,7 @@ int main(void)
         LIFE_TEST(test_newer_formats_are_refused),
         LIFE_TEST(test_key_that_is_not_behind_the_pin_is_refused),
         LIFE_TEST(test_deadline_ends_a_wait_for_the_lock),
+        LIFE_TEST(test_deadline_ends_a_wait_for_a_stalled_tpm),
         LIFE_TEST(test_next_attempt_waits_after_a_wrong_pin),
     };
 
