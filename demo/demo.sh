@@ -5,6 +5,7 @@
 # outside a temporary folder, and leaves nothing running.
 #   TCTI=device:/dev/tpmrm0 make demo     uses the machine's TPM in place of a software one
 set -u
+umask 022 # what others can write is not trusted
 export LC_ALL=C
 B=$(realpath "${B:-build}")
 HERE=$(dirname "$(realpath "$0")")

@@ -4,6 +4,7 @@
 # SoftHSM, OpenSC's module without a reader. Nothing in /etc is touched (libpam-wrapper), no account
 # is made: it signs in as nobody where it runs as root, else as the user who runs it.
 set -u
+umask 022
 B=$(realpath "${B:-build}")
 . tests/rig/tpm.sh
 . tests/rig/softhsm.sh
