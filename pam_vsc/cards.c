@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/deadline.h"
 #include "common/own.h"
 #include "pam_vsc/exchange.h"
 
@@ -34,6 +35,7 @@ static enum vsc_err collect(struct cards *cards, const struct cards_of *of)
 
 static enum vsc_err evaluate(struct cards *cards, const struct peer *check)
 {
+    struct check_evaluations evaluations;
     auto_free struct check_candidate *chains = NULL;
     enum vsc_err err;
 
@@ -45,12 +47,22 @@ static enum vsc_err evaluate(struct cards *cards, const struct peer *check)
     for (size_t i = 0; i < cards->count; i++)
         chains[i] = (struct check_candidate){.chain = cards->candidates[i].key->chain,
                                              .chain_len = cards->candidates[i].key->chain_len};
-    err = exchange_evaluate(check, chains, cards->count, &cards->evaluations);
+    err = exchange_evaluate(check, chains, cards->count, &evaluations);
     if (err != VSC_OK)
         return err;
+    check_evaluations_done(&cards->evaluations);
+    cards->evaluations = evaluations;
+    cards->evaluated_ms = clock_ms();
     for (size_t i = 0; i < cards->count; i++)
         cards->candidates[i].verdict = &cards->evaluations.items[i];
     return VSC_OK;
+}
+
+enum vsc_err cards_freshen(struct cards *cards, const struct peer *check)
+{
+    if (clock_ms() - cards->evaluated_ms < CHALLENGE_FRESH_MS)
+        return VSC_OK;
+    return evaluate(cards, check);
 }
 
 static bool is_user(const char *name, uid_t uid, const struct check_begun *rules)

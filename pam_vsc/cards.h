@@ -34,6 +34,7 @@ struct cards {
     struct check_evaluations evaluations; /* owned */
     struct candidate *candidates;         /* owned; in the order of EVALUATE */
     size_t count;
+    int64_t evaluated_ms; /* clock_ms() at EVALUATE: challenges grow old */
     bool counts[CARDS_MAX];
     struct standing standing[CARDS_MAX];
 };
@@ -54,6 +55,12 @@ void cards_done(struct cards *cards);
 size_t cards_number(const struct cards *cards);
 /* Is it accepted, for the user that was given? */
 bool candidate_is_good(const struct candidate *candidate, const struct cards_of *of);
+/*
+ * EVALUATE again if the person took so long that vsc-check would not take a proof any more: every
+ * candidate has a verdict of now, and a new challenge where it is accepted.
+ */
+#define CHALLENGE_FRESH_MS 90000
+must_check enum vsc_err cards_freshen(struct cards *cards, const struct peer *check);
 /* STATE, once for each card; VSC_OK also where the card cannot be used (see struct standing). */
 must_check enum vsc_err cards_ask_state(struct cards *cards, size_t index, const struct peer *card);
 

@@ -172,6 +172,27 @@ static enum ending send(struct call *call, struct attempts *attempts, struct che
     return ending != ENDING_NOT_YET ? ending : forget(attempts);
 }
 
+/* A person may take minutes to type; a challenge lives shorter. */
+static enum ending freshen(struct call *call)
+{
+    const struct cards_of of = call_cards_of(call);
+    const struct check_evaluated *verdict;
+    enum ending ending;
+    enum vsc_err err = cards_freshen(&call->cards, &call->check);
+
+    if (err != VSC_OK)
+        return ending_of_err(err);
+    if (candidate_is_good(call->chosen, &of))
+        return ENDING_NOT_YET;
+    verdict = call->chosen->verdict;
+    if (verdict->accepted)
+        return ENDING_WRONG_ACCOUNT;
+    ending =
+        ending_of_reasons(verdict->reasons, verdict->reason_count, call->user_given, &call->reason);
+    call->has_reason = true;
+    return ending;
+}
+
 /* One attempt, from the question to the card's answer. */
 static enum ending attempt(struct call *call, struct attempts *attempts,
                            struct check_prove *ret_prove, bool *ret_signed)
@@ -192,6 +213,9 @@ static enum ending attempt(struct call *call, struct attempts *attempts,
         return ENDING_WRONG_PIN;
     if (!fits(call, &attempts->pin, &problem))
         return refuse_shape(call, attempts, &problem);
+    ending = freshen(call);
+    if (ending != ENDING_NOT_YET)
+        return ending;
     return send(call, attempts, ret_prove, ret_signed);
 }
 
