@@ -153,12 +153,13 @@ $(FAKEHELPER): $(B)/obj/tests/fakehelper/fakehelper_main.o $(B)/fakepam.a $(B)/c
 	$(Q)mkdir -p $(@D) && $(CC) -pie $(ALL_LDFLAGS) -o $@ $^
 $(B)/obj/tests/pam/stage.o: ALL_CFLAGS += -DFAKEHELPER='"$(FAKEHELPER)"'
 # The real module in the real libpam: fakepam.a only for what is beside it.
-$(B)/tests/unit/test_pam_confdir: $(B)/obj/tests/unit/test_pam_confdir.o $(call objects,tests/pam) \
-                                  $(B)/common.a | $(B)/pam_vsc.so $(FAKEHELPER)
+$(B)/tests/unit/test_pam_confdir $(B)/tests/unit/test_pam_host: $(B)/tests/unit/%: \
+    $(B)/obj/tests/unit/%.o $(addprefix $(B)/obj/tests/pam/,real.o stage.o memory.o) $(B)/common.a \
+    | $(B)/pam_vsc.so $(FAKEHELPER)
 	$(call say,LD,$@)
-	$(Q)mkdir -p $(@D) && $(CC) -pie $(ALL_LDFLAGS) -o $@ $< $(B)/obj/tests/pam/stage.o \
-	    $(B)/obj/tests/pam/memory.o $(B)/common.a -lcmocka -lpam -ldl -pthread
-$(B)/obj/tests/unit/test_pam_confdir.o: ALL_CFLAGS += -DPAM_MODULE='"$(B)/pam_vsc.so"'
+	$(Q)mkdir -p $(@D) && $(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -lcmocka -lpam -ldl -pthread
+$(B)/obj/tests/unit/test_pam_confdir.o $(B)/obj/tests/unit/test_pam_host.o: \
+    ALL_CFLAGS += -DPAM_MODULE='"$(B)/pam_vsc.so"'
 wrap = $(patsubst %,-Wl$(comma)--wrap=%,$1)
 comma := ,
 $(B)/tests/unit/test_pam_scripts: ALL_LDFLAGS += $(call wrap,getuid geteuid helper_start)
