@@ -12,9 +12,9 @@
 #include "pam_vsc/exchange.h"
 #include "pam_vsc/record.h"
 
-/* How the certificate stands by what vsc-check said, for the account that is expected (or any). */
+/* How the certificate stands by what vsc-check said, for the account that is expected. */
 static enum ending judge(struct call *call, const struct check_verdict *verdict,
-                         const struct record *record)
+                         const char *account, uid_t uid)
 {
     call->verdict = *verdict;
     for (size_t i = 0; i < verdict->reason_count; i++) {
@@ -25,8 +25,7 @@ static enum ending judge(struct call *call, const struct check_verdict *verdict,
     }
     if (verdict->reason_count > 0)
         return ending_of_reasons(verdict->reasons, verdict->reason_count, true, &call->reason);
-    if (record != NULL && (verdict->account_uid != record->account_uid ||
-                           strcmp(verdict->account, record->account) != 0))
+    if (verdict->account_uid != uid || strcmp(verdict->account, account) != 0)
         return ENDING_WRONG_ACCOUNT;
     return ENDING_STILL_GOOD;
 }
@@ -54,7 +53,8 @@ static enum ending check_record(struct call *call, const struct record *record)
     err = peer_open_check(&place, &call->check);
     if (err == VSC_OK)
         err = recheck(call, record->chain, record->chain_len, &verdict);
-    return err != VSC_OK ? ending_of_err(err) : judge(call, &verdict, record);
+    return err != VSC_OK ? ending_of_err(err)
+                         : judge(call, &verdict, record->account, record->account_uid);
 }
 
 static bool is_env(const struct call *call, const char *name, const char *value)
@@ -85,7 +85,7 @@ static enum ending check_env(struct call *call)
             return ending_of_err(err);
         call->about = candidate->info;
         if (is_env(call, ENV_ISSUER, verdict.issuer) && is_env(call, ENV_SERIAL, verdict.serial))
-            return judge(call, &verdict, NULL);
+            return judge(call, &verdict, call->rules.user_name, call->rules.user_uid);
     }
     return ENDING_NO_CERTIFICATE;
 }

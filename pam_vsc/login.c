@@ -60,15 +60,18 @@ static enum ending refused(struct call *call, enum ending ending, enum reason re
 static enum ending publish(const struct call *call, const struct secret *pin)
 {
     char word[SECRET_MAX + 1];
-    int code = PAM_SUCCESS;
+    enum ending ending = record_write(call);
 
-    if (call->args.set_authtok) {
-        memcpy(word, pin->bytes, pin->len);
-        word[pin->len] = '\0';
-        code = pam_set_item(call->pamh, PAM_AUTHTOK, word);
-        explicit_bzero(word, sizeof(word));
+    if (ending != ENDING_NOT_YET || !call->args.set_authtok)
+        return ending;
+    memcpy(word, pin->bytes, pin->len);
+    word[pin->len] = '\0';
+    if (pam_set_item(call->pamh, PAM_AUTHTOK, word) != PAM_SUCCESS) {
+        record_forget(call->pamh);
+        ending = ENDING_MEMORY;
     }
-    return code == PAM_SUCCESS ? record_write(call) : ENDING_MEMORY;
+    explicit_bzero(word, sizeof(word));
+    return ending;
 }
 
 static enum ending prove(struct call *call, const struct check_prove *signature,
@@ -162,6 +165,7 @@ int login_authenticate(pam_handle_t *pamh, const struct call_argv *argv)
     struct call call;
     enum ending ending = call_init(&call, pamh, argv);
 
+    record_forget(pamh);
     if (ending == ENDING_NOT_YET)
         ending = sign_in(&call);
     if (ending != ENDING_ACCEPTED)

@@ -74,8 +74,6 @@ enum ending record_write(const struct call *call)
     pam_handle_t *pamh = call->pamh;
     struct record *record;
 
-    /* What an earlier sign-in of this handle left must not stand beside this one's. */
-    take_back(pamh);
     if (!put(pamh, ENV_CARD, card->name) || !put(pamh, ENV_UPN, verdict->upn) ||
         !put(pamh, ENV_ISSUER, verdict->issuer) || !put(pamh, ENV_SERIAL, verdict->serial) ||
         (card->kind == CARD_TOKEN && !put(pamh, ENV_TOKEN, card->name))) {
@@ -90,6 +88,13 @@ enum ending record_write(const struct call *call)
         return ENDING_MEMORY;
     }
     return ENDING_NOT_YET;
+}
+
+void record_forget(pam_handle_t *pamh)
+{
+    take_back(pamh);
+    if (record_read(pamh) != NULL)
+        (void)pam_set_data(pamh, RECORD_DATA, NULL, NULL);
 }
 
 const struct record *record_read(pam_handle_t *pamh)

@@ -33,6 +33,8 @@ struct record {
 
 /* Hand on what call->chosen and call->verdict say. ENDING_MEMORY, and nothing handed on, if not. */
 must_check enum ending record_write(const struct call *call);
+/* Take back what an earlier sign-in of this handle left: it says nothing of the next one. */
+void record_forget(pam_handle_t *pamh);
 /* The record of this PAM handle; NULL where it was not signed in by us, or PAM lost its data. */
 const struct record *record_read(pam_handle_t *pamh);
 

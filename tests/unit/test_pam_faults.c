@@ -2,7 +2,7 @@
 /*
  * Every call that can fail, made to fail one after the other, in each function of the module: the
  * result is neither PAM_SUCCESS nor PAM_IGNORE (CVE-2025-23013, CVE-2025-24531), PAM_USER and the
- * environment are as before, and no helper is left behind.
+ * environment are as before, no PIN is handed on, and no helper is left behind.
  */
 #include <errno.h>
 #include <poll.h>
@@ -164,6 +164,7 @@ static bool run_with_fault(const struct subject *subject, unsigned number)
         const char *user = fakepam_get(pamh, PAM_USER);
 
         assert_null(pam_getenv(pamh, "VSC_CARD"));
+        assert_null(fakepam_get(pamh, PAM_AUTHTOK));
         /* To unset it was what failed in one of the runs. */
         if (strcmp(fault.struck, "pam_set_item") != 0)
             assert_string_equal(user != NULL ? user : "none",
