@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <syslog.h>
+#include <unistd.h>
 
 #include <security/pam_ext.h>
 
@@ -45,6 +46,18 @@ static enum vsc_err start(const struct peer_place *place, const char *name, stru
     return VSC_OK;
 }
 
+/* The PIN goes to root's vsc-card or to the own user's; another could have taken the path. */
+static bool is_trusted(int fd)
+{
+    struct ucred server;
+    socklen_t len = sizeof(server);
+    uid_t real, effective, saved;
+
+    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &server, &len) == 0 && len == sizeof(server) &&
+           getresuid(&real, &effective, &saved) == 0 &&
+           (server.uid == 0 || server.uid == effective);
+}
+
 /* Not blocking: a full queue must not hold the host up beyond the deadline. */
 static enum vsc_err connect_to(const char *path, const struct deadline *deadline, int *ret_fd)
 {
@@ -65,6 +78,10 @@ static enum vsc_err connect_to(const char *path, const struct deadline *deadline
         if (deadline_left(deadline) == 0)
             return VSC_TIMEOUT;
         (void)poll(NULL, 0, RETRY_MS);
+    }
+    if (!is_trusted(fd)) {
+        errno = EPERM;
+        return VSC_HELPER;
     }
     *ret_fd = take_fd(fd);
     return VSC_OK;
