@@ -82,6 +82,26 @@ const char *check_template(const char *value)
     return has_user ? check_account(value) : "needs %u";
 }
 
+const char *check_oid(const char *value)
+{
+    const char *next = value;
+    size_t arcs = 0;
+
+    for (;; next++) {
+        size_t digits = strspn(next, "0123456789");
+
+        /* RFC 4512 1.4: numbers without leading zeros; the first is 0, 1 or 2. */
+        if (digits == 0 || digits > 10 || (next[0] == '0' && digits > 1) ||
+            (arcs == 0 && (digits > 1 || next[0] > '2')))
+            return "is no OID with dots";
+        arcs++;
+        next += digits;
+        if (*next != '.')
+            break;
+    }
+    return *next == '\0' && arcs >= 2 && arcs <= 32 ? NULL : "is no OID with dots";
+}
+
 const char *check_sha256(const char *value)
 {
     if (strlen(value) != 64 || strspn(value, "0123456789abcdefABCDEF") != 64)

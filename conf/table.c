@@ -43,7 +43,7 @@ const struct conf_key conf_keys[] = {
      .number = PURPOSE_SMARTCARD_LOGON},
     {"policy", "min_rsa_bits", KEY_NUMBER, AT(policy.min_rsa_bits), .number = 2048, .min = 2048,
      .max = 4096},
-    {"policy", "policies", KEY_LIST, AT(policy.policies), .default_only = true},
+    {"policy", "policies", KEY_LIST, AT(policy.policies), .check = check_oid},
     {"policy", "strong_mapping", KEY_CHOICE, AT(policy.strong_mapping), .choices = strong_mappings,
      .number = STRONG_DIRECTORY, .default_only = true},
 

@@ -137,6 +137,12 @@ exits 0 "--service without login.services" check --service su "$certs/good.pem"
 exits 1 "--service that is not in login.services" "$certcheck" -c "$work/services" --service su --json "$certs/good.pem"
 json "it is service-refused" '[.reasons[].code] == ["service-refused"]'
 
+{ cat "$work/conf"; echo 'policy = { policies = [ "1.3.6.1.4.1.99999.1" ]; };'; } > "$work/policies"
+exits 0 "policy.policies: one of them is valid for the path" "$certcheck" -c "$work/policies" "$certs/policy.pem"
+exits 1 "policy.policies: none of them is" "$certcheck" -c "$work/policies" --json "$certs/good.pem"
+json "it is policy" '[.reasons[].code] == ["policy"]'
+exits 0 "--purpose any asks for anyPolicy" "$certcheck" -c "$work/policies" --purpose any "$certs/good.pem"
+
 # ---- facts ----------------------------------------------------------------------------------------
 exits 0 "facts" "$certcheck" facts "$certs/sid.pem"
 says "facts show the SID" 'SID +S-1-5-21-1004336348'

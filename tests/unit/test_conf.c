@@ -91,7 +91,7 @@ static const struct flip flips[] = {
     FLIP(trust, ntauth, "\"/x/ntauth\"", NULL),
     FLIP(policy, purpose, "\"client-auth\"", "1"),
     FLIP(policy, min_rsa_bits, "3072", "3072"),
-    FLIP(policy, policies, "[ \"1.2.3\" ]", NULL),
+    FLIP(policy, policies, "[ \"1.2.3\" ]", "1.2.3,"),
     FLIP(policy, strong_mapping, "\"never\"", NULL),
     FLIP(revocation, mode, "\"off\"", "2"),
     FLIP(revocation, crls, "\"/x/crls\"", "/x/crls"),
