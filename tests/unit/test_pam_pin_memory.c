@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * No copy of a PIN is left in the process when a function of the module returns, whatever way out
+ * it took: not in the heap, freed or not, not in the stack, not in a register that was put aside.
+ * All that can be written is searched. X41-2018-003 (pam_pkcs11 wiped by a memset that compilers
+ * drop).
+ */
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "common/own.h"
+#include "tests/fakepam/fakepam.h"
+#include "tests/pam/stage.h"
+
+#define PIN_LEN 24
+#define MASK    0xa5
+#define SCRIPT  "script-of-the-test"
+
+/* Drawn anew, and never here as it is: the search must not find itself. */
+static unsigned char masked[PIN_LEN];
+static struct stage stage;
+static bool last_fails; /* the conversation ends by an error at the second prompt */
+static unsigned asked;
+
+static void draw_pin(void)
+{
+    static const char digits[] = "abcdefghijkmnpqrstuvwxyz23456789";
+
+    assert_int_equal(getrandom(masked, sizeof(masked), 0), sizeof(masked));
+    for (size_t i = 0; i < PIN_LEN; i++)
+        masked[i] = (unsigned char)digits[masked[i] % 32] ^ MASK;
+}
+
+static int converse(int count, const struct pam_message **messages, struct pam_response **resp,
+                    void *data)
+{
+    char *reply;
+
+    (void)count;
+    (void)data;
+    *resp = NULL;
+    if (messages[0]->msg_style == PAM_PROMPT_ECHO_OFF && asked++ > 0 && last_fails)
+        return PAM_CONV_ERR;
+    *resp = calloc(1, sizeof(**resp));
+    if (messages[0]->msg_style != PAM_PROMPT_ECHO_OFF)
+        return PAM_SUCCESS;
+    reply = malloc(PIN_LEN + 1);
+    for (size_t i = 0; i < PIN_LEN; i++)
+        reply[i] = (char)(masked[i] ^ MASK);
+    reply[PIN_LEN] = '\0';
+    (*resp)->resp = reply;
+    return PAM_SUCCESS;
+}
+
+/* Eight bytes of it are too many. */
+static size_t count_in(const volatile unsigned char *memory, size_t len)
+{
+    size_t found = 0;
+
+    for (size_t i = 0; i + 8 <= len; i++) {
+        for (size_t at = 0; at + 8 <= PIN_LEN; at += 8) {
+            size_t same = 0;
+
+            while (same < 8 && memory[i + same] == (masked[at + same] ^ MASK))
+                same++;
+            found += same == 8;
+        }
+    }
+    return found;
+}
+
+static size_t count_pins(void)
+{
+    FILE *maps = fopen("/proc/self/maps", "re");
+    char line[512], rights[8];
+    uintptr_t first, last;
+    size_t found = 0;
+
+    assert_non_null(maps);
+    while (fgets(line, sizeof(line), maps) != NULL)
+        if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %7s", &first, &last, rights) == 3 &&
+            strncmp(rights, "rw", 2) == 0 && last - first < (uintptr_t)256 * 1024 * 1024)
+            found += count_in((const volatile unsigned char *)first, last - first);
+    (void)fclose(maps);
+    return found;
+}
+
+static void write_script(const char *text)
+{
+    char path[PATH_MAX + 32];
+    FILE *file;
+
+    (void)snprintf(path, sizeof(path), "%s/" SCRIPT, stage.folder);
+    file = fopen(path, "we");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void remove_script(void)
+{
+    char path[PATH_MAX + 32];
+
+    (void)snprintf(path, sizeof(path), "%s/" SCRIPT, stage.folder);
+    (void)unlink(path);
+}
+
+#define BEGUN "[check]\nCHECK_BEGIN -> CHECK_BEGUN user=alice/1000\n"
+#define EVALUATED                                                                                  \
+    BEGUN                                                                                          \
+    "CHECK_EVALUATE certs=one -> CHECK_EVALUATED ; accepted account=alice/1000\n"
+#define ACCEPTED                                                                                   \
+    EVALUATED "CHECK_PROVE -> CHECK_ACCEPTED account=alice/1000 issuer=\"CN=CA\" serial=01\n"
+#define REFUSED EVALUATED "CHECK_PROVE -> CHECK_REFUSED reasons=revoked account=alice/1000\n"
+#define LISTED                                                                                     \
+    "[card]\nCARD_LIST -> CARD_LISTED ; card owner=alice/1000 ; key cert=one\n"                    \
+    "CARD_STATE -> CARD_STATED tries=5/5\n"
+#define PREPARED LISTED "CARD_PREPARE -> CARD_PREPARED\n"
+
+/* One way out of a function of the module. */
+struct way {
+    const char *name;
+    const char *script;
+    const char *argument; /* or NULL */
+    int code;
+    bool last_fails;
+    bool chauthtok;
+};
+
+static const struct way ways[] = {
+    {"signed in", ACCEPTED PREPARED "CARD_SIGN -> CARD_SIGNED ok tries=5/5\n", NULL, PAM_SUCCESS,
+     false, false},
+    {"wrong, and the same again",
+     EVALUATED PREPARED "CARD_SIGN -> CARD_SIGNED wrong tries=4/5\nCARD_PREPARE -> CARD_PREPARED\n",
+     NULL, PAM_AUTH_ERR, false, false},
+    {"wrong, and the conversation fails",
+     EVALUATED PREPARED "CARD_SIGN -> CARD_SIGNED wrong tries=4/5\nCARD_PREPARE -> CARD_PREPARED\n",
+     NULL, PAM_CONV_ERR, true, false},
+    {"the last try", EVALUATED PREPARED "CARD_SIGN -> CARD_SIGNED last blocked tries=0/5\n", NULL,
+     PAM_MAXTRIES, false, false},
+    {"the card is gone", EVALUATED PREPARED "CARD_SIGN -> CARD_SIGNED card-gone gone\n", NULL,
+     PAM_AUTHINFO_UNAVAIL, false, false},
+    {"vsc-card dies with it", EVALUATED PREPARED "CARD_SIGN -> die\n", NULL, PAM_AUTHINFO_UNAVAIL,
+     false, false},
+    {"vsc-card reads it and hangs", EVALUATED PREPARED "CARD_SIGN -> hang\n", "timeout=1",
+     PAM_AUTHINFO_UNAVAIL, false, false},
+    {"vsc-card answers garbage", EVALUATED PREPARED "CARD_SIGN -> garbage\n", NULL,
+     PAM_AUTHINFO_UNAVAIL, false, false},
+    {"vsc-card is gone before", EVALUATED LISTED "CARD_PREPARE -> die\n", NULL,
+     PAM_AUTHINFO_UNAVAIL, false, false},
+    {"not proven", REFUSED PREPARED "CARD_SIGN -> CARD_SIGNED ok tries=5/5\n", NULL,
+     PAM_CRED_INSUFFICIENT, false, false},
+    {"the PIN is changed",
+     BEGUN "CHECK_EVALUATE -> CHECK_EVALUATED ; accepted account=alice/1000\n" LISTED
+           "CARD_CHANGE_PIN -> CARD_CHANGED_PIN ok tries=5/5\n",
+     NULL, PAM_SUCCESS, false, true},
+    {"the new PIN is not asked for twice",
+     BEGUN "CHECK_EVALUATE -> CHECK_EVALUATED ; accepted account=alice/1000\n" LISTED, NULL,
+     PAM_CONV_ERR, true, true},
+};
+
+static void take_way(const struct way *way)
+{
+    const struct pam_conv conv = {.conv = converse};
+    pam_handle_t *pamh = fakepam_new("test", &conv);
+    char config[PATH_MAX + 64], helpers[PATH_MAX + 16];
+    const char *argv[] = {config, helpers, way->argument};
+    const int argc = way->argument != NULL ? 3 : 2;
+    size_t found;
+    int code;
+
+    write_script(way->script);
+    (void)snprintf(config, sizeof(config), "config=%s/" SCRIPT, stage.folder);
+    (void)snprintf(helpers, sizeof(helpers), "helpers=%s", stage.folder);
+    stage_reset(&stage);
+    fakepam_set(pamh, PAM_USER, "alice");
+    last_fails = way->last_fails;
+    asked = 0;
+    code = way->chauthtok ? pam_sm_chauthtok(pamh, PAM_UPDATE_AUTHTOK, argc, argv)
+                          : pam_sm_authenticate(pamh, 0, argc, argv);
+    found = count_pins();
+    if (code != way->code || asked == 0 || found > 0)
+        fail_msg("%s: returned %d after %u prompts, and %zu pieces of the PIN are there", way->name,
+                 code, asked, found);
+    fakepam_free(pamh);
+}
+
+static void test_no_piece_of_the_pin_is_left_whatever_the_way_out(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+        draw_pin();
+        take_way(&ways[i]);
+    }
+}
+
+/* The search itself: it finds what is there, in the heap and in the stack. */
+static void test_the_search_finds_a_pin(void **state)
+{
+    volatile char on_stack[PIN_LEN];
+    auto_free char *in_heap = malloc(PIN_LEN);
+
+    (void)state;
+    draw_pin();
+    assert_int_equal(count_pins(), 0);
+    for (size_t i = 0; i < PIN_LEN; i++) {
+        on_stack[i] = (char)(masked[i] ^ MASK);
+        in_heap[i] = on_stack[i];
+    }
+    assert_true(count_pins() >= 6);
+    for (size_t i = 0; i < PIN_LEN; i++)
+        on_stack[i] = 0;
+    explicit_bzero(in_heap, PIN_LEN);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    return stage_open(&stage) ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    remove_script();
+    stage_close(&stage);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_search_finds_a_pin),
+        cmocka_unit_test(test_no_piece_of_the_pin_is_left_whatever_the_way_out),
+    };
+
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
