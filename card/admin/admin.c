@@ -35,11 +35,25 @@ static void find_user(struct admin_user *user, const char *name)
     *user = (struct admin_user){.set = true, .uid = found->pw_uid, .gid = found->pw_gid};
 }
 
+/*
+ * The folder is the card user's, who could put something else in the place of what root has just
+ * made there: what is looked at is what is given, and a file with a second name is root's
+ * elsewhere.
+ */
 enum vsc_err admin_give(const struct admin *admin, int folder, const char *name,
                         struct problem *problem)
 {
-    if (admin->user.set &&
-        fchownat(folder, name, admin->user.uid, admin->user.gid, AT_SYMLINK_NOFOLLOW) != 0)
+    auto_fd int fd = -1;
+    struct stat status;
+
+    if (!admin->user.set)
+        return VSC_OK;
+    fd = openat(folder, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &status) != 0)
+        return failed(problem, name);
+    if (!S_ISDIR(status.st_mode) && (!S_ISREG(status.st_mode) || status.st_nlink != 1))
+        return problem_set(problem, VSC_UNTRUSTED, "%s: another file was put in its place", name);
+    if (fchownat(fd, "", admin->user.uid, admin->user.gid, AT_EMPTY_PATH) != 0)
         return failed(problem, name);
     return VSC_OK;
 }
