@@ -3,9 +3,11 @@
 #include "card/tpm/tcti.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <tss2/tss2_rc.h>
 #include <tss2/tss2_tctildr.h>
@@ -14,7 +16,8 @@
 #include "common/own.h"
 
 #define TCTI_MAGIC     UINT64_C(0x70616d5f76736331)
-#define TCTI_POLL_MAX  4
+#define WATCH_MAX      4
+#define DESCRIPTOR_MAX 256  /* looked at for sockets */
 #define FRAME_MAX      4096 /* TPM2_MAX_COMMAND_SIZE and _RESPONSE_SIZE of tpm2-tss */
 #define HEADER_SIZE    10   /* tag, size, response code */
 #define PAUSE_FIRST_MS 10
@@ -24,6 +27,8 @@ struct tcti {
     TSS2_TCTI_CONTEXT_COMMON_V1 common; /* first: tpm2-tss casts */
     TSS2_TCTI_CONTEXT *inner;           /* owned */
     const struct deadline *deadline;
+    struct pollfd watch[WATCH_MAX]; /* the sockets, first those that stay open */
+    size_t watch_count, stay_count;
     bool broken;
     size_t command_len, answer_len; /* answer_len 0: none is waiting to be fetched */
     unsigned char command[FRAME_MAX], answer[FRAME_MAX];
@@ -34,10 +39,54 @@ static struct tcti *own(TSS2_TCTI_CONTEXT *context)
     return (struct tcti *)(void *)context;
 }
 
+/*
+ * tpm2-tss's TCTIs over sockets have no timeout and do not tell their socket
+ * (Tss2_Tcti_GetPollHandles: not implemented), so what becomes open in their calls is watched.
+ * The one for swtpm connects for each command.
+ */
+static void look(bool is_open[DESCRIPTOR_MAX])
+{
+    for (int fd = 0; fd < DESCRIPTOR_MAX; fd++)
+        is_open[fd] = fcntl(fd, F_GETFD) >= 0;
+}
+
+static bool is_socket(int fd)
+{
+    struct stat st;
+
+    return fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode);
+}
+
+/* With more than there is room for, none is watched: the one that matters could be missing. */
+static void watch_new(struct tcti *self, const bool was_open[DESCRIPTOR_MAX])
+{
+    for (int fd = 0; fd < DESCRIPTOR_MAX; fd++) {
+        if (was_open[fd] || !is_socket(fd))
+            continue;
+        if (self->watch_count == WATCH_MAX) {
+            self->watch_count = 0;
+            return;
+        }
+        self->watch[self->watch_count++] = (struct pollfd){.fd = fd, .events = POLLIN};
+    }
+}
+
+static TSS2_RC transmit_watched(struct tcti *self)
+{
+    bool before[DESCRIPTOR_MAX];
+    TSS2_RC rc;
+
+    self->watch_count = self->stay_count;
+    look(before);
+    rc = Tss2_Tcti_Transmit(self->inner, self->command_len, self->command);
+    watch_new(self, before);
+    self->broken = rc != TSS2_RC_SUCCESS;
+    return rc;
+}
+
 static TSS2_RC tcti_transmit(TSS2_TCTI_CONTEXT *context, size_t size, const uint8_t *command)
 {
     struct tcti *self = own(context);
-    TSS2_RC rc;
 
     if (self->broken)
         return TSS2_TCTI_RC_NO_CONNECTION;
@@ -46,23 +95,22 @@ static TSS2_RC tcti_transmit(TSS2_TCTI_CONTEXT *context, size_t size, const uint
     memcpy(self->command, command, size);
     self->command_len = size;
     self->answer_len = 0;
-    rc = Tss2_Tcti_Transmit(self->inner, size, command);
-    self->broken = rc != TSS2_RC_SUCCESS;
-    return rc;
+    return transmit_watched(self);
 }
 
-/* Wait for the answer as long as the deadline allows. A TCTI without handles waits by itself. */
+/*
+ * Wait for the answer as long as the deadline allows. Without a socket to watch (a device: there
+ * the kernel bounds the time) reading is the wait.
+ */
 static bool wait_answer(struct tcti *self)
 {
-    TSS2_TCTI_POLL_HANDLE handles[TCTI_POLL_MAX];
-    size_t count = TCTI_POLL_MAX;
-
-    if (Tss2_Tcti_GetPollHandles(self->inner, handles, &count) != TSS2_RC_SUCCESS || count == 0)
-        return deadline_left(self->deadline) > 0;
     for (;;) {
         int left = deadline_left(self->deadline);
-        int ready = poll(handles, count, left);
+        int ready;
 
+        if (self->watch_count == 0)
+            return left > 0;
+        ready = poll(self->watch, self->watch_count, left);
         if (ready > 0)
             return true;
         if (ready == 0 && left == 0)
@@ -106,8 +154,6 @@ static TSS2_RC receive_once(struct tcti *self)
 
     if (wait_answer(self))
         rc = Tss2_Tcti_Receive(self->inner, &size, self->answer, TSS2_TCTI_TIMEOUT_BLOCK);
-    else
-        (void)Tss2_Tcti_Cancel(self->inner);
     self->broken = rc != TSS2_RC_SUCCESS;
     self->answer_len = self->broken ? 0 : size;
     /* TRY_AGAIN would make ESYS ask for ever. */
@@ -126,9 +172,8 @@ static TSS2_RC fetch(struct tcti *self)
             !asks_to_repeat(response_code(self->answer, self->answer_len)) ||
             !pause_once(self, &pause_ms))
             return rc;
-        rc = Tss2_Tcti_Transmit(self->inner, self->command_len, self->command);
-        self->broken = rc != TSS2_RC_SUCCESS;
-        if (self->broken)
+        rc = transmit_watched(self);
+        if (rc != TSS2_RC_SUCCESS)
             return rc;
     }
 }
@@ -203,6 +248,7 @@ enum vsc_err tcti_open(const char *name, const struct deadline *deadline,
                        TSS2_TCTI_CONTEXT **ret_tcti, struct problem *problem)
 {
     auto_free struct tcti *self = calloc(1, sizeof *self);
+    bool before[DESCRIPTOR_MAX];
     TSS2_RC rc;
 
     if (self == NULL)
@@ -213,7 +259,10 @@ enum vsc_err tcti_open(const char *name, const struct deadline *deadline,
     /* tpm2-tss would write what it does to standard error, secrets too at its highest levels. */
     if (setenv("TSS2_LOG", "all+NONE", 1) != 0)
         return VSC_MEMORY;
+    look(before);
     rc = Tss2_TctiLdr_Initialize(name, &self->inner);
+    watch_new(self, before);
+    self->stay_count = self->watch_count;
     if (rc != TSS2_RC_SUCCESS)
         return problem_set(problem, VSC_TPM, "no connection to the TPM by \"%s\": %s (0x%X)", name,
                            Tss2_RC_Decode(rc), rc);
