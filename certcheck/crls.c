@@ -60,6 +60,8 @@ void crls_done(struct crls *crls)
 struct weighed {
     bool counts;      /* it is the issuer's */
     bool whole;       /* its silence means something */
+    bool delta;       /* it adds to another list */
+    bool partial;     /* sound, but its silence means nothing: a delta, or of another scope */
     int64_t updated;  /* thisUpdate */
     int64_t next;     /* nextUpdate */
     const char *flaw; /* why it does not count, or is not whole */
@@ -75,22 +77,72 @@ static bool read_time(const ASN1_TIME *time, int64_t *ret_seconds)
     return true;
 }
 
-/* Only what is known may be critical; delta and partitioned lists are not whole (5.2.4, 5.2.5). */
+/* Only what is known may be critical. */
 static const char *extension_flaw(const X509_CRL *crl)
 {
     for (int i = 0; i < X509_CRL_get_ext_count(crl); i++) {
         const X509_EXTENSION *extension = X509_CRL_get_ext(crl, i);
         int nid = OBJ_obj2nid(X509_EXTENSION_get_object(X509_CRL_get_ext(crl, i)));
 
-        if (nid == NID_delta_crl)
-            return "it is a delta list";
-        if (nid == NID_issuing_distribution_point)
-            return "it is for a part of the certificates";
         if (X509_EXTENSION_get_critical(extension) && nid != NID_crl_number &&
-            nid != NID_authority_key_identifier)
+            nid != NID_authority_key_identifier && nid != NID_delta_crl &&
+            nid != NID_issuing_distribution_point)
             return "something critical in it is not known";
     }
     return NULL;
+}
+
+static bool share_a_name(const GENERAL_NAMES *ours, const GENERAL_NAMES *theirs)
+{
+    for (int i = 0; i < sk_GENERAL_NAME_num(ours); i++)
+        for (int k = 0; k < sk_GENERAL_NAME_num(theirs); k++)
+            if (GENERAL_NAME_cmp(sk_GENERAL_NAME_value(ours, i),
+                                 sk_GENERAL_NAME_value(theirs, k)) == 0)
+                return true;
+    return false;
+}
+
+/* RFC 5280 6.3.3 (b) (2) (i): does the certificate name the list's distribution point? */
+static bool names_point(const X509 *cert, const DIST_POINT_NAME *point)
+{
+    auto_by(CRL_DIST_POINTS_free) CRL_DIST_POINTS *points =
+        X509_get_ext_d2i(cert, NID_crl_distribution_points, NULL, NULL);
+
+    for (int i = 0; point->type == 0 && i < sk_DIST_POINT_num(points); i++) {
+        const DIST_POINT *own = sk_DIST_POINT_value(points, i);
+
+        if (own->distpoint != NULL && own->distpoint->type == 0 && own->CRLissuer == NULL &&
+            share_a_name(own->distpoint->name.fullname, point->name.fullname))
+            return true;
+    }
+    return false;
+}
+
+/* Whether the list's entries may be read as the issuer's own; what its silence is worth. */
+static bool weigh_scope(const X509_CRL *crl, X509 *cert, struct weighed *weighed)
+{
+    bool is_ca = (X509_get_extension_flags(cert) & EXFLAG_CA) != 0;
+    int critical = -1;
+    auto_by(ISSUING_DIST_POINT_free) ISSUING_DIST_POINT *point =
+        X509_CRL_get_ext_d2i(crl, NID_issuing_distribution_point, &critical, NULL);
+
+    if (point == NULL && critical != -1)
+        weighed->flaw = "its distribution point cannot be read";
+    else if (point != NULL && (point->indirectCRL != 0 || point->onlyattr != 0))
+        weighed->flaw = "it is for other certificates";
+    if (weighed->flaw != NULL)
+        return false;
+    weighed->delta = X509_CRL_get_ext_by_NID(crl, NID_delta_crl, -1) >= 0;
+    if (weighed->delta)
+        weighed->flaw = "it is a delta list";
+    else if (point != NULL && (is_ca ? point->onlyuser : point->onlyCA) != 0)
+        weighed->flaw = "it is for other certificates";
+    else if (point != NULL && point->onlysomereasons != NULL)
+        weighed->flaw = "it is for some reasons only";
+    else if (point != NULL && point->distpoint != NULL && !names_point(cert, point->distpoint))
+        weighed->flaw = "it is for a part of the certificates";
+    weighed->partial = weighed->flaw != NULL;
+    return true;
 }
 
 /* An entry that is not understood makes the silence about others worthless (RFC 5280 5.3). */
@@ -118,7 +170,7 @@ static bool fits_key_id(const X509_CRL *crl, const X509 *issuer)
     return X509_check_akid(issuer, id) == X509_V_OK;
 }
 
-static struct weighed weigh(X509_CRL *crl, X509 *issuer, int64_t at)
+static struct weighed weigh(X509_CRL *crl, X509 *cert, X509 *issuer, int64_t at)
 {
     struct weighed weighed = {0};
     EVP_PKEY *key = X509_get0_pubkey(issuer);
@@ -134,10 +186,11 @@ static struct weighed weigh(X509_CRL *crl, X509 *issuer, int64_t at)
         return weighed;
     }
     weighed.flaw = extension_flaw(crl);
-    if (weighed.flaw != NULL)
+    if (weighed.flaw != NULL || !weigh_scope(crl, cert, &weighed))
         return weighed;
     if (key == NULL || X509_CRL_verify(crl, key) != 1) {
         weighed.flaw = "its signature does not verify";
+        weighed.partial = false;
         return weighed;
     }
     weighed.counts = true;
@@ -166,7 +219,7 @@ static const char *reason_word(const ASN1_ENUMERATED *reason)
                                                                             : words[0];
 }
 
-static bool revokes(X509_CRL *crl, X509 *cert, struct crl_answer *answer)
+static bool revokes(X509_CRL *crl, bool delta, X509 *cert, struct crl_answer *answer)
 {
     X509_REVOKED *entry = NULL;
     int64_t when = 0;
@@ -174,8 +227,10 @@ static bool revokes(X509_CRL *crl, X509 *cert, struct crl_answer *answer)
     time_t seconds;
     ASN1_ENUMERATED *reason;
 
-    /* 2 is removeFromCRL, which only a delta list may say: held to be revoked. */
-    if (X509_CRL_get0_by_serial(crl, &entry, X509_get0_serialNumber(cert)) == 0 || entry == NULL)
+    /* 2 is removeFromCRL, which only a delta list may say; elsewhere it is held to be revoked. */
+    int found = X509_CRL_get0_by_serial(crl, &entry, X509_get0_serialNumber(cert));
+
+    if (found == 0 || entry == NULL || (found == 2 && delta))
         return false;
     answer->status = CRL_REVOKED;
     (void)read_time(X509_REVOKED_get0_revocationDate(entry), &when);
@@ -218,15 +273,17 @@ void crls_ask(const struct crls *crls, X509 *cert, X509 *issuer, int64_t at, uns
     const char *flaw = crls->broken > 0 ? "a list at hand cannot be read" : NULL;
 
     for (size_t i = 0; weighed != NULL && i < crls->count; i++) {
-        weighed[i] = weigh(crls->items[i], issuer, at);
+        weighed[i] = weigh(crls->items[i], cert, issuer, at);
         flaw = weighed[i].flaw != NULL ? weighed[i].flaw : flaw;
         if (weighed[i].whole && (best == NULL || is_better(&weighed[i], best, at)))
             best = &weighed[i];
     }
     for (size_t i = 0; weighed != NULL && i < crls->count; i++) {
-        bool is_older = best != NULL && weighed[i].updated < best->updated && weighed[i].whole;
+        bool is_older = best != NULL && weighed[i].updated < best->updated &&
+                        (weighed[i].whole || weighed[i].partial);
 
-        if (weighed[i].counts && !is_older && revokes(crls->items[i], cert, &answer))
+        if (weighed[i].counts && !is_older &&
+            revokes(crls->items[i], weighed[i].delta, cert, &answer))
             break;
     }
     if (answer.status != CRL_REVOKED && best != NULL)

@@ -30,6 +30,7 @@ struct recipe {
     const char *key; /* of the signer; NULL: the issuer's */
     int extension;   /* NID; 0: none */
     bool critical;
+    const char *content; /* of the extension, DER shorter than 128 bytes; NULL: an INTEGER 1 */
 };
 
 static EVP_PKEY *load_key(const char *name)
@@ -51,17 +52,19 @@ static void set_time(X509_CRL *crl, int days, int (*set)(X509_CRL *, const ASN1_
     ASN1_TIME_free(time);
 }
 
-static void add_extension(X509_CRL *crl, int nid, bool critical)
+static void add_extension(X509_CRL *crl, const struct recipe *recipe)
 {
-    ASN1_OCTET_STRING *content = ASN1_OCTET_STRING_new();
+    /* A delta list's base, and anything but an IDP or a strange extension. */
+    const char *content = recipe->content != NULL ? recipe->content : "\x02\x01\x01";
+    ASN1_OCTET_STRING *octets = ASN1_OCTET_STRING_new();
     X509_EXTENSION *extension;
 
-    /* An INTEGER 1: a delta list's base, and anything but an IDP or a strange extension. */
-    assert_int_equal(ASN1_OCTET_STRING_set(content, (const unsigned char *)"\x02\x01\x01", 3), 1);
-    extension = X509_EXTENSION_create_by_NID(NULL, nid, critical, content);
+    assert_int_equal(ASN1_OCTET_STRING_set(octets, (const unsigned char *)content, 2 + content[1]),
+                     1);
+    extension = X509_EXTENSION_create_by_NID(NULL, recipe->extension, recipe->critical, octets);
     assert_int_equal(X509_CRL_add_ext(crl, extension, -1), 1);
     X509_EXTENSION_free(extension);
-    ASN1_OCTET_STRING_free(content);
+    ASN1_OCTET_STRING_free(octets);
 }
 
 static void add_entry(X509_CRL *crl, const ASN1_INTEGER *serial, bool strange)
@@ -111,7 +114,7 @@ static void add_list(const struct recipe *recipe)
     if (!recipe->no_aki)
         add_key_id(crl, issuer);
     if (recipe->extension != 0)
-        add_extension(crl, recipe->extension, recipe->critical);
+        add_extension(crl, recipe);
     if (recipe->revoke)
         add_entry(crl, X509_get0_serialNumber(sk_X509_value(certs, 0)), false);
     assert_int_equal(ASN1_INTEGER_set(other, 4711), 1);
@@ -212,7 +215,7 @@ static void test_crl_with_sha1_is_no_answer_but_may_revoke(void **state)
     assert_int_equal(ask_one((struct recipe){.sha1 = true, .revoke = true}), CRL_REVOKED);
 }
 
-static void test_crl_delta_and_partitioned_ones_are_not_used(void **state)
+static void test_crl_delta_and_broken_points_are_no_answer(void **state)
 {
     (void)state;
     assert_int_equal(ask_one((struct recipe){.extension = NID_delta_crl, .critical = true}),
@@ -222,6 +225,52 @@ static void test_crl_delta_and_partitioned_ones_are_not_used(void **state)
         CRL_UNKNOWN);
     assert_int_equal(ask_one((struct recipe){.extension = NID_issuing_distribution_point}),
                      CRL_UNKNOWN);
+}
+
+/* Issuing distribution points (RFC 5280 5.2.5); the certificate that is asked for names none. */
+#define ONLY_USER    "\x30\x03\x81\x01\xff"
+#define ONLY_CA      "\x30\x03\x82\x01\xff"
+#define SOME_REASONS "\x30\x04\x83\x02\x06\x40"
+#define INDIRECT     "\x30\x03\x84\x01\xff"
+#define ONLY_ATTR    "\x30\x03\x85\x01\xff"
+#define OTHER_POINT  "\x30\x0c\xa0\x0a\xa0\x08\x86\x06http:x"
+
+static void test_crl_of_a_scope_is_silent_about_the_rest_but_may_revoke(void **state)
+{
+    static const struct {
+        const char *point;
+        enum crl_status silent, revoking;
+    } rows[] = {
+        {ONLY_USER, CRL_GOOD, CRL_REVOKED},       {ONLY_CA, CRL_UNKNOWN, CRL_REVOKED},
+        {SOME_REASONS, CRL_UNKNOWN, CRL_REVOKED}, {OTHER_POINT, CRL_UNKNOWN, CRL_REVOKED},
+        {INDIRECT, CRL_UNKNOWN, CRL_UNKNOWN},     {ONLY_ATTR, CRL_UNKNOWN, CRL_UNKNOWN},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct recipe recipe = {.extension = NID_issuing_distribution_point,
+                                .critical = true,
+                                .content = rows[i].point};
+
+        assert_int_equal(ask_one(recipe), rows[i].silent);
+        recipe.revoke = true;
+        assert_int_equal(ask_one(recipe), rows[i].revoking);
+    }
+}
+
+static void test_crl_delta_revokes_unless_a_newer_list_is_at_hand(void **state)
+{
+    const struct recipe delta = {.extension = NID_delta_crl, .critical = true, .revoke = true};
+
+    (void)state;
+    assert_int_equal(ask_one(delta), CRL_REVOKED);
+    add_list(&(struct recipe){.updated_days = -2});
+    assert_int_equal(ask_one(delta), CRL_REVOKED);
+    add_list(&(struct recipe){.updated_days = -1});
+    assert_int_equal(
+        ask_one((struct recipe){
+            .extension = NID_delta_crl, .critical = true, .revoke = true, .updated_days = -2}),
+        CRL_GOOD);
 }
 
 static void test_crl_with_an_unknown_critical_extension_is_not_used(void **state)
@@ -318,7 +367,9 @@ int main(void)
         cmocka_unit_test(test_crl_newest_current_one_decides),
         cmocka_unit_test(test_crl_from_the_future_or_without_an_end_is_no_answer),
         cmocka_unit_test(test_crl_with_sha1_is_no_answer_but_may_revoke),
-        cmocka_unit_test(test_crl_delta_and_partitioned_ones_are_not_used),
+        cmocka_unit_test(test_crl_delta_and_broken_points_are_no_answer),
+        cmocka_unit_test(test_crl_of_a_scope_is_silent_about_the_rest_but_may_revoke),
+        cmocka_unit_test(test_crl_delta_revokes_unless_a_newer_list_is_at_hand),
         cmocka_unit_test(test_crl_with_an_unknown_critical_extension_is_not_used),
         cmocka_unit_test(test_crl_modes_hard_soft_off),
         cmocka_unit_test(test_crl_soft_never_lets_a_revoked_one_pass),
