@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# vscmgr killed at every write, rename, sync and TPM command of create, passwd, import and destroy:
-# afterwards there is a card that opens with the old or the new PIN, or no card and no NV index.
+# vscmgr killed at every write, rename, sync and TPM command of create, passwd, import and destroy,
+# and vsc-card of a PIN change: afterwards there is a card that opens with the old or the new PIN, or
+# no card and no NV index.
 set -u
 B=$(realpath "${B:-build}")
 HERE=$(dirname "$(realpath "$0")")
@@ -11,6 +12,7 @@ if missing=$(tpm_missing jq openssl tpm2_getcap); then
     echo "1..0 # SKIP $missing"; exit 0
 fi
 W=$(mktemp -d) || exit 1
+chmod 755 "$W"
 trap 'proxy_stop; tpm_stop; rm -rf "$W"' EXIT
 export TSS2_LOG=all+NONE
 n=0 failed=0
@@ -73,11 +75,25 @@ check $? "create_reaches_its_kill_points"
 check $? "create_killed_at_every_point_leaves_a_card_or_nothing"
 
 # ---- passwd
-change() { # NAME LEAST-POINTS: on the card that is there, with PIN 12345678
-    local now=12345678 next=87654321 swap
+by_vscmgr() { # POINT OLD NEW: a change of the PIN; 137 when the point was reached
+    killed_at "$1" "$2\n$3\n" passwd Card --pin stdin
+}
+by_vsc_card() { # the same; vsc-card is started without an environment, so a script stands before it
+    mkdir -p "$W/helper"
+    printf '#!/bin/sh\nKILL_AT=%s LD_PRELOAD=%s exec %s "$@"\n' "$1" "$B/tests/kill_shim.so" \
+        "$B/vsc-card" > "$W/helper/vsc-card"
+    chmod 755 "$W/helper/vsc-card"
+    printf 'list\nchange Card %s %s\n' "$2" "$3" |
+        "$B/tests/card_client" "spawn:$W/helper:$W/conf" > "$W/out" 2>> "$W/err"
+    if grep -q '^change: success' "$W/out"; then return 0; fi
+    grep -q '^change: fault: a helper cannot be used' "$W/out" && return 137
+}
+change() { # NAME BY: of the card that is there; its PIN is $pin
+    local now=$pin next=87654321 swap
+    [ "$now" != "$next" ] || next=12345678
     bad=0 old=0 new=0 at=0
     while at=$((at + 1)); do
-        killed_at $at "$now\n$next\n" passwd Card --pin stdin
+        $2 $at "$now" "$next"
         status=$?
         tpm_flush
         [ $status = 137 ] || break
@@ -94,15 +110,17 @@ change() { # NAME LEAST-POINTS: on the card that is there, with PIN 12345678
     done
     points=$((at - 1))
     echo "# $1: $points points, $old times the old PIN, $new times the new"
-    [ $status = 0 ] && [ "$points" -ge "$2" ]
+    [ $status = 0 ] && [ "$points" -ge 6 ]
     check $? "$1_reaches_its_kill_points"
     [ $bad = 0 ] && [ "$old" -gt 0 ] && [ "$new" -gt 0 ]
     check $? "$1_killed_at_every_point_leaves_the_old_or_the_new_pin"
     pin=$next
 }
+pin=12345678
 [ "$(cards)" = 1 ]
 check $? "the create that was not killed made a card"
-change passwd 6
+change passwd by_vscmgr
+change vsc_card by_vsc_card
 
 # ---- import
 openssl req -x509 -newkey rsa:2048 -nodes -keyout "$W/ca.key" -out "$W/ca.pem" -subj /CN=CA -days 9
@@ -153,7 +171,11 @@ check $? "destroy_killed_at_every_point_leaves_a_card_or_nothing"
 tpm2_changeauth -c lockout lockoutpass && proxy_start "$W/log" "$PROXY_NO_PIN_FAIL" && configure &&
     vscmgr create --name Card --generate --key p256 > "$W/out" && [ "$(nv)" = 0 ]
 check $? "a fallback card can be made"
-change fallback_passwd 6
+pin=12345678
+change fallback_passwd by_vscmgr
+# The wrong PINs of that were counted on the machine's own counter.
+tpm2_dictionarylockout -c -p lockoutpass
+change fallback_vsc_card by_vsc_card
 
 echo "1..$n"
 exit $failed

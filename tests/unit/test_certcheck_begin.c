@@ -35,6 +35,7 @@ static struct check_begin make_begin(const char *service, const char *rhost)
     return begin;
 }
 
+/* CVE-2024-10963: a service, a host and a terminal are each compared with their own kind. */
 static void test_remote_rules_table(void **state)
 {
     static const struct {

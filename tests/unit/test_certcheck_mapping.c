@@ -116,6 +116,7 @@ static void test_mapping_by_upn_table(void **state)
     }
 }
 
+/* CVE-2022-26923, CVE-2022-34691: what a requester may choose counts where a rule says so only. */
 static void test_mapping_without_rules_maps_nobody(void **state)
 {
     (void)state;

@@ -181,6 +181,7 @@ static void test_prove_looks_at_the_time_again(void **state)
     assert_string_equal(sitting_prove(), "expired crl-stale");
 }
 
+/* CVE-2026-12610: what was read is exchanged whole, between two requests and never under one. */
 static void test_prove_looks_at_revocation_again(void **state)
 {
     (void)state;

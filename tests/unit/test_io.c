@@ -124,6 +124,7 @@ static void assert_file(void **state, const char *name, const char *expected, mo
     assert_int_equal(status.st_mode & 07777, mode);
 }
 
+/* CVE-2025-54882: a file has its mode from the start, whatever the umask. */
 static void test_write_at_puts_the_whole_file_with_its_mode(void **state)
 {
     auto_fd int folder = open_folder(state);
@@ -137,6 +138,7 @@ static void test_write_at_puts_the_whole_file_with_its_mode(void **state)
     (void)umask(mask);
 }
 
+/* CVE-2010-3430, CVE-2024-22365, CVE-2025-6020: root and paths that others have a hand in. */
 static void test_write_at_replaces_a_link_instead_of_following_it(void **state)
 {
     auto_fd int folder = open_folder(state);

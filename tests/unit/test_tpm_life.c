@@ -89,6 +89,7 @@ static void test_wrong_pins_never_raise_the_lockout_counter(void **state)
     assert_int_equal(tpm_cards_lockout_counter(&rig->cards), 0);
 }
 
+/* The rule of himmelblau 511 and 612: the count of tries outlives everything. */
 static void test_blocked_card_stays_blocked_after_a_reboot(void **state)
 {
     struct rig *rig = *state;

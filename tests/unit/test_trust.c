@@ -153,6 +153,7 @@ static void test_setuid_program_trusts_root_only(void **state)
     assert_true(scratch_holds_as(0, setuid_trusts_root_only, state));
 }
 
+/* CVE-2010-3430, CVE-2024-22365, CVE-2025-6020. */
 static void test_link_is_refused_at_the_end(void **state)
 {
     scratch_file(state, "file", "x", 1, 0644);
