@@ -44,9 +44,12 @@ static enum vsc_err evaluate(struct cards *cards, const struct peer *check)
     chains = calloc(cards->count, sizeof(*chains));
     if (chains == NULL)
         return VSC_MEMORY;
-    for (size_t i = 0; i < cards->count; i++)
-        chains[i] = (struct check_candidate){.chain = cards->candidates[i].key->chain,
-                                             .chain_len = cards->candidates[i].key->chain_len};
+    for (size_t i = 0; i < cards->count; i++) {
+        const struct card_key *key = cards->candidates[i].key;
+
+        if (key != NULL) /* always; the analyzers cannot know */
+            chains[i] = (struct check_candidate){.chain = key->chain, .chain_len = key->chain_len};
+    }
     err = exchange_evaluate(check, chains, cards->count, &evaluations);
     if (err != VSC_OK)
         return err;

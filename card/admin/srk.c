@@ -108,7 +108,7 @@ static enum vsc_err make_srk(struct maker *maker, TPM2_HANDLE at, struct problem
     static const TPML_PCR_SELECTION no_pcr = {0};
     struct tpm *tpm = &maker->admin->tpm;
     ESYS_TR primary = ESYS_TR_NONE, persistent = ESYS_TR_NONE;
-    enum verdict verdict;
+    enum verdict verdict = VERDICT_UNFIT;
     enum vsc_err err;
     TSS2_RC rc;
 

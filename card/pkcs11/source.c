@@ -115,8 +115,10 @@ static enum vsc_err find_token(struct p11_source *source, const char *card,
     }
     if (err != VSC_OK)
         return err;
-    if (token == NULL)
-        return problem_set(problem, VSC_NO_CARD, "there is no token %s", card);
+    if (token == NULL) {
+        (void)problem_set(problem, VSC_NO_CARD, "there is no token %s", card);
+        return VSC_NO_CARD;
+    }
     *ret_token = token;
     return VSC_OK;
 }

@@ -70,6 +70,8 @@ enum vsc_err counter_of_index(struct gate *gate, struct card_state *ret_state,
         err = read_by_policy(gate, &data, problem);
     if (err != VSC_OK)
         return err;
+    if (data == NULL)
+        return VSC_TPM;
     reader_init(&reader, data->buffer, data->size);
     count = reader_u32(&reader);
     limit = reader_u32(&reader);
