@@ -163,7 +163,7 @@ $(B)/obj/tests/unit/test_pam_confdir.o $(B)/obj/tests/unit/test_pam_host.o: \
 wrap = $(patsubst %,-Wl$(comma)--wrap=%,$1)
 comma := ,
 $(B)/tests/unit/test_pam_scripts: ALL_LDFLAGS += $(call wrap,getuid geteuid helper_start)
-$(B)/tests/unit/test_pam_freshen: ALL_LDFLAGS += $(call wrap,clock_ms)
+$(B)/tests/unit/test_pam_freshen $(B)/tests/unit/test_pam_messages: ALL_LDFLAGS += $(call wrap,clock_ms)
 $(B)/tests/unit/test_pam_faults: ALL_LDFLAGS += $(call wrap,malloc calloc socketpair poll sendmsg \
     recv posix_spawn posix_spawn_file_actions_init posix_spawn_file_actions_adddup2 \
     posix_spawn_file_actions_addclosefrom_np posix_spawnattr_init posix_spawnattr_setflags \

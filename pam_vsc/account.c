@@ -100,6 +100,7 @@ static enum ending check(struct call *call, const struct record *record)
 int account_check(pam_handle_t *pamh, const struct call_argv *argv)
 {
     const struct record *record = record_read(pamh);
+    const struct card_state unknown = {.tries_known = false};
     struct card_info recorded = {.id = ""};
     struct call call;
     enum ending ending = call_init(&call, pamh, argv);
@@ -111,7 +112,7 @@ int account_check(pam_handle_t *pamh, const struct call_argv *argv)
     if (ending == ENDING_NOT_YET)
         ending = check(&call, record);
     if (ending == ENDING_LAPSED)
-        ending = call_explain(&call, call.about, NULL, ending);
+        ending = call_explain(&call, call.about, &unknown, ending);
     call_end(&call, ending);
     return result_acct_mgmt(ending);
 }

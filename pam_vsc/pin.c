@@ -173,7 +173,7 @@ static enum ending send(struct call *call, struct attempts *attempts, struct che
 }
 
 /* A person may take minutes to type; a challenge lives shorter. */
-static enum ending freshen(struct call *call)
+static enum ending freshen(struct call *call, const struct card_state *state)
 {
     const struct cards_of of = call_cards_of(call);
     const struct check_evaluated *verdict;
@@ -185,12 +185,12 @@ static enum ending freshen(struct call *call)
     if (candidate_is_good(call->chosen, &of))
         return ENDING_NOT_YET;
     verdict = call->chosen->verdict;
-    if (verdict->accepted)
-        return ENDING_WRONG_ACCOUNT;
-    ending =
-        ending_of_reasons(verdict->reasons, verdict->reason_count, call->user_given, &call->reason);
     call->has_reason = true;
-    return ending;
+    call->reason = REASON_ACCOUNT_MISMATCH;
+    ending = verdict->accepted ? ENDING_WRONG_ACCOUNT
+                               : ending_of_reasons(verdict->reasons, verdict->reason_count,
+                                                   call->user_given, &call->reason);
+    return call_explain(call, call->chosen->info, state, ending);
 }
 
 /* One attempt, from the question to the card's answer. */
@@ -213,7 +213,7 @@ static enum ending attempt(struct call *call, struct attempts *attempts,
         return ENDING_WRONG_PIN;
     if (!fits(call, &attempts->pin, &problem))
         return refuse_shape(call, attempts, &problem);
-    ending = freshen(call);
+    ending = freshen(call, &attempts->state);
     if (ending != ENDING_NOT_YET)
         return ending;
     return send(call, attempts, ret_prove, ret_signed);

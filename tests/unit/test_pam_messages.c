@@ -23,6 +23,18 @@ static const enum wire_type types[] = {
 /* Whom somebody makes of PAM_USER while the person types; NULL: it stays. */
 static const char *meanwhile;
 
+/* How long the person takes, and what was shown of it. */
+static int64_t typing_ms;
+static int64_t clock_offset;
+static char shown[256];
+
+int64_t __wrap_clock_ms(void);
+int64_t __real_clock_ms(void);
+int64_t __wrap_clock_ms(void)
+{
+    return __real_clock_ms() + clock_offset;
+}
+
 /* Answers every prompt with the same PIN. */
 static int converse(int count, const struct pam_message **messages, struct pam_response **resp,
                     void *data)
@@ -33,8 +45,12 @@ static int converse(int count, const struct pam_message **messages, struct pam_r
     *resp = calloc(1, sizeof(**resp));
     if (meanwhile != NULL)
         fakepam_set(*pamh, PAM_USER, meanwhile);
-    if (messages[0]->msg_style == PAM_PROMPT_ECHO_OFF)
+    if (messages[0]->msg_style == PAM_PROMPT_ECHO_OFF) {
+        clock_offset += typing_ms;
         (*resp)->resp = strdup("12345678");
+    } else {
+        (void)snprintf(shown, sizeof(shown), "%s", messages[0]->msg);
+    }
     return PAM_SUCCESS;
 }
 
@@ -60,6 +76,21 @@ static void put_step(struct buf *to, enum canned_step step, const struct instead
     buf_done(&body);
 }
 
+static void put_evaluated(struct buf *to, const struct check_evaluated *item)
+{
+    struct check_evaluated copy = *item;
+    const struct check_evaluations evaluations = {.items = &copy, .count = 1};
+    struct buf body;
+
+    buf_init(&body, BYTES_MAX);
+    check_evaluations_encode(&body, &evaluations);
+    canned_frame(to, WIRE_CHECK_EVALUATED, body.data, body.len);
+    buf_done(&body);
+}
+
+/* What EVALUATE answers when it is asked again; NULL: it is not. */
+static const struct check_evaluated *again;
+
 static int authenticate_as(const char *user, const struct instead *instead)
 {
     pam_handle_t *pamh;
@@ -70,8 +101,11 @@ static int authenticate_as(const char *user, const struct instead *instead)
     pamh = fakepam_new("test", &conv);
     buf_init(&bytes[0], BYTES_MAX);
     buf_init(&bytes[1], BYTES_MAX);
-    for (enum canned_step step = STEP_BEGIN; step < STEP_COUNT; step++)
+    for (enum canned_step step = STEP_BEGIN; step < STEP_COUNT; step++) {
         put_step(&bytes[step >= STEP_OF_CARD], step, instead);
+        if (step == STEP_EVALUATE && again != NULL)
+            put_evaluated(&bytes[0], again);
+    }
     canned_set(bytes[0].data, bytes[0].len, bytes[1].data, bytes[1].len);
     fakepam_set(pamh, PAM_USER, user);
     code = pam_sm_authenticate(pamh, 0, 0, NULL);
@@ -218,6 +252,56 @@ static void test_a_user_changed_meanwhile_is_not_signed_in(void **state)
     meanwhile = NULL;
 }
 
+/* In minutes of typing challenges grow old; the certificate is looked at anew, and may be refused.
+ */
+static void test_a_certificate_refused_while_the_pin_is_typed(void **state)
+{
+    const struct check_evaluated good = {
+        .accepted = true, .mapped = true, .account = "alice", .account_uid = 1000};
+    const struct check_evaluated revoked = {.mapped = true,
+                                            .account = "alice",
+                                            .account_uid = 1000,
+                                            .reasons = {REASON_REVOKED},
+                                            .reason_count = 1};
+    const struct check_evaluated bobs = {
+        .accepted = true, .mapped = true, .account = "bob", .account_uid = 1001};
+
+    (void)state;
+    typing_ms = 10 * 60 * 1000;
+    again = &good;
+    assert_int_equal(authenticate_as("alice", NULL), PAM_SUCCESS);
+    again = &revoked;
+    assert_int_equal(authenticate_as("alice", NULL), PAM_CRED_INSUFFICIENT);
+    assert_non_null(strstr(shown, "VSC-REVOKED"));
+    again = &bobs;
+    assert_int_equal(authenticate_as("alice", NULL), PAM_AUTH_ERR);
+    assert_non_null(strstr(shown, "VSC-ACCOUNT-MISMATCH"));
+    typing_ms = 0;
+    again = NULL;
+}
+
+/* Where no user was given the account that was named at the prompt stays. */
+static void test_an_account_that_changes_while_the_pin_is_typed(void **state)
+{
+    const struct check_evaluated bobs = {
+        .accepted = true, .mapped = true, .account = "bob", .account_uid = 1001};
+    const struct check_verdict verdict = {
+        .account = "bob", .account_uid = 1001, .serial = "01", .days_left = 300};
+    struct buf body;
+
+    (void)state;
+    buf_init(&body, BYTES_MAX);
+    check_verdict_encode(&body, &verdict);
+    typing_ms = 10 * 60 * 1000;
+    again = &bobs;
+    assert_int_equal(
+        authenticate_as(NULL, &(struct instead){STEP_PROVE, WIRE_CHECK_ACCEPTED, &body}),
+        PAM_USER_UNKNOWN);
+    typing_ms = 0;
+    again = NULL;
+    buf_done(&body);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -228,6 +312,8 @@ int main(void)
         cmocka_unit_test(test_a_changed_verdict_never_signs_in_another_account),
         cmocka_unit_test(test_accepted_for_alice_signs_in_nobody_else),
         cmocka_unit_test(test_a_user_changed_meanwhile_is_not_signed_in),
+        cmocka_unit_test(test_a_certificate_refused_while_the_pin_is_typed),
+        cmocka_unit_test(test_an_account_that_changes_while_the_pin_is_typed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

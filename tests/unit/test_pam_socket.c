@@ -53,8 +53,10 @@ static enum ending gather_as(uid_t user, uid_t server)
     const struct sockaddr_un address = address_of();
     auto_fd int fd = listen_as(server);
     int status = 0;
-    pid_t pid = fork();
+    pid_t pid;
 
+    assert_true(fd >= 0);
+    pid = fork();
     if (pid == 0) {
         const struct pam_conv conv = {.conv = NULL};
         struct call call = {.pamh = fakepam_new("test", &conv), .deadline = deadline_in(SILENCE)};
