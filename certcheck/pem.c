@@ -20,14 +20,32 @@ static bool has_pem(const struct buf *content)
            memmem(content->data, content->len, begin_mark, sizeof(begin_mark) - 1) != NULL;
 }
 
+/*
+ * Cut short or broken, it still claims to be one. But the tag is also the letter 0, with which the
+ * text of a serial number (openssl's ca.srl) begins, and a letter is a short length.
+ */
 static bool is_der(const struct buf *content)
 {
-    return content->len > 0 && content->data[0] == DER_SEQUENCE;
+    if (content->len < 2 || content->data[0] != DER_SEQUENCE)
+        return false;
+    return content->data[1] >= 0x80 || content->data[1] + (size_t)2 == content->len;
 }
 
 bool source_is_foreign(const struct buf *content)
 {
     return !is_der(content) && !has_pem(content);
+}
+
+/* A certificate, a request and a list begin with two SEQUENCEs; keys and PKCS #12 do not. */
+static bool is_der_of_other(const struct buf *content)
+{
+    const unsigned char *inside = content->data;
+    long len;
+    int tag, tag_class;
+    int form = ASN1_get_object(&inside, &len, &tag, &tag_class, (long)content->len);
+
+    ERR_clear_error();
+    return (form & 0x80) == 0 && len > 0 && *inside != DER_SEQUENCE;
 }
 
 /* PEM says what it is by its label. */
@@ -38,6 +56,8 @@ bool source_is_of_other(const struct buf *content, enum source_kind kind)
 
     if (kind != SOURCE_CERTIFICATES || !is_der(content) || content->len > LONG_MAX)
         return false;
+    if (is_der_of_other(content))
+        return true;
     crl = d2i_X509_CRL(NULL, &next, (long)content->len);
     ERR_clear_error();
     return crl != NULL;

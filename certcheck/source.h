@@ -48,7 +48,7 @@ must_check enum vsc_err source_split(const struct buf *content, const char *file
 
 /* Neither a PEM block nor a DER SEQUENCE is in it. */
 bool source_is_foreign(const struct buf *content);
-/* A revocation list in DER where certificates are wanted: a folder may hold both. */
+/* A list or a key in DER where certificates are wanted: a folder may hold all of them. */
 bool source_is_of_other(const struct buf *content, enum source_kind kind);
 
 /* A number that is another one when a file of the source was changed, added or taken away. */

@@ -110,6 +110,8 @@ mkfifo "$work/mixed/fifo"
 echo hello > "$work/mixed/README"
 openssl crl -in "$pki/crls/sub.crl" -inform "$(grep -q BEGIN "$pki/crls/sub.crl" && echo PEM || echo DER)" \
     -outform DER -out "$work/mixed/der.crl"
+openssl pkey -in "$pki/ca/root/key.pem" -outform DER -out "$work/mixed/key.der"
+cp "$pki"/ca/root/*.srl "$pki"/ca/root/serial* "$work/mixed" 2>/dev/null
 exits 0 "one folder of anchors, lists and other things" timeout 10 "$certcheck" -c "$work/conf" \
     --anchors "$work/mixed" --intermediates "$work/mixed" --crl "$work/mixed" "$certs/good.pem"
 exits 1 "--crl without lists: revocation-unknown" check --crl "$pki/crls-none" --json "$certs/good.pem"

@@ -77,6 +77,10 @@ static void test_source_folder_passes_over_what_is_no_certificate(void **state)
     put("mixed/README", "The anchors of corp.test.\n");
     put("mixed/.hidden", "-----BEGIN CERTIFICATE-----\nxx\n");
     put("mixed/empty", "");
+    put("mixed/root.srl", "0F3A5C0000000000000000000000000000000001\n"); /* "0" is SEQUENCE's tag */
+    put("mixed/serial", "01\n");
+    put("mixed/index.txt",
+        "0 certificates so far, and more of such text behind the first letter\n");
     assert_int_equal(link(pki_path("anchors/root.pem"), pki_path("mixed/root.pem")), 0);
     assert_int_equal(link(pki_path("crls/sub.crl"), pki_path("mixed/sub.crl")), 0);
     assert_int_equal(symlink("root.pem", pki_path("mixed/0123abcd.0")), 0); /* c_rehash's */
@@ -95,6 +99,8 @@ static void test_source_file_that_is_neither_pem_nor_der_is_unreadable(void **st
     put("plain", "hello\n");
     assert_int_equal(load("plain", true, false, &count), VSC_INPUT);
     put("plain", "");
+    assert_int_equal(load("plain", true, false, &count), VSC_INPUT);
+    put("plain", "01\n");
     assert_int_equal(load("plain", true, false, &count), VSC_INPUT);
 }
 
