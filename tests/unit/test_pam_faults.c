@@ -5,6 +5,7 @@
  * environment are as before, no PIN is handed on, and no helper is left behind.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <spawn.h>
@@ -122,6 +123,16 @@ static int converse(int count, const struct pam_message **messages, struct pam_r
     return PAM_SUCCESS;
 }
 
+/* CVE-2019-12210: what the module opened is closed, on every way out. */
+static unsigned count_descriptors(void)
+{
+    unsigned count = 0;
+
+    for (int fd = 0; fd < 1024; fd++)
+        count += fcntl(fd, F_GETFD) >= 0;
+    return count;
+}
+
 /* A function of the module, and the script whose sign-in it needs before, if any. */
 struct subject {
     const char *script;
@@ -141,6 +152,7 @@ static bool run_with_fault(const struct subject *subject, unsigned number)
     char config[PATH_MAX + 16], helpers[PATH_MAX + 16], script[PATH_MAX];
     const char *argv[] = {config, helpers, subject->set_authtok ? "set_authtok" : subject->timeout};
     const int argc = argv[2] != NULL ? 3 : 2;
+    unsigned descriptors;
     int code;
 
     assert_non_null(realpath(subject->script, script));
@@ -154,8 +166,10 @@ static bool run_with_fault(const struct subject *subject, unsigned number)
     fault.countdown = number;
     fault.struck = NULL;
     fault.armed = true;
+    descriptors = count_descriptors();
     code = subject->call(pamh, (int)subject->flags, argc, argv);
     fault.armed = false;
+    assert_int_equal(count_descriptors(), descriptors);
     pamh->fails = NULL;
     if (fault.struck != NULL && (code == PAM_SUCCESS || code == PAM_IGNORE))
         fail_msg("call %u, %s, failed: %d was returned", number, fault.struck, code);
