@@ -172,7 +172,12 @@ static bool become(const struct drop_user *user)
 
 enum vsc_err drop_become(const struct drop_user *user)
 {
+    const gid_t own = getgid();
+
     if (user != NULL && !become(user))
+        return VSC_SYSTEM;
+    /* Who stays who he is keeps nothing of a setgid host either. */
+    if (user == NULL && geteuid() != 0 && setresgid(own, own, own) != 0)
         return VSC_SYSTEM;
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return VSC_SYSTEM;

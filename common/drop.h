@@ -37,7 +37,8 @@ must_check enum vsc_err drop_prepare(int keep_fd, unsigned cpu_seconds);
 
 /*
  * Become `user` for good: setgroups, setresgid, setresuid, all verified, and setuid(0) must fail
- * afterwards; then no_new_privs and non-dumpable again. With `user` NULL only the last two.
+ * afterwards; then no_new_privs and non-dumpable again. With `user` NULL only the last two, and
+ * whoever is not root gives up a setgid host's group.
  */
 must_check enum vsc_err drop_become(const struct drop_user *user);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Privilege drop: every test works on a child, which tells by its exit status. */
 #include <fcntl.h>
+#include <grp.h>
 #include <pwd.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -72,6 +73,18 @@ static bool becomes_nobody(void)
            open("/etc/shadow", O_RDONLY) < 0;
 }
 
+/* A locker that is setgid, for shadow say: its helpers read what others wrote. */
+static bool drops_the_group_of_a_setgid_host(void)
+{
+    gid_t real, effective, saved;
+
+    if (setgroups(0, NULL) != 0 || setresgid(65534, 42, 42) != 0 ||
+        setresuid(65534, 65534, 65534) != 0 || drop_become(NULL) != VSC_OK)
+        return false;
+    return getresgid(&real, &effective, &saved) == 0 && real == 65534 && effective == 65534 &&
+           saved == 65534;
+}
+
 static bool refuses_when_not_root(void)
 {
     struct drop_user user;
@@ -98,6 +111,14 @@ static void test_become_is_for_good(void **state)
     assert_true(holds(refuses_when_not_root));
 }
 
+static void test_the_group_of_a_setgid_host_is_dropped(void **state)
+{
+    (void)state;
+    if (geteuid() != 0)
+        skip();
+    assert_true(holds(drops_the_group_of_a_setgid_host));
+}
+
 static void test_find_refuses_root_and_unknown_users(void **state)
 {
     struct drop_user user;
@@ -119,6 +140,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_prepare_resets_what_a_hostile_caller_hands_down),
         cmocka_unit_test(test_become_is_for_good),
+        cmocka_unit_test(test_the_group_of_a_setgid_host_is_dropped),
         cmocka_unit_test(test_find_refuses_root_and_unknown_users),
     };
 
