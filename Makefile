@@ -196,7 +196,8 @@ $(B)/tests/kill_shim.so: $(B)/obj/tests/kill/kill_shim.o
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -shared $(ALL_LDFLAGS) -o $@ $^ -ldl
 
-units: $(UNITS) $(TEST_PROGRAMS) $(B)/tests/kill_shim.so $(B)/tests/probe.so $(B)/tests/p11_shim.so
+# The tests run the programs.
+units: all $(UNITS) $(TEST_PROGRAMS) $(B)/tests/kill_shim.so $(B)/tests/probe.so $(B)/tests/p11_shim.so
 
 # make check installs what is missing, then starts anew: what pkg-config says is read at the start.
 check: have-deps

@@ -28,6 +28,33 @@ done
 for option in $(grep -hoE '\{ *"[a-z_]+", *OPTION_' pam_vsc/*.c | sed 's/.*"\(.*\)".*/\1/' | sort -u); do
     has pam_vsc.8 "$option"
 done
+for option in $(grep -oE '\.name = "[a-z0-9]+"' card/vsc_card_main.c | sed 's/.*"\(.*\)"/\1/'); do
+    has vsc-card.8 "-$option"
+done
+for service in $(grep -oE '\{"[a-z0-9*-]+", +TALK_' certcheck/talk.c | sed 's/.*"\(.*\)".*/\1/'); do
+    has vsc-check.8 "$service"
+done
+# The codes of the log that are no reasons; some are never logged.
+for code in $(sed -n '/define VSC_ENDINGS/,/^$/p' pam_vsc/result.h | grep -oE '"[a-z-]+"\)' | tr -d '")'); do
+    case $code in internal | not-ours | refused | lapsed | proof-failed | no-account) continue ;; esac
+    has pam_vsc.8 "$code"
+done
+for name in $(grep -hoE 'define ENV_[A-Z]+ +"[A-Z0-9_]+"' pam_vsc/*.h | sed 's/.*"\(.*\)"/\1/'); do
+    has pam_vsc.8 "$name"
+done
+for command in $(grep -oE '\{"[a-z-]+", command_' vscmgr/vscmgr_main.c | sed 's/.*"\(.*\)".*/\1/'); do
+    has vscmgr.8 "$command"
+done
+for option in $(grep -oE '\{"/[a-z?]+", "--' vscmgr/windows.c | sed 's/.*{"\(.*\)".*"--/\1/'); do
+    has tpmvscmgr.8 "$option"
+done
+for page in man/*.[1578]; do
+    for key in $(mandoc -Tutf8 "$page" 2>/dev/null | sed 's/.\x08//g' |
+        grep -oE '\b(card|helpers|trust|policy|revocation|mapping|login)\.[a-z0-9_]+' | sort -u); do
+        case $key in card.conf | card.sock | mapping.file | policy.*certificate) continue ;; esac
+        grep -qF "\"${key%%.*}\", \"${key#*.}\"" conf/table.c || bad "$page: there is no key $key"
+    done
+done
 for key in $(grep -oE '^ *[a-z_0-9]+ =' conf/pam_vsc.conf | tr -d ' ='); do
     has pam_vsc.conf.5 "$key"
 done
