@@ -5,15 +5,12 @@
  * All that can be written is searched. X41-2018-003 (pam_pkcs11 wiped by a memset that compilers
  * drop).
  */
-#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -21,25 +18,14 @@
 #include "common/own.h"
 #include "tests/fakepam/fakepam.h"
 #include "tests/pam/stage.h"
+#include "tests/support/pin_search.h"
 
-#define PIN_LEN 24
-#define MASK    0xa5
+#define PIN_LEN PIN_SEARCH_LEN
 #define SCRIPT  "script-of-the-test"
 
-/* Drawn anew, and never here as it is: the search must not find itself. */
-static unsigned char masked[PIN_LEN];
 static struct stage stage;
 static bool last_fails; /* the conversation ends by an error at the second prompt */
 static unsigned asked;
-
-static void draw_pin(void)
-{
-    static const char digits[] = "abcdefghijkmnpqrstuvwxyz23456789";
-
-    assert_int_equal(getrandom(masked, sizeof(masked), 0), sizeof(masked));
-    for (size_t i = 0; i < PIN_LEN; i++)
-        masked[i] = (unsigned char)digits[masked[i] % 32] ^ MASK;
-}
 
 static int converse(int count, const struct pam_message **messages, struct pam_response **resp,
                     void *data)
@@ -55,45 +41,10 @@ static int converse(int count, const struct pam_message **messages, struct pam_r
     if (messages[0]->msg_style != PAM_PROMPT_ECHO_OFF)
         return PAM_SUCCESS;
     reply = malloc(PIN_LEN + 1);
-    for (size_t i = 0; i < PIN_LEN; i++)
-        reply[i] = (char)(masked[i] ^ MASK);
+    pin_search_give(reply);
     reply[PIN_LEN] = '\0';
     (*resp)->resp = reply;
     return PAM_SUCCESS;
-}
-
-/* Eight bytes of it are too many. AddressSanitizer's red zones are searched as well. */
-__attribute__((no_sanitize_address)) static size_t count_in(const volatile unsigned char *memory,
-                                                            size_t len)
-{
-    size_t found = 0;
-
-    for (size_t i = 0; i + 8 <= len; i++) {
-        for (size_t at = 0; at + 8 <= PIN_LEN; at += 8) {
-            size_t same = 0;
-
-            while (same < 8 && memory[i + same] == (masked[at + same] ^ MASK))
-                same++;
-            found += same == 8;
-        }
-    }
-    return found;
-}
-
-static size_t count_pins(void)
-{
-    FILE *maps = fopen("/proc/self/maps", "re");
-    char line[512], rights[8];
-    uintptr_t first, last;
-    size_t found = 0;
-
-    assert_non_null(maps);
-    while (fgets(line, sizeof(line), maps) != NULL)
-        if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %7s", &first, &last, rights) == 3 &&
-            strncmp(rights, "rw", 2) == 0 && last - first < (uintptr_t)256 * 1024 * 1024)
-            found += count_in((const volatile unsigned char *)first, last - first);
-    (void)fclose(maps);
-    return found;
 }
 
 static void write_script(const char *text)
@@ -189,7 +140,7 @@ static void take_way(const struct way *way)
     asked = 0;
     code = way->chauthtok ? pam_sm_chauthtok(pamh, PAM_UPDATE_AUTHTOK, argc, argv)
                           : pam_sm_authenticate(pamh, 0, argc, argv);
-    found = count_pins();
+    found = pin_search_count();
     if (code != way->code || asked == 0 || found > 0)
         fail_msg("%s: returned %d after %u prompts, and %zu pieces of the PIN are there", way->name,
                  code, asked, found);
@@ -200,7 +151,7 @@ static void test_no_piece_of_the_pin_is_left_whatever_the_way_out(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
-        draw_pin();
+        pin_search_draw();
         take_way(&ways[i]);
     }
 }
@@ -208,19 +159,16 @@ static void test_no_piece_of_the_pin_is_left_whatever_the_way_out(void **state)
 /* The search itself: it finds what is there, in the heap and in the stack. */
 static void test_the_search_finds_a_pin(void **state)
 {
-    volatile char on_stack[PIN_LEN];
+    char on_stack[PIN_LEN];
     auto_free char *in_heap = malloc(PIN_LEN);
 
     (void)state;
-    draw_pin();
-    assert_int_equal(count_pins(), 0);
-    for (size_t i = 0; i < PIN_LEN; i++) {
-        on_stack[i] = (char)(masked[i] ^ MASK);
-        in_heap[i] = on_stack[i];
-    }
-    assert_true(count_pins() >= 6);
-    for (size_t i = 0; i < PIN_LEN; i++)
-        on_stack[i] = 0;
+    pin_search_draw();
+    assert_int_equal(pin_search_count(), 0);
+    pin_search_give(on_stack);
+    pin_search_give(in_heap);
+    assert_true(pin_search_count() >= 6);
+    explicit_bzero(on_stack, PIN_LEN);
     explicit_bzero(in_heap, PIN_LEN);
 }
 
