@@ -58,7 +58,6 @@ enum ending ending_of_err(enum vsc_err err)
         return ENDING_NOT_ALLOWED;
     case VSC_USAGE:
     case VSC_CONFIG:
-    case VSC_NOT_BUILT:
     case VSC_UNTRUSTED:
         return ENDING_SETTINGS;
     case VSC_MEMORY:
@@ -66,6 +65,7 @@ enum ending ending_of_err(enum vsc_err err)
     case VSC_TPM:
     case VSC_TOKEN:
     case VSC_STORE:
+    case VSC_NOT_BUILT: /* a card of a newer format: of no use here, but no fault of the settings */
         return ENDING_TPM;
     case VSC_TIMEOUT:
         return ENDING_DEADLINE;

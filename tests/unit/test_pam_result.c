@@ -92,6 +92,14 @@ static void test_no_error_is_a_success(void **state)
     }
 }
 
+static void test_card_that_is_damaged_or_too_new_is_unavailable(void **state)
+{
+    (void)state;
+    assert_int_equal(result_authenticate(ending_of_err(VSC_STORE)), PAM_AUTHINFO_UNAVAIL);
+    assert_int_equal(result_authenticate(ending_of_err(VSC_NOT_BUILT)), PAM_AUTHINFO_UNAVAIL);
+    assert_int_equal(result_authenticate(ending_of_err(VSC_CONFIG)), PAM_SERVICE_ERR);
+}
+
 static void test_each_reason_is_refused_by_its_kind(void **state)
 {
     (void)state;
@@ -136,6 +144,7 @@ int main(void)
         cmocka_unit_test(test_only_one_ending_succeeds_and_none_is_ignored),
         cmocka_unit_test(test_numbers_that_are_no_ending_fail),
         cmocka_unit_test(test_no_error_is_a_success),
+        cmocka_unit_test(test_card_that_is_damaged_or_too_new_is_unavailable),
         cmocka_unit_test(test_each_reason_is_refused_by_its_kind),
         cmocka_unit_test(test_reasons_of_the_certificate_come_before_those_of_the_mapping),
         cmocka_unit_test(test_refused_for_no_reason_is_a_fault_of_the_helper),
