@@ -2,17 +2,23 @@
 /* ESYS context, response codes and sessions, see the header. */
 #include "card/tpm/tpm.h"
 
+#include <malloc.h>
 #include <string.h>
 #include <tss2/tss2_rc.h>
 
 #include "card/tpm/crypto_context.h"
 #include "card/tpm/tcti.h"
 
+#define FREED_BYTE 0xa7
+
 enum vsc_err tpm_open(struct tpm *tpm, const char *tcti, struct problem *problem)
 {
     enum vsc_err err;
     TSS2_RC rc;
 
+    /* tpm2-tss keeps an authValue in its sessions, and frees them as they are: free() overwrites.
+     */
+    (void)mallopt(M_PERTURB, FREED_BYTE);
     err = tcti_open(tcti, &tpm->deadline, &tpm->tcti, problem);
     if (err != VSC_OK)
         return err;

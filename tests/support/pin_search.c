@@ -23,6 +23,12 @@ void pin_search_draw(void)
         masked[i] = (unsigned char)digits[masked[i] % 32] ^ MASK;
 }
 
+void pin_search_take(const char from[PIN_SEARCH_LEN])
+{
+    for (size_t i = 0; i < PIN_LEN; i++)
+        masked[i] = (unsigned char)from[i] ^ MASK;
+}
+
 void pin_search_give(char to[PIN_SEARCH_LEN])
 {
     for (size_t i = 0; i < PIN_LEN; i++)

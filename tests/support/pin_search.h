@@ -14,6 +14,8 @@
 void pin_search_draw(void);
 /* The PIN, without a NUL. The caller wipes it. */
 void pin_search_give(char to[PIN_SEARCH_LEN]);
+/* Search for these bytes from now on. */
+void pin_search_take(const char from[PIN_SEARCH_LEN]);
 /* How many pieces of eight bytes of the PIN are in memory. */
 size_t pin_search_count(void);
 

@@ -67,15 +67,11 @@ static enum vsc_err sign_with_drawn(struct rig *rig)
     return outcome.result;
 }
 
-static void test_no_piece_of_the_pin_is_left_after_a_request(void **state)
+static void change_to_drawn(struct rig *rig)
 {
-    struct rig *rig = *state;
     struct card_change_pin change = {.keep = 0};
     struct card_outcome outcome = {.result = VSC_ERR_COUNT};
 
-    pin_search_draw();
-    assert_int_equal(sign_with_drawn(rig), VSC_PIN);
-    assert_int_equal(pin_search_count(), 0);
     memcpy(change.card, rig->id, sizeof(rig->id));
     assert_int_equal(secret_set(&change.old_pin, TEST_PIN, strlen(TEST_PIN)), VSC_OK);
     set_drawn(&change.new_pin);
@@ -83,8 +79,40 @@ static void test_no_piece_of_the_pin_is_left_after_a_request(void **state)
     assert_int_equal(rig->source->ops->change_pin(rig->source, &change, &outcome, NULL), VSC_OK);
     secret_done(&change.new_pin);
     assert_int_equal(outcome.result, VSC_OK);
+}
+
+static void test_no_piece_of_the_pin_is_left_after_a_request(void **state)
+{
+    struct rig *rig = *state;
+
+    pin_search_draw();
+    assert_int_equal(sign_with_drawn(rig), VSC_PIN);
+    assert_int_equal(pin_search_count(), 0);
+    change_to_drawn(rig);
     assert_int_equal(pin_search_count(), 0);
     assert_int_equal(sign_with_drawn(rig), VSC_OK);
+    assert_int_equal(pin_search_count(), 0);
+}
+
+/* Whoever reaches the TPM signs with the authValue as well as with the PIN. */
+static void test_no_piece_of_the_authvalue_is_left_after_a_request(void **state)
+{
+    struct rig *rig = *state;
+    struct objects objects;
+    struct secret pin = {0}, auth = {0};
+
+#ifdef VSC_SANITIZED /* a sanitizer has an allocator of its own */
+    skip();
+#endif
+    pin_search_draw();
+    change_to_drawn(rig);
+    assert_int_equal(sign_with_drawn(rig), VSC_OK);
+    assert_int_equal(tpm_cards_objects(&rig->cards, rig->id, &objects), VSC_OK);
+    set_drawn(&pin);
+    assert_int_equal(objects_derive(&objects, DERIVED_PIN, &pin, &auth), VSC_OK);
+    pin_search_take(auth.bytes);
+    secret_done(&pin);
+    secret_done(&auth);
     assert_int_equal(pin_search_count(), 0);
 }
 
@@ -93,6 +121,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_no_piece_of_the_pin_is_left_after_a_request, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(test_no_piece_of_the_authvalue_is_left_after_a_request,
+                                        set_up, tear_down),
     };
 
     if (!tpm_rig_present()) {
