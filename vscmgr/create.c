@@ -80,7 +80,7 @@ static enum vsc_err not_built(const struct create_options *options, struct probl
         name = "--lockoutauth";
     else if (options->attestation != NULL)
         name = "--attestation";
-    return name == NULL ? VSC_OK : problem_set(problem, VSC_NOT_BUILT, "%s: not built yet", name);
+    return name == NULL ? VSC_OK : problem_set(problem, VSC_NOT_BUILT, "%s", name);
 }
 
 static enum vsc_err set_owner(const char *user, struct card_conf *conf, struct problem *problem)

@@ -4,5 +4,5 @@
 
 enum vsc_err command_later(const struct request *request)
 {
-    return problem_set(request->problem, VSC_NOT_BUILT, "%s: not built yet", request->argv[-1]);
+    return problem_set(request->problem, VSC_NOT_BUILT, "%s", request->argv[-1]);
 }

@@ -72,7 +72,7 @@ static enum vsc_err translate(struct rewrite *rewrite, int argc, char **argv, in
 
     if (strcasecmp(text, "/machine") == 0)
         return problem_set(problem, VSC_NOT_BUILT,
-                           "/machine: not built yet; run tpmvscmgr on that machine, over ssh");
+                           "/machine; run tpmvscmgr on that machine, over ssh");
     if (option == NULL)
         return problem_set(problem, VSC_USAGE, "%s: unknown option", text);
     add(rewrite, option->ours, false);

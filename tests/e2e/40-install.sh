@@ -46,5 +46,18 @@ check $? "make uninstall with DESTDIR"
 (cd "$D" && find . ! -type d) > "$D.log"
 [ "$(cat "$D.log")" = ./etc/pam_vsc/pam_vsc.conf ]
 check $? "uninstall leaves the configuration only"
+
+# What make would do, as root and as another user (only `id` is another).
+mkdir "$D/bin" && printf '#!/bin/sh\necho $FAKE_UID\n' > "$D/bin/id" && chmod 755 "$D/bin/id"
+would() { # UID TARGET
+    FAKE_UID=$1 PATH="$D/bin:$PATH" env -u MAKEFLAGS -u MAKELEVEL make -n "$2" > "$D.log" 2>&1
+}
+would 1000 deps && [ "$(grep -o 'sudo env [A-Z_]*=noninteractive apt-get' "$D.log" | wc -l)" = 2 ] &&
+    would 0 deps && ! grep -q sudo "$D.log" && grep -q 'apt-get install -y' "$D.log"
+check $? "packages are installed through sudo where make does not run as root"
+for target in check demo; do
+    would 0 $target && grep -q 'dpkg-query' "$D.log"
+    check $? "make $target looks for packages that are missing"
+done
 echo "1..$n"
 exit $failed
