@@ -17,6 +17,12 @@ check() { # STATUS NAME
     n=$((n + 1))
     if [ "$1" = 0 ]; then echo "ok $n - $2"; else echo "not ok $n - $2"; failed=1; fi
 }
+# A bare root may have no pseudo-terminals: then what asks on one cannot be tried there.
+terminals() { expect -c 'spawn true' > /dev/null 2>&1; }
+no_terminal() { # NAME
+    n=$((n + 1))
+    echo "ok $n - $1 # SKIP no pseudo-terminals"
+}
 is() { # NAME WANTED-STATUS PATTERN COMMAND...: exit status and a pattern in all that it says
     local name=$1 wanted=$2 pattern=$3 status
     shift 3
@@ -181,9 +187,14 @@ expect "New PIN again: "; send "typed PIN 3\r"
 expect "is changed"; expect eof
 catch wait result; exit [lindex \$result 3]
 EXPECT
-expect -f "$W/tty.exp" > "$W/tty" 2>&1
-[ $? = 0 ] && ! grep -q 'typed PIN' "$W/tty"
-check $? "passwd_asks_on_the_terminal_without_echo"
+if terminals; then
+    expect -f "$W/tty.exp" > "$W/tty" 2>&1
+    [ $? = 0 ] && ! grep -q 'typed PIN' "$W/tty"
+    check $? "passwd_asks_on_the_terminal_without_echo"
+else
+    no_terminal "passwd_asks_on_the_terminal_without_echo"
+    printf 'new PIN 2\ntyped PIN 3\n' | vscmgr passwd Alice --pin stdin --quiet
+fi
 cat > "$W/int.exp" <<EXPECT
 set timeout 20
 spawn bash -c {trap : INT; $B/vscmgr csr Alice -c $W/conf; echo status \$?; stty -a}
@@ -191,8 +202,12 @@ expect "PIN: "; send "\003"
 expect "status 130"
 expect -re {[ ]echo[ ]} {exit 0} timeout {exit 1} eof {exit 1}
 EXPECT
-expect -f "$W/int.exp" > "$W/tty" 2>&1
-check $? "ctrl_c_at_a_prompt_gives_the_terminal_back"
+if terminals; then
+    expect -f "$W/int.exp" > "$W/tty" 2>&1
+    check $? "ctrl_c_at_a_prompt_gives_the_terminal_back"
+else
+    no_terminal "ctrl_c_at_a_prompt_gives_the_terminal_back"
+fi
 printf '%s\n' 'wrong 111' | is "wrong once" 1 '2 tries' vscmgr csr Alice --pin stdin
 printf '%s\n' 'wrong 111' | is "wrong twice" 1 '1 try left' vscmgr csr Alice --pin stdin
 printf '%s\n' 'wrong 111' | is "the last try blocks" 1 'VSC-BLOCKED' vscmgr csr Alice --pin stdin
@@ -222,9 +237,13 @@ spawn $B/vscmgr destroy --name Alice -c $W/conf
 expect "Type yes: "; send "no\r"; expect eof
 catch wait result; exit [lindex \$result 3]
 EXPECT
-expect -f "$W/yes.exp" > "$W/tty" 2>&1
-[ $? = 1 ] && vscmgr show Alice > /dev/null
-check $? "destroy asks on a terminal, and no is no"
+if terminals; then
+    expect -f "$W/yes.exp" > "$W/tty" 2>&1
+    [ $? = 1 ] && vscmgr show Alice > /dev/null
+    check $? "destroy asks on a terminal, and no is no"
+else
+    no_terminal "destroy asks on a terminal, and no is no"
+fi
 is "destroy by name" 0 '0004 destroyed' vscmgr destroy --name Alice --yes
 is "windows_destroy_word_for_word" 0 'destroyed' \
     tpmvscmgr destroy /instance 'ROOT\SMARTCARDREADER\0000'

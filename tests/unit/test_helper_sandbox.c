@@ -22,12 +22,20 @@
 #include <cmocka.h>
 
 #include "common/own.h"
+#include "tests/support/program.h"
 
 #define NOBODY 65534
 
 static char folder[] = "/tmp/vsc-helper-sandbox-XXXXXX";
-static char programs[4096]; /* B, absolute */
 static pid_t victim;
+
+static const struct {
+    const char *built, *name;
+} copies[] = {
+    {"vsc-card", "vsc-card"},
+    {"vsc-check", "vsc-check"},
+    {"tests/probe.so", "probe.so"},
+};
 
 static void path_of(char *to, size_t size, const char *name)
 {
@@ -52,13 +60,13 @@ static void write_conf(const char *card_user, const char *check_user, const char
 
 static _Noreturn void become_helper(const char *program, uid_t uid, int channel)
 {
-    char path[4200], conf[64], preload[4200], store[100], device[100], other[32];
+    char path[64], conf[64], preload[100], store[100], device[100], other[32];
     char *argv[] = {path, (char[]){"-c"}, conf, NULL};
     char *envp[] = {preload, store, device, other, NULL};
 
-    (void)snprintf(path, sizeof(path), "%s/%s", programs, program);
+    path_of(path, sizeof(path), program);
     path_of(conf, sizeof(conf), "conf");
-    (void)snprintf(preload, sizeof(preload), "LD_PRELOAD=%s/tests/probe.so", programs);
+    (void)snprintf(preload, sizeof(preload), "LD_PRELOAD=%s/probe.so", folder);
     (void)snprintf(store, sizeof(store), "PROBE_STORE=%s/store", folder);
     (void)snprintf(device, sizeof(device), "PROBE_DEVICE=%s/device", folder);
     (void)snprintf(other, sizeof(other), "PROBE_VICTIM=%d", (int)victim);
@@ -165,13 +173,16 @@ static void make_file(const char *name, mode_t mode)
 
 static int set_up(void **state)
 {
-    const char *b = getenv("B");
     char path[64];
 
     (void)state;
-    if (realpath(b != NULL ? b : "build", programs) == NULL || mkdtemp(folder) == NULL ||
-        chmod(folder, 0755) != 0)
+    if (mkdtemp(folder) == NULL || chmod(folder, 0755) != 0)
         return -1;
+    for (size_t i = 0; i < sizeof(copies) / sizeof(copies[0]); i++) {
+        path_of(path, sizeof(path), copies[i].name);
+        if (program_copy(copies[i].built, path) != 0)
+            return -1;
+    }
     path_of(path, sizeof(path), "store");
     if (mkdir(path, 0755) != 0)
         return -1;
@@ -188,7 +199,7 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    const char *files[] = {"conf", "device"};
+    const char *files[] = {"conf", "device", copies[0].name, copies[1].name, copies[2].name};
     char path[64];
 
     (void)state;

@@ -23,6 +23,7 @@
 #include "common/spawn.h"
 #include "tests/support/check_client.h"
 #include "tests/support/pki.h"
+#include "tests/support/program.h"
 
 #define NOBODY  65534
 #define WAIT_MS 20000
@@ -285,14 +286,11 @@ static void test_vsc_check_ends_on_garbage_and_on_hang_up(void **state)
 
 static int set_up(void **state)
 {
-    const char *build = getenv("B");
-    char path[PATH_MAX];
-
-    (void)snprintf(path, sizeof(path), "%s/vsc-check", build != NULL ? build : "build");
-    if (realpath(path, program) == NULL)
-        return -1;
     (void)signal(SIGPIPE, SIG_IGN);
     (void)pki_setup_base(state);
+    (void)snprintf(program, sizeof(program), "%s", pki_path("vsc-check"));
+    if (program_copy("vsc-check", program) != 0)
+        return -1;
     pki_issue("nobody", "--upn nobody@corp.test");
     pki_issue("nobody-no-eku", "--upn nobody@corp.test --no-eku");
     return 0;
