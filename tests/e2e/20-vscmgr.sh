@@ -18,7 +18,7 @@ check() { # STATUS NAME
     if [ "$1" = 0 ]; then echo "ok $n - $2"; else echo "not ok $n - $2"; failed=1; fi
 }
 # A bare root may have no pseudo-terminals: then what asks on one cannot be tried there.
-terminals() { expect -c 'spawn true' > /dev/null 2>&1; }
+terminals() { [ -c /dev/ptmx ]; }
 no_terminal() { # NAME
     n=$((n + 1))
     echo "ok $n - $1 # SKIP no pseudo-terminals"
