@@ -15,13 +15,14 @@ throwaway_missing() {
 }
 
 throwaway() {
+    local base status
+    base=$(mktemp -d /tmp/vsc-root.XXXXXX) || return 1
     unshare --mount --pid --net --ipc --fork --kill-child bash -c '
         set -e
         ip link set lo up 2>/dev/null || ifconfig lo up
         mount --make-rprivate /
-        base=$(mktemp -d /tmp/vsc-root.XXXXXX)
+        base=$1; shift
         mount -t tmpfs -o mode=755,size=2g tmpfs "$base"
-        rmdir_later=$base
         mkdir "$base/upper" "$base/work" "$base/root"
         mount -t overlay overlay -o "lowerdir=/,upperdir=$base/upper,workdir=$base/work" "$base/root"
         root=$base/root
@@ -39,8 +40,8 @@ throwaway() {
         here=$1; shift
         exec chroot "$root" env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
             HOME=/root LC_ALL=C B="$B" sh -c "cd \"\$0\" && exec bash \"\$@\"" "$here" "$@"
-        ' - "$PWD" "$@"
-    local status=$?
-    rmdir /tmp/vsc-root.?????? 2>/dev/null
+        ' - "$base" "$PWD" "$@"
+    status=$?
+    rmdir "$base" # never another's: that would take the mounts away from under it
     return $status
 }
