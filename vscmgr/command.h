@@ -54,6 +54,23 @@ must_check enum vsc_err find_card(const struct card_list *list, const char *what
 must_check enum vsc_err list_and_find(struct card_source *source, const char *what,
                                       struct card_list *ret_list, const struct card_info **ret_card,
                                       struct problem *problem);
+/* What show, passwd and csr work with. */
+struct opened {
+    struct conf *conf;            /* owned */
+    struct card_source *source;   /* owned */
+    struct card_list list;        /* owned */
+    const struct card_info *card; /* in the list */
+};
+
+#define auto_opened __attribute__((cleanup(opened_done)))
+
+/*
+ * Load the configuration, tidy up, list the cards and find `what`. The caller releases `opened`,
+ * also after a failure.
+ */
+must_check enum vsc_err open_card(const struct request *request, const char *conf_path,
+                                  const char *what, struct opened *opened);
+void opened_done(struct opened *opened);
 #define INSTANCE_PREFIX "ROOT\\SMARTCARDREADER\\"
 
 /* The deadline of a command that uses the TPM. */

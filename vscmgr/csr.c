@@ -31,8 +31,6 @@ static const struct option csr_table[] = {
     {0},
 };
 
-DEFINE_AUTO(struct conf, conf_free)
-DEFINE_AUTO(struct card_source, card_source_free)
 DEFINE_AUTO(X509_NAME, X509_NAME_free)
 DEFINE_AUTO(X509_REQ, X509_REQ_free)
 DEFINE_AUTO(EVP_PKEY, EVP_PKEY_free)
@@ -138,32 +136,23 @@ static enum vsc_err put(const char *out, X509_REQ *request, struct problem *prob
 enum vsc_err command_csr(const struct request *request)
 {
     struct csr_options options = {0};
-    auto_by(conf_free) struct conf *conf = NULL;
-    auto_by(card_source_free) struct card_source *source = NULL;
-    auto_card_list struct card_list list = {0};
+    auto_opened struct opened opened = {0};
     auto_by(X509_REQ_free) X509_REQ *made = NULL;
-    const struct card_info *card = NULL;
     const struct card_key *key;
     const char *what = NULL;
     enum vsc_err err;
 
     err = command_parse(request, csr_table, &options, &what, 1);
     if (err == VSC_OK)
-        err = command_conf(request, options.conf, &conf);
+        err = open_card(request, options.conf, what, &opened);
     if (err != VSC_OK)
         return err;
-    command_tidy(conf);
-    err = command_source(conf, &source);
-    if (err == VSC_OK)
-        err = list_and_find(source, what, &list, &card, request->problem);
-    if (err != VSC_OK)
-        return err;
-    key = choose_key(card);
+    key = choose_key(opened.card);
     if (key == NULL)
-        return problem_set(request->problem, VSC_NO_KEY, "%s has no key", card->name);
-    err = build(&options, conf, card, key->id, &made, request->problem);
+        return problem_set(request->problem, VSC_NO_KEY, "%s has no key", opened.card->name);
+    err = build(&options, opened.conf, opened.card, key->id, &made, request->problem);
     if (err == VSC_OK)
-        err = sign(source, &options, card, key->id, made, request->problem);
+        err = sign(opened.source, &options, opened.card, key->id, made, request->problem);
     if (err == VSC_OK)
         err = put(options.out, made, request->problem);
     return err;

@@ -52,3 +52,24 @@ enum vsc_err list_and_find(struct card_source *source, const char *what, struct 
     list = (struct card_list){0};
     return VSC_OK;
 }
+
+enum vsc_err open_card(const struct request *request, const char *conf_path, const char *what,
+                       struct opened *opened)
+{
+    enum vsc_err err = command_conf(request, conf_path, &opened->conf);
+
+    if (err != VSC_OK)
+        return err;
+    command_tidy(opened->conf);
+    err = command_source(opened->conf, &opened->source);
+    if (err == VSC_OK)
+        err = list_and_find(opened->source, what, &opened->list, &opened->card, request->problem);
+    return err;
+}
+
+void opened_done(struct opened *opened)
+{
+    card_list_done(&opened->list);
+    card_source_free(opened->source);
+    conf_free(opened->conf);
+}

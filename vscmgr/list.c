@@ -66,10 +66,7 @@ enum vsc_err command_list(const struct request *request)
 enum vsc_err command_show(const struct request *request)
 {
     struct list_options options = {0};
-    auto_by(conf_free) struct conf *conf = NULL;
-    auto_by(card_source_free) struct card_source *source = NULL;
-    auto_card_list struct card_list list = {0};
-    const struct card_info *card = NULL;
+    auto_opened struct opened opened = {0};
     const char *what = NULL;
     struct card_state state;
     struct json json;
@@ -77,22 +74,16 @@ enum vsc_err command_show(const struct request *request)
 
     err = command_parse(request, list_table, &options, &what, 1);
     if (err == VSC_OK)
-        err = command_conf(request, options.conf, &conf);
-    if (err != VSC_OK)
-        return err;
-    command_tidy(conf);
-    err = command_source(conf, &source);
+        err = open_card(request, options.conf, what, &opened);
     if (err == VSC_OK)
-        err = list_and_find(source, what, &list, &card, request->problem);
-    if (err == VSC_OK)
-        err = source->ops->state(source, card->id, &state, request->problem);
+        err = opened.source->ops->state(opened.source, opened.card->id, &state, request->problem);
     if (err != VSC_OK)
         return err;
     if (!options.json) {
-        print_card(conf->card.store, card, &state);
+        print_card(opened.conf->card.store, opened.card, &state);
         return VSC_OK;
     }
     json_init(&json, stdout);
-    print_card_json(&json, conf->card.store, card, &state, false);
+    print_card_json(&json, opened.conf->card.store, opened.card, &state, false);
     return finish(&json, request->problem);
 }

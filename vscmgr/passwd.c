@@ -21,9 +21,6 @@ static const struct option passwd_table[] = {
     {0},
 };
 
-DEFINE_AUTO(struct conf, conf_free)
-DEFINE_AUTO(struct card_source, card_source_free)
-
 enum vsc_err outcome_result(const struct card_outcome *outcome, const struct card_info *card,
                             struct problem *problem)
 {
@@ -48,10 +45,7 @@ enum vsc_err outcome_result(const struct card_outcome *outcome, const struct car
 enum vsc_err command_passwd(const struct request *request)
 {
     struct passwd_options options = {0};
-    auto_by(conf_free) struct conf *conf = NULL;
-    auto_by(card_source_free) struct card_source *source = NULL;
-    auto_card_list struct card_list list = {0};
-    const struct card_info *card = NULL;
+    auto_opened struct opened opened = {0};
     const char *what = NULL;
     struct card_change_pin change = {0};
     struct card_outcome outcome;
@@ -60,13 +54,7 @@ enum vsc_err command_passwd(const struct request *request)
 
     err = command_parse(request, passwd_table, &options, &what, 1);
     if (err == VSC_OK)
-        err = command_conf(request, options.conf, &conf);
-    if (err != VSC_OK)
-        return err;
-    command_tidy(conf);
-    err = command_source(conf, &source);
-    if (err == VSC_OK)
-        err = list_and_find(source, what, &list, &card, request->problem);
+        err = open_card(request, options.conf, what, &opened);
     if (err != VSC_OK)
         return err;
     from = options.pin == 0 ? ASK_TERMINAL : ASK_STDIN;
@@ -74,15 +62,15 @@ enum vsc_err command_passwd(const struct request *request)
     if (err == VSC_OK)
         err = ask_new_secret(from, "New PIN", &change.new_pin, request->problem);
     if (err == VSC_OK) {
-        (void)snprintf(change.card, sizeof change.card, "%s", card->id);
-        source->deadline = deadline_in(COMMAND_DEADLINE_MS);
-        err = source->ops->change_pin(source, &change, &outcome, request->problem);
+        (void)snprintf(change.card, sizeof change.card, "%s", opened.card->id);
+        opened.source->deadline = deadline_in(COMMAND_DEADLINE_MS);
+        err = opened.source->ops->change_pin(opened.source, &change, &outcome, request->problem);
     }
     secret_done(&change.old_pin);
     secret_done(&change.new_pin);
     if (err == VSC_OK)
-        err = outcome_result(&outcome, card, request->problem);
+        err = outcome_result(&outcome, opened.card, request->problem);
     if (err == VSC_OK && !options.quiet)
-        (void)printf("The PIN of %s is changed.\n", card->name);
+        (void)printf("The PIN of %s is changed.\n", opened.card->name);
     return err;
 }
