@@ -69,6 +69,7 @@ endef
 $(eval $(call archive,common,common))
 $(eval $(call archive,conf,conf))
 $(eval $(call archive,certcheck,certcheck))
+$(eval $(call archive,certcheck_cli,certcheck/cli))
 $(eval $(call archive,card,card card/tpm card/pkcs11))
 $(eval $(call archive,card_admin,card/admin))
 $(eval $(call archive,support,tests/support))
@@ -85,7 +86,7 @@ $(B)/$1: $(patsubst %.c,$(B)/obj/%.o,$2) $(foreach a,$3,$(B)/$a.a)
 endef
 TSS := tss2-esys tss2-mu tss2-rc tss2-tctildr
 $(eval $(call program,vsc-card,card/vsc_card_main.c,card conf common,$(TSS) libp11 libcrypto libconfig))
-$(eval $(call program,certcheck,certcheck/certcheck_main.c,certcheck conf common,libcrypto libconfig))
+$(eval $(call program,certcheck,certcheck/cli/certcheck_main.c,certcheck_cli certcheck conf common,libcrypto libconfig))
 $(eval $(call program,vsc-check,certcheck/vsc_check_main.c,certcheck conf common,libcrypto libconfig))
 $(eval $(call program,vscmgr,$(wildcard vscmgr/*.c),card_admin card certcheck conf common,$(TSS) libcrypto libconfig))
 
@@ -121,7 +122,7 @@ have-deps:
 
 # ---- tests -----------------------------------------------------------------------------------------
 # fakepam.a stands in for libpam where the module's own objects are tested; they need each other.
-TEST_ARCHIVES := $(foreach a,support card_admin card certcheck conf fakepam pam_vsc,$(B)/$a.a) \
+TEST_ARCHIVES := $(foreach a,support card_admin card certcheck_cli certcheck conf fakepam pam_vsc,$(B)/$a.a) \
                  $(B)/fakepam.a $(B)/common.a
 FUZZ_NAMES    := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 UNITS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c)) \
@@ -230,7 +231,7 @@ bench: all $(BENCH_PROGRAMS)
 	$(Q)B=$(B) tests/bench/bench.sh
 
 # ---- looking at the code without running it --------------------------------------------------------
-C_FILES := $(wildcard $(foreach d,common conf certcheck card card/tpm card/pkcs11 card/admin pam_vsc \
+C_FILES := $(wildcard $(foreach d,common conf certcheck certcheck/cli card card/tpm card/pkcs11 card/admin pam_vsc \
              vscmgr tests/support tests/unit tests/pam tests/fakepam tests/fakehelper tests/fuzz \
              tests/proxy tests/bench tests/modules tests/client,\
              $d/*.c $d/*.h))

@@ -12,7 +12,7 @@
 #include "certcheck/facts.h"
 #include "certcheck/mapping.h"
 #include "certcheck/openssl_own.h"
-#include "certcheck/print.h"
+#include "certcheck/cli/print.h"
 #include "certcheck/purpose.h"
 #include "certcheck/strength.h"
 #include "tests/fuzz/fuzz.h"

@@ -29,6 +29,12 @@ done
 grep -rln '#include "card/admin/' card --include='*.[ch]' | grep -v '^card/admin/' |
     while read -r file; do echo "layers: $file: card/ includes card/admin/"; done | grep . && fail=1
 
+# The sub-commands are the program certcheck's alone.
+grep -rln '#include "certcheck/cli/' common conf certcheck card vscmgr pam_vsc --include='*.[ch]' |
+    grep -v '^certcheck/cli/' |
+    while read -r file; do echo "layers: $file: includes certcheck/cli/"; done | grep . && fail=1
+nm "$B/vsc-check" | grep -q ' [Tt] command_' && bad "vsc-check links sub-commands of certcheck"
+
 needed() { objdump -p "$1" | awk '$1 == "NEEDED" { print $2 }' | sort; }
 libraries() { # PROGRAM PATTERN: every needed library matches
     for library in $(needed "$B/$1"); do

@@ -19,7 +19,7 @@ done
 for name in $(grep -oE '^ +X\([A-Z_]+, 0x' common/wire.h | sed 's/.*(\(.*\),.*/\1/'); do
     has vsc-wire.7 "$name"
 done
-for option in $(grep -hoE '\{ *"[a-z_-]+", *OPTION_' certcheck/*.c | sed 's/.*"\(.*\)".*/\1/' | sort -u); do
+for option in $(grep -hoE '\{ *"[a-z_-]+", *OPTION_' certcheck/cli/*.c | sed 's/.*"\(.*\)".*/\1/' | sort -u); do
     has certcheck.1 "$option"
 done
 for option in $(grep -hoE '\{ *"[a-z_-]+", *OPTION_' vscmgr/*.c | sed 's/.*"\(.*\)".*/\1/' | sort -u); do
@@ -41,6 +41,9 @@ for code in $(sed -n '/define VSC_ENDINGS/,/^$/p' pam_vsc/result.h | grep -oE '"
 done
 for name in $(grep -hoE 'define ENV_[A-Z]+ +"[A-Z0-9_]+"' pam_vsc/*.h | sed 's/.*"\(.*\)"/\1/'); do
     has pam_vsc.8 "$name"
+done
+for command in $(grep -oE '\{"[a-z-]+", command_' certcheck/cli/certcheck_main.c | sed 's/.*"\(.*\)".*/\1/'); do
+    has certcheck.1 "$command"
 done
 for command in $(grep -oE '\{"[a-z-]+", command_' vscmgr/vscmgr_main.c | sed 's/.*"\(.*\)".*/\1/'); do
     has vscmgr.8 "$command"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "certcheck/print.h"
+#include "certcheck/cli/print.h"
 #include "common/text.h"
 
 /* The checks that certcheck makes: a proof needs a card. */

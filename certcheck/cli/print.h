@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Facts and verdicts for people and as JSON: the output of certcheck(1). */
-#ifndef VSC_CERTCHECK_PRINT_H
-#define VSC_CERTCHECK_PRINT_H
+#ifndef VSC_CERTCHECK_CLI_PRINT_H
+#define VSC_CERTCHECK_CLI_PRINT_H
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,37 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* certcheck(1): would this certificate do to sign in, and if not, why. */
+/* certcheck CERT...: would these certificates do to sign in, and if not, why. */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "certcheck/certs.h"
+#include "certcheck/cli/command.h"
+#include "certcheck/cli/print.h"
 #include "certcheck/evaluation.h"
 #include "certcheck/openssl_own.h"
-#include "certcheck/print.h"
 #include "common/json.h"
-#include "common/options.h"
 #include "conf/conf.h"
-
-#define FILES_MAX 4096
 
 DEFINE_AUTO(struct conf, conf_free)
 DEFINE_AUTO(struct evaluator, evaluator_free)
 DEFINE_AUTO(struct evaluation, evaluation_free)
-DEFINE_AUTO(struct facts, facts_free)
-
-static const char usage[] =
-    "usage: certcheck [-c CONF] [--json] [--at YYYY-MM-DDTHH:MM:SSZ] [--user NAME]\n"
-    "                 [--service NAME] [--anchors PATH] [--intermediates PATH] [--crl PATH]\n"
-    "                 [--purpose smartcard-logon|client-auth|any]\n"
-    "                 [--revocation hard|soft|off] [--no-mapping] CERT...\n"
-    "       certcheck facts [--json] CERT...\n"
-    "       certcheck refresh [-c CONF] [--json]\n"
-    "See certcheck(1).\n";
 
 struct choices {
     const char *conf, *at, *user, *service, *anchors, *intermediates, *crl;
     int purpose, revocation; /* -1: as configured */
-    bool json, no_mapping, help, version;
+    bool json, no_mapping;
 };
 
 /* In the order of the enums in conf.h. */
@@ -51,32 +39,8 @@ static const struct option check_options[] = {
     {"purpose", OPTION_CHOICE, AT(purpose), .choices = purposes},
     {"revocation", OPTION_CHOICE, AT(revocation), .choices = revocations},
     {"no-mapping", OPTION_FLAG, AT(no_mapping), .min = 0},
-    {"help", OPTION_FLAG, AT(help), .min = 0},
-    {"version", OPTION_FLAG, AT(version), .min = 0},
     {NULL, OPTION_FLAG, 0, .min = 0},
 };
-static const struct option facts_options[] = {
-    {"json", OPTION_FLAG, AT(json), .min = 0},
-    {NULL, OPTION_FLAG, 0, .min = 0},
-};
-static const struct option refresh_options[] = {
-    {"c", OPTION_STRING, AT(conf), .min = 0},
-    {"json", OPTION_FLAG, AT(json), .min = 0},
-    {NULL, OPTION_FLAG, 0, .min = 0},
-};
-
-/* Tell what went wrong; the exit status. */
-static int complain(enum vsc_err err, const struct problem *problem)
-{
-    (void)fprintf(stderr, "certcheck: %s%s\n", err == VSC_CERT ? "malformed-certificate: " : "",
-                  *problem->text != '\0' ? problem->text : vsc_strerror(err));
-    return vsc_exit_status(err);
-}
-
-static int worse(int a, int b)
-{
-    return a > b ? a : b;
-}
 
 /* YYYY-MM-DDTHH:MM:SSZ and nothing else. */
 static enum vsc_err parse_time(const char *text, int64_t *ret_seconds, struct problem *problem)
@@ -144,11 +108,11 @@ static int check_file(const char *file, const struct evaluator *evaluator,
     struct json json;
 
     if (err != VSC_OK)
-        return complain(err, &problem);
+        return command_failed(err, &problem);
     request.certs = certs;
     err = evaluation_new(evaluator, &request, &evaluation);
     if (err != VSC_OK)
-        return complain(err, &problem);
+        return command_failed(err, &problem);
     if (as_json) {
         json_init(&json, stdout);
         print_evaluation_json(&json, file, evaluation, request.no_mapping);
@@ -160,7 +124,7 @@ static int check_file(const char *file, const struct evaluator *evaluator,
     return evaluation->accepted ? 0 : 1;
 }
 
-static int check_files(const struct choices *choices, const char *const *files, size_t count)
+static int check_files(const struct choices *choices, const struct words *files)
 {
     auto_by(conf_free) struct conf *conf = NULL;
     auto_by(evaluator_free) struct evaluator *evaluator = NULL;
@@ -173,95 +137,27 @@ static int check_files(const struct choices *choices, const char *const *files, 
     if (err == VSC_OK)
         err = make_request(choices, conf, &request, &problem);
     if (err != VSC_OK)
-        return complain(err, &problem);
+        return command_failed(err, &problem);
     places = evaluator_places_of(conf);
     places.anchors = plain_source(choices->anchors, places.anchors);
     places.intermediates = plain_source(choices->intermediates, places.intermediates);
     places.crls = plain_source(choices->crl, places.crls);
     err = evaluator_new(conf, &places, &account_nss, &evaluator, &problem);
     if (err != VSC_OK)
-        return complain(err, &problem);
-    for (size_t i = 0; i < count; i++)
-        status = worse(status, check_file(files[i], evaluator, &request, choices->json));
+        return command_failed(err, &problem);
+    for (size_t i = 0; i < files->count; i++)
+        status =
+            command_worse(status, check_file(files->items[i], evaluator, &request, choices->json));
     return status;
 }
 
-static int print_file_facts(const char *file, bool as_json)
+int command_check(const struct request *request)
 {
-    auto_by(x509_stack_free) STACK_OF(X509) *certs = sk_X509_new_null();
-    auto_by(facts_free) struct facts *facts = NULL;
-    struct problem problem = {""};
-    enum vsc_err err = certs != NULL ? certs_load_chain(file, certs, &problem) : VSC_MEMORY;
-    struct json json;
-
-    if (err == VSC_OK)
-        err = facts_read(sk_X509_value(certs, 0), &facts, &problem);
-    if (err != VSC_OK)
-        return complain(err, &problem);
-    if (!as_json) {
-        print_facts(stdout, file, facts);
-        return 0;
-    }
-    json_init(&json, stdout);
-    json_open_object(&json, NULL);
-    json_string(&json, "file", file);
-    print_facts_json(&json, facts);
-    json_close_object(&json);
-    return json_end(&json) ? 0 : 3;
-}
-
-static int run_refresh(void)
-{
-    struct problem problem;
-
-    return complain(problem_set(&problem, VSC_NOT_BUILT,
-                                "refresh is not built yet: put CRLs into revocation.crls by hand"),
-                    &problem);
-}
-
-static int run(int argc, char *const *argv)
-{
-    bool is_facts = argc > 0 && strcmp(argv[0], "facts") == 0;
-    bool is_refresh = argc > 0 && strcmp(argv[0], "refresh") == 0;
-    const struct option *table = is_facts     ? facts_options
-                                 : is_refresh ? refresh_options
-                                              : check_options;
-    int skip = is_facts || is_refresh ? 1 : 0;
     struct choices choices = {.purpose = -1, .revocation = -1};
-    auto_free const char **files = calloc(FILES_MAX, sizeof(*files));
-    struct problem problem = {""};
-    size_t count = 0;
-    int status = 0;
-    enum vsc_err err = VSC_MEMORY;
+    auto_words struct words files = {0};
+    enum vsc_err err = command_parse(request, check_options, &choices, &files);
 
-    if (files != NULL)
-        err = options_parse_command(table, argc - skip, argv + skip, &choices, files, FILES_MAX,
-                                    &count, &problem);
-    if (err != VSC_OK) {
-        (void)complain(err, &problem);
-        (void)fputs(usage, stderr);
+    if (err != VSC_OK)
         return vsc_exit_status(err);
-    }
-    if (choices.version)
-        return printf("certcheck %s\n", VSC_VERSION) > 0 ? 0 : 3;
-    if (choices.help)
-        return fputs(usage, stdout) >= 0 ? 0 : 3;
-    if (is_refresh && count == 0)
-        return run_refresh();
-    if (is_refresh || count == 0) {
-        (void)fputs(usage, stderr);
-        return vsc_exit_status(VSC_USAGE);
-    }
-    if (!is_facts)
-        return check_files(&choices, files, count);
-    for (size_t i = 0; i < count; i++)
-        status = worse(status, print_file_facts(files[i], choices.json));
-    return status;
-}
-
-int main(int argc, char **argv)
-{
-    int status = run(argc > 0 ? argc - 1 : 0, argv + (argc > 0));
-
-    return fflush(stdout) == 0 ? status : 3;
+    return files.count > 0 ? check_files(&choices, &files) : command_misused();
 }

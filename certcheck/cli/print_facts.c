@@ -4,7 +4,7 @@
 
 #include <openssl/x509v3.h>
 
-#include "certcheck/print.h"
+#include "certcheck/cli/print.h"
 #include "common/own.h"
 #include "common/text.h"
 

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* certcheck(1): a table of commands; the one without a name checks certificates. */
+#include <stdio.h>
+#include <string.h>
+
+#include "certcheck/cli/command.h"
+
+static const struct command {
+    const char *name;
+    int (*run)(const struct request *request);
+} commands[] = {
+    {"facts", command_facts},
+    {"refresh", command_refresh},
+};
+
+static bool has_option(int argc, char *const *argv, const char *option)
+{
+    for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], option) == 0)
+            return true;
+    return false;
+}
+
+static int run(int argc, char *const *argv)
+{
+    if (has_option(argc, argv, "--help"))
+        return command_usage(stdout);
+    if (has_option(argc, argv, "--version"))
+        return printf("certcheck %s\n", VSC_VERSION) > 0 ? 0 : 3;
+    for (size_t i = 0; argc > 0 && i < sizeof(commands) / sizeof(commands[0]); i++)
+        if (strcmp(commands[i].name, argv[0]) == 0)
+            return commands[i].run(&(struct request){argc - 1, argv + 1});
+    return command_check(&(struct request){argc, argv});
+}
+
+int main(int argc, char **argv)
+{
+    int status = run(argc > 0 ? argc - 1 : 0, argv + (argc > 0));
+
+    return fflush(stdout) == 0 ? status : 3;
+}
