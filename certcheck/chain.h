@@ -32,6 +32,7 @@ struct chain_pool {
     STACK_OF(X509) * intermediates; /* borrowed, not trusted */
     STACK_OF(X509) * extra;         /* borrowed, not trusted: came with the certificate */
     const struct crls *crls;        /* borrowed */
+    STACK_OF(X509) * ntauth;        /* borrowed; NULL: not asked */
 };
 
 struct chain_path {

@@ -99,6 +99,7 @@ static enum vsc_err check_chain(const struct evaluator *evaluator,
         .intermediates = evaluator->intermediates,
         .extra = request->certs,
         .crls = &evaluator->crls,
+        .ntauth = evaluator->ntauth,
     };
     struct chain_path path;
     enum vsc_err err = chain_check(evaluation->cert, &pool, &rules, &evaluation->verdict, &path);
@@ -151,6 +152,8 @@ enum vsc_err evaluation_new(const struct evaluator *evaluator,
         if (err != VSC_OK)
             return err;
         purpose_check(evaluation->facts, request->purpose, &evaluation->verdict);
+        purpose_check_template(evaluation->facts, &evaluator->conf->policy.templates,
+                               &evaluation->verdict);
     }
     if (evaluation->facts != NULL && !request->no_mapping) {
         check_names(evaluation->facts, &evaluation->verdict);

@@ -27,7 +27,7 @@
 
 /* Where the evaluator reads. Paths are borrowed. */
 struct evaluator_places {
-    struct source anchors, intermediates, crls;
+    struct source anchors, intermediates, crls, ntauth;
 };
 
 /* What is trusted, in memory; not changed by an evaluation. */
@@ -36,6 +36,7 @@ struct evaluator {
     struct evaluator_places places;
     STACK_OF(X509) * anchors;       /* owned */
     STACK_OF(X509) * intermediates; /* owned */
+    STACK_OF(X509) * ntauth;        /* owned; NULL where the configuration names none */
     struct crls crls;
     struct mapping mapping;
     uint64_t fingerprint; /* of all files that were read */

@@ -14,6 +14,7 @@ struct evaluator_places evaluator_places_of(const struct conf *conf)
         .anchors = {conf->trust.anchors, conf->trust.anchors_named, true},
         .intermediates = {conf->trust.intermediates, conf->trust.intermediates_named, true},
         .crls = {conf->revocation.crls, conf->revocation.crls_named, true},
+        .ntauth = {conf->trust.ntauth, true, true},
     };
 }
 
@@ -24,6 +25,7 @@ static uint64_t fingerprint(const struct evaluator *evaluator)
 
     sum = sum * 31 + source_fingerprint(&evaluator->places.intermediates);
     sum = sum * 31 + source_fingerprint(&evaluator->places.crls);
+    sum = sum * 31 + source_fingerprint(&evaluator->places.ntauth);
     for (size_t i = 0; i < conf->mapping.rule_count; i++) {
         struct source file = {.path = conf->mapping.rules[i].file};
 
@@ -43,9 +45,21 @@ void evaluator_free(struct evaluator *evaluator)
         return;
     x509_stack_free(evaluator->anchors);
     x509_stack_free(evaluator->intermediates);
+    x509_stack_free(evaluator->ntauth);
     crls_done(&evaluator->crls);
     mapping_done(&evaluator->mapping);
     free(evaluator);
+}
+
+/* Without a path everything stays as it is: the check is not made. */
+static enum vsc_err load_ntauth(struct evaluator *evaluator, struct problem *problem)
+{
+    const struct source *source = &evaluator->places.ntauth;
+
+    if (source->path == NULL || *source->path == '\0')
+        return VSC_OK;
+    evaluator->ntauth = sk_X509_new_null();
+    return evaluator->ntauth != NULL ? certs_load(source, evaluator->ntauth, problem) : VSC_MEMORY;
 }
 
 enum vsc_err evaluator_new(const struct conf *conf, const struct evaluator_places *places,
@@ -71,6 +85,8 @@ enum vsc_err evaluator_new(const struct conf *conf, const struct evaluator_place
         err = certs_load(&places->anchors, evaluator->anchors, problem);
     if (err == VSC_OK)
         err = certs_load(&places->intermediates, evaluator->intermediates, problem);
+    if (err == VSC_OK)
+        err = load_ntauth(evaluator, problem);
     if (err == VSC_OK)
         err = crls_load(&evaluator->crls, &places->crls, problem);
     if (err != VSC_OK)

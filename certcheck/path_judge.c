@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Our own rules over one path: strength, the issuers' usages, revocation. */
+#include <openssl/err.h>
+
 #include "certcheck/chain_path.h"
 #include "certcheck/facts_parts.h"
 #include "certcheck/purpose.h"
@@ -105,6 +107,36 @@ static void judge_revocation(struct chain_path *path, const struct chain_pool *p
     }
 }
 
+/* One certificate, or one CA: a renewed certificate of the same name and key is the same CA. */
+static bool is_same_ca(X509 *published, X509 *issuer)
+{
+    EVP_PKEY *key = X509_get0_pubkey(published), *other = X509_get0_pubkey(issuer);
+    bool same;
+
+    if (X509_cmp(published, issuer) == 0)
+        return true;
+    same = key != NULL && other != NULL && EVP_PKEY_eq(key, other) == 1 &&
+           X509_NAME_cmp(X509_get_subject_name(published), X509_get_subject_name(issuer)) == 0;
+    ERR_clear_error();
+    return same;
+}
+
+/* The CA that issued the certificate itself. Of one that is not proven nothing can be known. */
+static void judge_ntauth(const struct chain_path *path, STACK_OF(X509) * ntauth,
+                         struct verdict *verdict)
+{
+    X509 *issuer = path->len > 1 ? path->certs[1] : NULL;
+
+    if (ntauth == NULL || (issuer == NULL && !path->anchored) || has_bad_signature(verdict, 0))
+        return;
+    verdict_passed(verdict, CHECK_NTAUTH);
+    for (int i = 0; issuer != NULL && i < sk_X509_num(ntauth); i++)
+        if (is_same_ca(sk_X509_value(ntauth, i), issuer))
+            return;
+    verdict_refuse(verdict, REASON_ISSUER_NOT_NTAUTH, 0, "%s",
+                   subject_of(issuer != NULL ? issuer : path->certs[0]).text);
+}
+
 enum vsc_err path_judge(struct chain_path *path, const struct chain_pool *pool,
                         const struct chain_rules *rules, struct verdict *verdict)
 {
@@ -118,6 +150,7 @@ enum vsc_err path_judge(struct chain_path *path, const struct chain_pool *pool,
     verdict_passed(verdict, CHECK_POLICY);
     judge_strength(path, rules, verdict);
     judge_issuers(path, rules, verdict);
+    judge_ntauth(path, pool->ntauth, verdict);
     judge_revocation(path, pool, rules, verdict);
     return VSC_OK;
 }

@@ -17,6 +17,10 @@
  */
 void purpose_check(const struct facts *facts, enum conf_purpose purpose, struct verdict *verdict);
 
+/* The template's OID or version 1 name is one of `templates`, where that is not empty. */
+void purpose_check_template(const struct facts *facts, const struct conf_list *templates,
+                            struct verdict *verdict);
+
 /* An issuer without an extended key usage, with this one or with anyExtendedKeyUsage. */
 bool purpose_allows_issuer(X509 *issuer, enum conf_purpose purpose);
 

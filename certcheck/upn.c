@@ -38,20 +38,6 @@ bool upn_is_well_formed(const void *upn, size_t len)
     return true;
 }
 
-static unsigned char lower(char c)
-{
-    return (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-}
-
-/* Not strcasecmp: that one depends on the locale. */
-static bool equal_without_case(const char *a, const char *b)
-{
-    for (; *a != '\0' && *b != '\0'; a++, b++)
-        if (lower(*a) != lower(*b))
-            return false;
-    return *a == *b;
-}
-
 size_t upn_local_len(const char *upn)
 {
     return strcspn(upn, "@");
@@ -61,7 +47,7 @@ bool upn_has_suffix(const char *upn, const char *suffix)
 {
     const char *at = strchr(upn, '@');
 
-    return at != NULL && equal_without_case(at + 1, suffix);
+    return at != NULL && text_equal_without_case(at + 1, suffix);
 }
 
 bool upn_equal(const char *a, const char *b)

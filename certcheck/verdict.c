@@ -59,6 +59,7 @@ enum cert_check cert_check_of(enum reason reason)
         [REASON_TIME_NOT_CREDIBLE] = CHECK_CLOCK,
         [REASON_CARD_GONE] = CHECK_CARD,
         [REASON_SERVICE_REFUSED] = CHECK_SERVICE,
+        [REASON_TEMPLATE] = CHECK_TEMPLATE,
     };
 
     return (unsigned)reason < REASON_COUNT ? checks[reason] : CHECK_FORMAT;

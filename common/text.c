@@ -214,3 +214,17 @@ void text_clean(char *to, size_t size, const char *from)
 {
     copy_escaped(to, size, from, ESCAPE_UNSAFE);
 }
+
+/* Not tolower() or strcasecmp(): they depend on the locale. */
+static unsigned char lower(char c)
+{
+    return (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+}
+
+bool text_equal_without_case(const char *a, const char *b)
+{
+    for (; *a != '\0' && *b != '\0'; a++, b++)
+        if (lower(*a) != lower(*b))
+            return false;
+    return *a == *b;
+}

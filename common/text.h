@@ -39,6 +39,9 @@ size_t text_decode(const void *from, size_t len, unsigned *ret_code);
 /* A C0 or C1 control, DEL, a bidirectional or other invisible format character, or a separator. */
 bool text_is_unsafe(unsigned code);
 
+/* Equal without case in ASCII, in whatever locale the host is. */
+bool text_equal_without_case(const char *a, const char *b);
+
 /* Printable UTF-8 without unsafe characters. The empty string is. */
 bool text_is_printable(const char *string);
 

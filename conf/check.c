@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "common/text.h"
 #include "common/wire_check.h"
 
 const char *check_path_needed(const char *value)
@@ -100,6 +101,15 @@ const char *check_oid(const char *value)
             break;
     }
     return *next == '\0' && arcs >= 2 && arcs <= 32 ? NULL : "is no OID with dots";
+}
+
+const char *check_template_id(const char *value)
+{
+    if (value[0] >= '0' && value[0] <= '9' && strchr(value, '.') != NULL)
+        return check_oid(value);
+    if (value[0] == '\0' || strlen(value) > 64 || !text_is_printable(value))
+        return "is neither the OID nor the name of a certificate template";
+    return NULL;
 }
 
 const char *check_sha256(const char *value)

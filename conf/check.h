@@ -14,6 +14,7 @@ const char *check_service(const char *value);     /* of PAM: a file's name */
 const char *check_suffix(const char *value);      /* of a UPN */
 const char *check_template(const char *value);    /* an account with %u, and maybe %d or %D */
 const char *check_oid(const char *value);
-const char *check_sha256(const char *value); /* 64 hexadecimal digits */
+const char *check_template_id(const char *value); /* of a certificate template: an OID or a name */
+const char *check_sha256(const char *value);      /* 64 hexadecimal digits */
 
 #endif

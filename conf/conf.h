@@ -89,7 +89,7 @@ struct conf {
     struct {
         enum conf_purpose purpose;
         unsigned min_rsa_bits;
-        struct conf_list policies;
+        struct conf_list policies, templates;
         enum conf_strong_mapping strong_mapping;
     } policy;
     struct {

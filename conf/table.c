@@ -36,14 +36,14 @@ const struct conf_key conf_keys[] = {
     {"trust", "intermediates", KEY_STRING, AT(trust.intermediates),
      .text = "/etc/pam_vsc/intermediates", .check = check_path,
      .named_offset = offsetof(struct conf, trust.intermediates_named)},
-    {"trust", "ntauth", KEY_STRING, AT(trust.ntauth), .text = "", .check = check_path,
-     .default_only = true},
+    {"trust", "ntauth", KEY_STRING, AT(trust.ntauth), .text = "", .check = check_path},
 
     {"policy", "purpose", KEY_CHOICE, AT(policy.purpose), .choices = purposes,
      .number = PURPOSE_SMARTCARD_LOGON},
     {"policy", "min_rsa_bits", KEY_NUMBER, AT(policy.min_rsa_bits), .number = 2048, .min = 2048,
      .max = 4096},
     {"policy", "policies", KEY_LIST, AT(policy.policies), .check = check_oid},
+    {"policy", "templates", KEY_LIST, AT(policy.templates), .check = check_template_id},
     {"policy", "strong_mapping", KEY_CHOICE, AT(policy.strong_mapping), .choices = strong_mappings,
      .number = STRONG_DIRECTORY, .default_only = true},
 

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A case for the whole judgement of a chain: the certificates, and the codes that must come out.
+ * tests/lint/cases.sh counts the cases of each code, by `.codes`.
+ */
+#ifndef VSC_TESTS_SUPPORT_PATH_CASE_H
+#define VSC_TESTS_SUPPORT_PATH_CASE_H
+
+#include <stddef.h>
+
+#include "conf/conf.h"
+#include "tests/support/issue.h"
+
+#define PATH_CASE_CERTS 40
+
+struct path_case {
+    const char *name;  /* the step of RFC 5280, or what it is about */
+    const char *codes; /* of all reasons in their order, with a blank between; "": accepted */
+    enum conf_purpose purpose;
+    const char *policies[4];  /* policy.policies */
+    const char *templates[4]; /* policy.templates */
+    const char *ntauth;       /* the row that is in NTAuth; "" for an empty one, NULL: not asked */
+    const char *at;           /* 20260615120000Z where it is NULL */
+    struct issue certs[PATH_CASE_CERTS];
+};
+
+/* Run all cases, each under its name, as one cmocka group; what main() returns. */
+int path_cases_run(const struct path_case *cases, size_t count);
+
+#endif
