@@ -32,7 +32,9 @@
     X(STORE, 3, "the card's files are damaged")                                                    \
     X(PROTOCOL, 3, "malformed message")                                                            \
     X(TIMEOUT, 3, "the deadline passed")                                                           \
-    X(HELPER, 3, "a helper cannot be used")
+    X(HELPER, 3, "a helper cannot be used")                                                        \
+    X(PUK, 1, "wrong PUK")                                                                         \
+    X(PUK_BLOCKED, 1, "the PUK is blocked")
 
 enum vsc_err {
 #define VSC_ERR_ENUM(name, exit_status, text) VSC_##name,

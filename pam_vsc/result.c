@@ -47,8 +47,10 @@ enum ending ending_of_err(enum vsc_err err)
     case VSC_PIN:
     case VSC_PIN_POLICY:
     case VSC_ADMIN_KEY:
+    case VSC_PUK:
         return ENDING_WRONG_PIN;
     case VSC_PIN_BLOCKED:
+    case VSC_PUK_BLOCKED:
         return ENDING_BLOCKED;
     case VSC_TPM_LOCKED:
         return ENDING_TPM_LOCKED;

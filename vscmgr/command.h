@@ -43,7 +43,7 @@ must_check enum vsc_err command_conf(const struct request *request, const char *
 must_check enum vsc_err command_source(const struct conf *conf, struct card_source **ret_source);
 /* admin_open() by the configuration; what could not be cleaned up is told on standard error. */
 must_check enum vsc_err command_admin(const struct request *request, const struct conf *conf,
-                                      struct admin *admin);
+                                      struct change *admin);
 /* The same for commands that only read. */
 void command_tidy(const struct conf *conf);
 

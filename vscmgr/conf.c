@@ -50,7 +50,7 @@ static void tell(const struct problem *leftover)
 }
 
 enum vsc_err command_admin(const struct request *request, const struct conf *conf,
-                           struct admin *admin)
+                           struct change *admin)
 {
     struct problem leftover = {0};
     enum vsc_err err = admin_open(admin, conf->card.store, conf->card.tcti, conf->helpers.card_user,

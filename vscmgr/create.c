@@ -180,7 +180,7 @@ static enum vsc_err report(const struct create_options *options, const struct co
 static enum vsc_err create(const struct request *request, const struct create_options *options,
                            const struct conf *conf, const struct card_new *card)
 {
-    auto_admin struct admin admin = ADMIN_CLOSED;
+    auto_change struct change admin = CHANGE_CLOSED;
     char id[STORE_CARD_SIZE];
     bool fallback = false;
     enum vsc_err err;
@@ -190,7 +190,7 @@ static enum vsc_err create(const struct request *request, const struct create_op
     err = command_admin(request, conf, &admin);
     if (err == VSC_OK)
         err = admin_create(&admin, card, id, &fallback, request->problem);
-    admin_close(&admin);
+    change_close(&admin);
     if (err != VSC_OK)
         return err;
     if (fallback)

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "card/admin/csr.h"
+#include "card/owner/csr.h"
 #include "card/tpm/key.h"
 #include "card/tpm/store.h"
 #include "common/io.h"

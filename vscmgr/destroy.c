@@ -45,7 +45,7 @@ enum vsc_err command_destroy(const struct request *request)
     auto_by(conf_free) struct conf *conf = NULL;
     auto_by(card_source_free) struct card_source *source = NULL;
     auto_card_list struct card_list list = {0};
-    auto_admin struct admin admin = ADMIN_CLOSED;
+    auto_change struct change admin = CHANGE_CLOSED;
     const struct card_info *card = NULL;
     enum vsc_err err;
 

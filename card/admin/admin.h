@@ -1,54 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The administration of native cards: creation, destruction, keys, certificates. Only vscmgr links
- * it. Every change holds the store's lock; whatever a killed run left behind (NV indices, half-made
- * folders) is removed by the next admin_open().
+ * The administration of native cards, for root: creation, destruction, owner, administrator key.
+ * Only vscmgr links it; what a card's owner may do as well is in card/owner. Every change holds the
+ * store's lock; whatever a killed run left behind (NV indices, half-made folders) is removed by the
+ * next admin_open().
  */
 #ifndef VSC_CARD_ADMIN_ADMIN_H
 #define VSC_CARD_ADMIN_ADMIN_H
 
-#include <openssl/evp.h>
 #include <stdbool.h>
-#include <stddef.h>
-#include <sys/types.h>
 
+#include "card/owner/owner.h"
 #include "card/tpm/card_conf.h"
-#include "card/tpm/objects.h"
 #include "card/tpm/store.h"
-#include "card/tpm/tpm.h"
 #include "common/err.h"
 #include "common/problem.h"
 #include "common/secret.h"
 
-#define ADMIN_DEADLINE_MS 180000 /* an RSA key takes a hardware TPM up to a minute */
-#define ADMIN_KEY_SIZE    24     /* bytes: Windows' 48 hexadecimal digits */
-#define TRIES_MIN         3
-#define TRIES_MAX         15
-#define TRIES_DEFAULT     5
-
-enum key_type {
-    KEY_NONE,
-    KEY_RSA2048,
-    KEY_RSA3072,
-    KEY_P256,
-    KEY_P384,
-};
-
-/* To whom the folder keys of a card belongs, and who may read the rest: helpers.card_user. */
-struct admin_user {
-    bool set; /* only when root runs it and there is such a user */
-    uid_t uid;
-    gid_t gid;
-};
-
-struct admin {
-    const char *store, *tcti; /* borrowed */
-    struct admin_user user;
-    struct tpm tpm;
-    int lock, cards; /* descriptors; -1 when closed */
-};
-
-#define ADMIN_CLOSED ((struct admin){.lock = -1, .cards = -1})
+#define ADMIN_KEY_SIZE 24 /* bytes: Windows' 48 hexadecimal digits */
+#define TRIES_MIN      3
+#define TRIES_MAX      15
+#define TRIES_DEFAULT  5
 
 /*
  * Make the store's folders where they are missing, take its lock, and remove what killed runs left
@@ -56,11 +28,9 @@ struct admin {
  * `leftover` (text "" if nothing), and is no failure. `card_user` may be "". The struct must not
  * move while it is open.
  */
-must_check enum vsc_err admin_open(struct admin *admin, const char *store, const char *tcti,
+must_check enum vsc_err admin_open(struct change *change, const char *store, const char *tcti,
                                    const char *card_user, struct problem *leftover,
                                    struct problem *problem);
-void admin_close(struct admin *admin);
-#define auto_admin __attribute__((cleanup(admin_close)))
 /* The same for commands that only read: remove what a killed run left behind, if there is anything
  * and nobody has the lock (a creation that is under way looks the same). */
 void admin_tidy(const char *store, const char *tcti, struct problem *leftover);
@@ -73,27 +43,44 @@ struct card_new {
     const struct secret *helpdesk;  /* NULL: none; the card's own key of 32 bytes is derived from
                                      * it: HMAC-SHA-256(master, card's serial) */
     enum key_type first_key;
+    bool must_change;             /* the PIN has to be changed before the card signs in */
+    const struct secret *lockout; /* NULL: leave it. A password for the lockout hierarchy, which
+                                   * must have none so far */
 };
 
 /* Create a card wholly or not at all. *ret_fallback: this TPM has no index of type PIN fail. */
-must_check enum vsc_err admin_create(struct admin *admin, const struct card_new *new_card,
+must_check enum vsc_err admin_create(struct change *change, const struct card_new *new_card,
                                      char ret_id[STORE_CARD_SIZE], bool *ret_fallback,
                                      struct problem *problem);
 /* Remove a card: first from sight, then from the TPM, then its files. */
-must_check enum vsc_err admin_destroy(struct admin *admin, const char *id, struct problem *problem);
-/* Make another key on a card. */
-must_check enum vsc_err admin_generate(struct admin *admin, const char *id, enum key_type type,
-                                       char ret_key[STORE_KEY_SIZE], struct problem *problem);
-/*
- * Store a certificate (PEM or DER, issuers may follow) with the card's key that it is for; that key
- * becomes the default container. VSC_NO_KEY if no key of the card fits.
- */
-must_check enum vsc_err admin_import(struct admin *admin, const char *id, const void *bytes,
-                                     size_t len, char ret_key[STORE_KEY_SIZE],
-                                     struct problem *problem);
+must_check enum vsc_err admin_destroy(struct change *change, const char *id,
+                                      struct problem *problem);
 
-/* Give a file or folder below `folder` to the card's user (where there is one). */
-must_check enum vsc_err admin_give(const struct admin *admin, int folder, const char *name,
-                                   struct problem *problem);
+struct admin_unblock {
+    const struct secret *admin_key; /* ADMIN_KEY_SIZE bytes */
+    const struct secret *new_pin;
+    bool must_change; /* its owner has to change it; else a mark that is there stays */
+};
+
+/*
+ * A new PIN by the administrator key, and a full count again; order and results as
+ * owner_unblock(), with VSC_ADMIN_KEY for a wrong key. The TPM does not count those.
+ */
+must_check enum vsc_err admin_unblock(struct change *change, const char *id,
+                                      const struct admin_unblock *unblock,
+                                      struct card_outcome *ret_outcome, struct problem *problem);
+/*
+ * Another administrator key, one atomic TPM command: the old one is dead at once, also with old
+ * copies of the files. *ret_result: VSC_OK, VSC_ADMIN_KEY or VSC_CARD_GONE.
+ */
+must_check enum vsc_err admin_rotate_key(struct change *change, const char *id,
+                                         const struct secret *old_key, const struct secret *new_key,
+                                         enum vsc_err *ret_result, struct problem *problem);
+/* Give a card to the account `user` (NULL: to nobody). VSC_INPUT if there is no such account. */
+must_check enum vsc_err admin_set_owner(struct change *change, const char *id, const char *user,
+                                        struct problem *problem);
+/* The owner's fields of `conf` from the account `user` (NULL: none). */
+must_check enum vsc_err admin_find_owner(const char *user, struct card_conf *conf,
+                                         struct problem *problem);
 
 #endif

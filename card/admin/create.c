@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "card/admin/maker.h"
+#include "card/owner/keygen.h"
 #include "common/io.h"
 #include "common/own.h"
 
@@ -17,7 +18,7 @@ static enum vsc_err failed(struct problem *problem, const char *what)
     return problem_set(problem, VSC_SYSTEM, "%s: %s", what, strerror(errno));
 }
 
-static enum vsc_err check(const struct admin *admin, const struct card_new *new_card,
+static enum vsc_err check(const struct change *change, const struct card_new *new_card,
                           struct problem *problem)
 {
     const struct card_conf *conf = &new_card->conf;
@@ -34,14 +35,14 @@ static enum vsc_err check(const struct admin *admin, const struct card_new *new_
         return problem_set(problem, VSC_USAGE, "an administrator key has 48 hexadecimal digits");
     err = pin_policy_check(&conf->policy, new_card->pin, problem);
     if (err == VSC_OK)
-        err = store_ids(admin->cards, store_is_card_id, CARDS_MAX, &ids, &count);
+        err = store_ids(change->cards, store_is_card_id, CARDS_MAX, &ids, &count);
     if (err == VSC_OK && count == CARDS_MAX)
         return problem_set(problem, VSC_EXISTS, "there are %d cards already", CARDS_MAX);
     for (size_t i = 0; err == VSC_OK && i < count; i++) {
         struct card_conf other;
         auto_fd int card = -1;
 
-        if (store_open_card(admin->store, ids[i], &card, NULL) == VSC_OK &&
+        if (store_open_card(change->store, ids[i], &card, NULL) == VSC_OK &&
             store_read_conf(card, &other, NULL) == VSC_OK && strcmp(other.name, conf->name) == 0)
             return problem_set(problem, VSC_EXISTS, "card %s has the name \"%s\" already", ids[i],
                                conf->name);
@@ -50,15 +51,15 @@ static enum vsc_err check(const struct admin *admin, const struct card_new *new_
 }
 
 /* The lowest free id, and its folder under the name of a creation that has not ended. */
-static enum vsc_err claim(const struct admin *admin, char id[STORE_CARD_SIZE],
+static enum vsc_err claim(const struct change *change, char id[STORE_CARD_SIZE],
                           char name[JOURNAL_NAME], struct problem *problem)
 {
     for (unsigned number = 0; number < 10000; number++) {
         (void)snprintf(id, STORE_CARD_SIZE, "%04u", number);
         (void)snprintf(name, JOURNAL_NAME, "%s%04u", JOURNAL_NEW, number);
-        if (faccessat(admin->cards, id, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+        if (faccessat(change->cards, id, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
             continue;
-        if (mkdirat(admin->cards, name, 0700) == 0)
+        if (mkdirat(change->cards, name, 0700) == 0)
             return VSC_OK;
         /* One that could not be cleaned away, for example because another TPM is in its place. */
         if (errno != EEXIST)
@@ -99,21 +100,30 @@ static enum vsc_err put_card(const struct maker *maker, const struct card_new *n
  * card.conf and objects stay root's and the card's group reads them; keys is the card user's own.
  * The folders hand their group on, so that what root adds later can be read as well.
  */
-static enum vsc_err hand_over(const struct admin *admin, int folder, int keys,
+static enum vsc_err hand_over(const struct change *change, int folder, int keys,
                               struct problem *problem)
 {
     static const char *const files[] = {OBJECTS_FILE, CARD_CONF_FILE};
 
-    if (!admin->user.set)
+    if (!change->user.set)
         return VSC_OK;
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
-        if (fchownat(folder, files[i], (uid_t)-1, admin->user.gid, AT_SYMLINK_NOFOLLOW) != 0)
+        if (fchownat(folder, files[i], (uid_t)-1, change->user.gid, AT_SYMLINK_NOFOLLOW) != 0)
             return failed(problem, files[i]);
-    if (fchown(keys, admin->user.uid, admin->user.gid) != 0 || fchmod(keys, 02700) != 0)
+    if (fchown(keys, change->user.uid, change->user.gid) != 0 || fchmod(keys, 02700) != 0)
         return failed(problem, STORE_KEYS);
-    if (fchown(folder, (uid_t)-1, admin->user.gid) != 0 || fchmod(folder, 02750) != 0)
+    if (fchown(folder, (uid_t)-1, change->user.gid) != 0 || fchmod(folder, 02750) != 0)
         return failed(problem, "card");
     return VSC_OK;
+}
+
+static enum vsc_err make_first_key(const struct maker *maker, int keys, enum key_type type,
+                                   struct problem *problem)
+{
+    struct keygen keygen = {
+        .change = maker->change, .objects = maker->objects, .srk = maker->srk, .hmac = maker->hmac};
+
+    return keygen_make(&keygen, keys, "00", type, problem);
 }
 
 static enum vsc_err make_objects(struct maker *maker, const struct card_new *new_card, int keys,
@@ -125,7 +135,7 @@ static enum vsc_err make_objects(struct maker *maker, const struct card_new *new
     if (RAND_bytes(maker->objects->serial, SERIAL_SIZE) != 1 ||
         RAND_bytes(maker->objects->salt, SALT_SIZE) != 1)
         return problem_set(problem, VSC_SYSTEM, "no random numbers");
-    err = admin_tpm(maker->admin, problem);
+    err = change_tpm(maker->change, problem);
     if (err == VSC_OK)
         err = maker_srk(maker, problem);
     if (err == VSC_OK)
@@ -136,19 +146,19 @@ static enum vsc_err make_objects(struct maker *maker, const struct card_new *new
         err = works ? maker_indices(maker, new_card, problem)
                     : maker_fallback(maker, new_card, keys, problem);
     if (err == VSC_OK && new_card->first_key != KEY_NONE)
-        err = maker_key(maker, keys, "00", new_card->first_key, problem);
+        err = make_first_key(maker, keys, new_card->first_key, problem);
     *ret_fallback = !works;
     return err;
 }
 
 /* Fill the claimed folder and make it a card by its rename. */
-static enum vsc_err fill(struct admin *admin, const struct card_new *new_card, const char *name,
+static enum vsc_err fill(struct change *change, const struct card_new *new_card, const char *name,
                          const char *id, bool *ret_fallback, struct problem *problem)
 {
     auto_fd int folder =
-        openat(admin->cards, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+        openat(change->cards, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     struct objects objects = {0};
-    struct maker maker = {.admin = admin,
+    struct maker maker = {.change = change,
                           .objects = &objects,
                           .journal.folder = folder,
                           .srk = ESYS_TR_NONE,
@@ -169,35 +179,35 @@ static enum vsc_err fill(struct admin *admin, const struct card_new *new_card, c
         err = put_card(&maker, new_card, folder, problem);
     explicit_bzero(&objects, sizeof objects);
     if (err == VSC_OK)
-        err = hand_over(admin, folder, keys, problem);
+        err = hand_over(change, folder, keys, problem);
     if (err == VSC_OK && fsync(folder) != 0)
         err = failed(problem, name);
     /* From here on it is a card. The intent is of no use any more, and no harm if it stays. */
-    if (err == VSC_OK && renameat(admin->cards, name, admin->cards, id) != 0)
+    if (err == VSC_OK && renameat(change->cards, name, change->cards, id) != 0)
         err = failed(problem, name);
     if (err != VSC_OK)
         return err;
-    (void)fsync(admin->cards);
+    (void)fsync(change->cards);
     (void)unlinkat(folder, JOURNAL_INTENT, 0);
     return VSC_OK;
 }
 
-enum vsc_err admin_create(struct admin *admin, const struct card_new *new_card,
+enum vsc_err admin_create(struct change *change, const struct card_new *new_card,
                           char ret_id[STORE_CARD_SIZE], bool *ret_fallback, struct problem *problem)
 {
     char id[STORE_CARD_SIZE], name[JOURNAL_NAME];
     bool fallback = false;
     enum vsc_err err;
 
-    err = check(admin, new_card, problem);
+    err = check(change, new_card, problem);
     if (err == VSC_OK)
-        err = claim(admin, id, name, problem);
+        err = claim(change, id, name, problem);
     if (err != VSC_OK)
         return err;
-    err = fill(admin, new_card, name, id, &fallback, problem);
+    err = fill(change, new_card, name, id, &fallback, problem);
     if (err != VSC_OK) {
         /* What cannot be removed now is by the next run. */
-        enum vsc_err cleaned = journal_discard(admin, name, NULL);
+        enum vsc_err cleaned = journal_discard(change, name, NULL);
 
         (void)cleaned;
         return err;

@@ -48,7 +48,7 @@ static enum vsc_err keep(struct maker *maker, int keys, const TPM2B_PRIVATE *pri
         err = io_write_at(keys, STORE_PIN_PRIV, content.data, content.len, 0640);
     if (err != VSC_OK)
         return problem_set(problem, err, "%s: %s", STORE_PIN_PRIV, strerror(errno));
-    return admin_give(maker->admin, keys, STORE_PIN_PRIV, problem);
+    return change_give(maker->change, keys, STORE_PIN_PRIV, problem);
 }
 
 enum vsc_err maker_fallback(struct maker *maker, const struct card_new *new_card, int keys,
@@ -64,7 +64,7 @@ enum vsc_err maker_fallback(struct maker *maker, const struct card_new *new_card
         }};
     static const TPM2B_DATA nothing = {0};
     static const TPML_PCR_SELECTION no_pcr = {0};
-    struct tpm *tpm = &maker->admin->tpm;
+    struct tpm *tpm = &maker->change->tpm;
     auto_secret struct secret auth = {0};
     TPM2B_SENSITIVE_CREATE sensitive = {0};
     TPM2B_PRIVATE *private = NULL;

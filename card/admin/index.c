@@ -25,7 +25,7 @@ static enum vsc_err define_at(struct maker *maker, const TPMS_NV_PUBLIC *area,
                               const struct secret *auth, ESYS_TR *ret_index,
                               struct problem *problem)
 {
-    struct tpm *tpm = &maker->admin->tpm;
+    struct tpm *tpm = &maker->change->tpm;
     TPM2B_NV_PUBLIC public = {.nvPublic = *area};
     TPM2B_AUTH value = {.size = (UINT16)auth->len};
     enum vsc_err err;
@@ -76,7 +76,7 @@ enum vsc_err index_write(struct maker *maker, ESYS_TR index, const TPML_DIGEST *
                          unsigned limit, struct problem *problem)
 {
     static const TPM2B_NONCE empty = {0};
-    struct tpm *tpm = &maker->admin->tpm;
+    struct tpm *tpm = &maker->change->tpm;
     TPM2B_MAX_NV_BUFFER data = {.size = INDEX_SIZE};
     TPM2B_TIMEOUT *timeout = NULL;
     TPMT_TK_AUTH *ticket = NULL;
@@ -109,7 +109,7 @@ enum vsc_err index_write(struct maker *maker, ESYS_TR index, const TPML_DIGEST *
 enum vsc_err index_pin(struct maker *maker, ESYS_TR index, const TPMS_NV_PUBLIC *area,
                        struct pinned_index *ret_pinned, struct problem *problem)
 {
-    struct tpm *tpm = &maker->admin->tpm;
+    struct tpm *tpm = &maker->change->tpm;
     TPMS_NV_PUBLIC wanted = *area;
     TPM2B_NV_PUBLIC *found = NULL;
     TPM2B_NAME *name = NULL;

@@ -15,7 +15,7 @@
 static enum vsc_err make_admin(struct maker *maker, const struct approver *approver,
                                const struct secret *admin_key, struct problem *problem)
 {
-    struct tpm *tpm = &maker->admin->tpm;
+    struct tpm *tpm = &maker->change->tpm;
     static const TPM2B_MAX_NV_BUFFER zeroes = {.size = INDEX_SIZE};
     auto_secret struct secret auth = {0};
     struct card_names names;
@@ -63,7 +63,7 @@ static enum vsc_err make_pin_fail(struct maker *maker, const TPML_DIGEST *branch
                                   const struct secret *auth, unsigned limit,
                                   struct pinned_index *ret_pinned, struct problem *problem)
 {
-    struct tpm *tpm = &maker->admin->tpm;
+    struct tpm *tpm = &maker->change->tpm;
     ESYS_TR index = ESYS_TR_NONE;
     TPMS_NV_PUBLIC area;
     enum vsc_err err;
@@ -118,7 +118,7 @@ static enum vsc_err make_helpdesk(struct maker *maker, const struct secret *mast
         }};
     static const TPM2B_DATA nothing = {0};
     static const TPML_PCR_SELECTION no_pcr = {0};
-    struct tpm *tpm = &maker->admin->tpm;
+    struct tpm *tpm = &maker->change->tpm;
     TPM2B_SENSITIVE_CREATE sensitive = {.sensitive.data.size = HELPDESK_KEY_SIZE};
     TPM2B_PRIVATE *private = NULL;
     TPM2B_PUBLIC *area = NULL;
@@ -167,7 +167,7 @@ static enum vsc_err make_pin(struct maker *maker, const struct card_new *new_car
 static enum vsc_err approve(struct maker *maker, const struct approver *approver,
                             struct problem *problem)
 {
-    struct tpm *tpm = &maker->admin->tpm;
+    struct tpm *tpm = &maker->change->tpm;
     struct objects *objects = maker->objects;
     ESYS_TR loaded = ESYS_TR_NONE;
     TPM2B_DIGEST policy;

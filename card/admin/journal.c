@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "card/admin/remove.h"
+#include "card/owner/remove.h"
 #include "card/tpm/marshal.h"
 #include "card/tpm/policy.h"
 #include "common/io.h"
@@ -67,14 +67,6 @@ static void journal_read(struct journal *journal)
     }
 }
 
-enum vsc_err admin_tpm(struct admin *admin, struct problem *problem)
-{
-    if (tpm_is_usable(&admin->tpm))
-        return VSC_OK;
-    tpm_close(&admin->tpm);
-    return tpm_open(&admin->tpm, admin->tcti, problem);
-}
-
 static bool is_area(const TPM2B_NAME *found, TPMS_NV_PUBLIC area)
 {
     TPM2B_NAME name;
@@ -89,7 +81,8 @@ static bool is_area(const TPM2B_NAME *found, TPMS_NV_PUBLIC area)
     return false;
 }
 
-enum vsc_err index_remove(struct admin *admin, const TPMS_NV_PUBLIC *area, struct problem *problem)
+enum vsc_err index_remove(struct change *change, const TPMS_NV_PUBLIC *area,
+                          struct problem *problem)
 {
     ESYS_TR index = ESYS_TR_NONE;
     TPM2B_NAME *found = NULL;
@@ -97,34 +90,34 @@ enum vsc_err index_remove(struct admin *admin, const TPMS_NV_PUBLIC *area, struc
     TSS2_RC rc;
     bool ours;
 
-    err = admin_tpm(admin, problem);
+    err = change_tpm(change, problem);
     if (err != VSC_OK)
         return err;
-    rc = Esys_TR_FromTPMPublic(admin->tpm.esys, area->nvIndex, ESYS_TR_NONE, ESYS_TR_NONE,
+    rc = Esys_TR_FromTPMPublic(change->tpm.esys, area->nvIndex, ESYS_TR_NONE, ESYS_TR_NONE,
                                ESYS_TR_NONE, &index);
     if (tpm_base_code(rc) == TPM2_RC_HANDLE)
         return VSC_OK;
     if (rc != TSS2_RC_SUCCESS)
-        return tpm_status(&admin->tpm, rc, "TPM2_NV_ReadPublic", problem);
-    rc = Esys_TR_GetName(admin->tpm.esys, index, &found);
+        return tpm_status(&change->tpm, rc, "TPM2_NV_ReadPublic", problem);
+    rc = Esys_TR_GetName(change->tpm.esys, index, &found);
     ours = rc == TSS2_RC_SUCCESS && is_area(found, *area);
     Esys_Free(found);
     if (!ours) {
-        tpm_release(&admin->tpm, &index);
+        tpm_release(&change->tpm, &index);
         return VSC_OK;
     }
-    rc = Esys_NV_UndefineSpace(admin->tpm.esys, ESYS_TR_RH_OWNER, index, ESYS_TR_PASSWORD,
+    rc = Esys_NV_UndefineSpace(change->tpm.esys, ESYS_TR_RH_OWNER, index, ESYS_TR_PASSWORD,
                                ESYS_TR_NONE, ESYS_TR_NONE);
     if (rc != TSS2_RC_SUCCESS)
-        tpm_release(&admin->tpm, &index);
+        tpm_release(&change->tpm, &index);
     if (tpm_base_code(rc) == TPM2_RC_BAD_AUTH)
         return problem_set(problem, VSC_NOT_BUILT,
                            "the owner hierarchy has a password, and --ownerauth is not built yet");
-    return tpm_status(&admin->tpm, rc, "TPM2_NV_UndefineSpace", problem);
+    return tpm_status(&change->tpm, rc, "TPM2_NV_UndefineSpace", problem);
 }
 
 /* The indices of the card itself, where its objects were written already. */
-static enum vsc_err remove_pinned(struct admin *admin, int folder, struct problem *problem)
+static enum vsc_err remove_pinned(struct change *change, int folder, struct problem *problem)
 {
     struct objects objects;
     enum vsc_err err = VSC_OK;
@@ -132,18 +125,18 @@ static enum vsc_err remove_pinned(struct admin *admin, int folder, struct proble
     if (store_read_objects(folder, &objects, NULL) != VSC_OK || objects.kind != GATE_INDEX)
         return VSC_OK;
     /* P first: what A protects must not outlive it. */
-    err = index_remove(admin, &objects.pin.area.nvPublic, problem);
+    err = index_remove(change, &objects.pin.area.nvPublic, problem);
     if (err == VSC_OK && objects.has_puk)
-        err = index_remove(admin, &objects.puk.area.nvPublic, problem);
+        err = index_remove(change, &objects.puk.area.nvPublic, problem);
     if (err == VSC_OK)
-        err = index_remove(admin, &objects.admin.area.nvPublic, problem);
+        err = index_remove(change, &objects.admin.area.nvPublic, problem);
     return err;
 }
 
-enum vsc_err journal_discard(struct admin *admin, const char *name, struct problem *problem)
+enum vsc_err journal_discard(struct change *change, const char *name, struct problem *problem)
 {
     auto_fd int folder =
-        openat(admin->cards, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+        openat(change->cards, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     struct journal journal = {.folder = folder};
     enum vsc_err err;
 
@@ -151,12 +144,12 @@ enum vsc_err journal_discard(struct admin *admin, const char *name, struct probl
         return errno == ENOENT ? VSC_OK
                                : problem_set(problem, VSC_SYSTEM, "%s: %s", name, strerror(errno));
     journal_read(&journal);
-    err = remove_pinned(admin, folder, problem);
+    err = remove_pinned(change, folder, problem);
     for (size_t i = 0; err == VSC_OK && i < journal.count; i++)
-        err = index_remove(admin, &journal.areas[i].nvPublic, problem);
+        err = index_remove(change, &journal.areas[i].nvPublic, problem);
     if (err != VSC_OK)
         return err;
-    return remove_card_folder(admin->cards, name, problem);
+    return remove_card_folder(change->cards, name, problem);
 }
 
 static bool is_leftover(const char *name)
@@ -181,9 +174,9 @@ bool journal_has_leftovers(int cards)
     return false;
 }
 
-void journal_recover(struct admin *admin, struct problem *leftover)
+void journal_recover(struct change *change, struct problem *leftover)
 {
-    auto_fd int fd = openat(admin->cards, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    auto_fd int fd = openat(change->cards, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     auto_by(closedir) DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
     const struct dirent *entry;
 
@@ -194,9 +187,9 @@ void journal_recover(struct admin *admin, struct problem *leftover)
         enum vsc_err err = VSC_OK;
 
         if (is_leftover(entry->d_name))
-            err = journal_discard(admin, entry->d_name, leftover);
+            err = journal_discard(change, entry->d_name, leftover);
         else if (store_is_card_id(entry->d_name))
-            remove_temporary(admin->cards, entry->d_name);
+            remove_temporary(change->cards, entry->d_name);
         if (err == VSC_MEMORY)
             return;
     }

@@ -13,9 +13,9 @@
 
 #include "card/admin/admin.h"
 
-#define JOURNAL_NEW    ".new-"
-#define JOURNAL_DEL    ".del-"
-#define JOURNAL_INTENT "intent"
+#define JOURNAL_NEW    STORE_NEW
+#define JOURNAL_DEL    STORE_DEL
+#define JOURNAL_INTENT STORE_INTENT
 #define JOURNAL_MAX    8 /* indices: the probe's, A, U, P, and second attempts at handles */
 #define JOURNAL_NAME   (sizeof JOURNAL_NEW + STORE_CARD_DIGITS)
 
@@ -29,19 +29,17 @@ struct journal {
 must_check enum vsc_err journal_add(struct journal *journal, const TPMS_NV_PUBLIC *area,
                                     struct problem *problem);
 /* Remove what the folder ".new-..." or ".del-..." stands for, and the folder. */
-must_check enum vsc_err journal_discard(struct admin *admin, const char *name,
+must_check enum vsc_err journal_discard(struct change *change, const char *name,
                                         struct problem *problem);
 /* Discard all such folders, and temporary files of killed runs. */
-void journal_recover(struct admin *admin, struct problem *leftover);
+void journal_recover(struct change *change, struct problem *leftover);
 bool journal_has_leftovers(int cards);
-/* Connect to the TPM if that is not done yet. */
-must_check enum vsc_err admin_tpm(struct admin *admin, struct problem *problem);
 
 /*
  * Remove an index, if there is one at its handle and its whole public area is `area` (written or
  * not yet): no other is ever deleted. Not there is VSC_OK.
  */
-must_check enum vsc_err index_remove(struct admin *admin, const TPMS_NV_PUBLIC *area,
+must_check enum vsc_err index_remove(struct change *change, const TPMS_NV_PUBLIC *area,
                                      struct problem *problem);
 
 #endif

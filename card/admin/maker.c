@@ -6,16 +6,16 @@ enum vsc_err maker_sessions(struct maker *maker, struct problem *problem)
 {
     enum vsc_err err;
 
-    err = session_start(&maker->admin->tpm, maker->srk, SESSION_HMAC, &maker->hmac, problem);
+    err = session_start(&maker->change->tpm, maker->srk, SESSION_HMAC, &maker->hmac, problem);
     if (err == VSC_OK)
         err =
-            session_start(&maker->admin->tpm, maker->srk, SESSION_POLICY, &maker->policy, problem);
+            session_start(&maker->change->tpm, maker->srk, SESSION_POLICY, &maker->policy, problem);
     return err;
 }
 
 void maker_done(struct maker *maker)
 {
-    struct tpm *tpm = &maker->admin->tpm;
+    struct tpm *tpm = &maker->change->tpm;
 
     tpm_flush(tpm, &maker->hmac);
     tpm_flush(tpm, &maker->policy);

@@ -13,7 +13,7 @@
 #include "card/admin/journal.h"
 
 struct maker {
-    struct admin *admin; /* borrowed, TPM open */
+    struct change *change; /* borrowed, TPM open */
     struct objects *objects;
     struct journal journal;
     ESYS_TR srk, hmac, policy;
@@ -58,9 +58,5 @@ must_check enum vsc_err maker_indices(struct maker *maker, const struct card_new
 /* fallback.c: the object under the TPM's own counter; keys/pin.priv is written too. */
 must_check enum vsc_err maker_fallback(struct maker *maker, const struct card_new *new_card,
                                        int keys, struct problem *problem);
-
-/* keygen.c: make a key in the TPM and its folder keys/ID, complete or not at all. */
-must_check enum vsc_err maker_key(struct maker *maker, int keys, const char *id, enum key_type type,
-                                  struct problem *problem);
 
 #endif

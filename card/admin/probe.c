@@ -30,7 +30,7 @@ static enum vsc_err random_secret(struct secret *ret_secret)
 static TSS2_RC attempt(struct maker *maker, ESYS_TR index, const struct secret *auth)
 {
     static const TPM2B_NONCE empty = {0};
-    struct tpm *tpm = &maker->admin->tpm;
+    struct tpm *tpm = &maker->change->tpm;
     TPM2B_TIMEOUT *timeout = NULL;
     TPMT_TK_AUTH *ticket = NULL;
     TSS2_RC rc;
@@ -67,14 +67,14 @@ static enum vsc_err count(struct maker *maker, ESYS_TR index, const struct secre
     else if (tpm_code(rc) == TPM2_RC_AUTH_UNAVAILABLE)
         rc = TPM2_RC_SUCCESS; /* too early */
     if (!is_verdict(rc))
-        return tpm_status(&maker->admin->tpm, rc, "TPM2_PolicySecret", problem);
+        return tpm_status(&maker->change->tpm, rc, "TPM2_PolicySecret", problem);
     *ret_works = tpm_code(rc) == TPM2_RC_AUTH_UNAVAILABLE;
     return VSC_OK;
 }
 
 enum vsc_err probe_pin_fail(struct maker *maker, bool *ret_works, struct problem *problem)
 {
-    struct tpm *tpm = &maker->admin->tpm;
+    struct tpm *tpm = &maker->change->tpm;
     auto_secret struct secret right = {0}, wrong = {0};
     TPMS_NV_PUBLIC area = {.nameAlg = TPM2_ALG_SHA256,
                            .attributes = PROBE_ATTRIBUTES,
@@ -107,7 +107,7 @@ enum vsc_err probe_pin_fail(struct maker *maker, bool *ret_works, struct problem
         err = count(maker, index, &right, &wrong, &works, problem);
     tpm_release(tpm, &index);
     if (err == VSC_OK)
-        err = index_remove(maker->admin, &area, problem);
+        err = index_remove(maker->change, &area, problem);
     if (err == VSC_OK)
         *ret_works = works;
     return err;

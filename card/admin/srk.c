@@ -57,7 +57,7 @@ static bool is_fit(const TPMT_PUBLIC *area)
 static enum vsc_err judge(struct maker *maker, TPM2_HANDLE at, enum verdict *ret_verdict,
                           struct problem *problem)
 {
-    struct tpm *tpm = &maker->admin->tpm;
+    struct tpm *tpm = &maker->change->tpm;
     TPM2B_PUBLIC *area = NULL;
     enum vsc_err err = VSC_OK;
     bool empty = false;
@@ -106,7 +106,7 @@ static enum vsc_err make_srk(struct maker *maker, TPM2_HANDLE at, struct problem
     static const TPM2B_SENSITIVE_CREATE no_secret = {0};
     static const TPM2B_DATA nothing = {0};
     static const TPML_PCR_SELECTION no_pcr = {0};
-    struct tpm *tpm = &maker->admin->tpm;
+    struct tpm *tpm = &maker->change->tpm;
     ESYS_TR primary = ESYS_TR_NONE, persistent = ESYS_TR_NONE;
     enum verdict verdict = VERDICT_UNFIT;
     enum vsc_err err;
@@ -137,10 +137,10 @@ static enum vsc_err pin_srk(struct maker *maker, struct problem *problem)
     struct objects *objects = maker->objects;
     uint8_t *blob = NULL;
     size_t len = 0;
-    TSS2_RC rc = Esys_TR_Serialize(maker->admin->tpm.esys, maker->srk, &blob, &len);
+    TSS2_RC rc = Esys_TR_Serialize(maker->change->tpm.esys, maker->srk, &blob, &len);
 
     if (rc != TSS2_RC_SUCCESS)
-        return tpm_status(&maker->admin->tpm, rc, "Esys_TR_Serialize", problem);
+        return tpm_status(&maker->change->tpm, rc, "Esys_TR_Serialize", problem);
     if (len <= sizeof objects->srk_handle.data) {
         memcpy(objects->srk_handle.data, blob, len);
         objects->srk_handle.len = len;

@@ -2,7 +2,6 @@
 /* Reads the tries that are left, without using one up. */
 #include "card/tpm/counter.h"
 
-#include "card/tpm/layout.h"
 #include "common/buf.h"
 
 /* Where the owner hierarchy has no password: one command. */
@@ -19,13 +18,11 @@ static TSS2_RC read_by_owner(struct gate *gate, TPM2B_MAX_NV_BUFFER **ret_data)
 static enum vsc_err read_by_policy(struct gate *gate, TPM2B_MAX_NV_BUFFER **ret_data,
                                    struct problem *problem)
 {
-    struct card_names names;
     TPML_DIGEST branches;
     enum vsc_err err;
     TSS2_RC rc;
 
-    objects_names(gate->objects, &names);
-    err = layout_pin_branches(&names, &branches);
+    err = gate_branches(gate, &branches);
     if (err == VSC_OK && gate->policy == ESYS_TR_NONE)
         err = session_start(gate->tpm, gate->srk, SESSION_POLICY, &gate->policy, problem);
     if (err == VSC_OK)
@@ -78,7 +75,7 @@ enum vsc_err counter_of_index(struct gate *gate, struct card_state *ret_state,
     err = reader_end(&reader);
     Esys_Free(data);
     if (err != VSC_OK || limit == 0 || limit > UINT8_MAX || count > limit)
-        return problem_set(problem, VSC_TPM, "the card's PIN index holds no counter");
+        return problem_set(problem, VSC_TPM, "an index of the card holds no counter");
     *ret_state = (struct card_state){
         .tries_known = true,
         .tries_left = (uint16_t)(limit - count),

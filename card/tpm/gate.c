@@ -62,6 +62,70 @@ static enum vsc_err load_object(struct gate *gate, const TPM2B_PRIVATE *private,
     return tpm_status(gate->tpm, rc, "TPM2_Load", problem);
 }
 
+const struct pinned_index *gate_index(const struct gate *gate)
+{
+    switch (gate->of) {
+    case GATE_OF_PIN:
+        break;
+    case GATE_OF_PUK:
+        return &gate->objects->puk;
+    case GATE_OF_ADMIN:
+        return &gate->objects->admin;
+    }
+    return &gate->objects->pin;
+}
+
+enum vsc_err gate_branches(const struct gate *gate, TPML_DIGEST *ret_branches)
+{
+    struct card_names names;
+
+    objects_names(gate->objects, &names);
+    switch (gate->of) {
+    case GATE_OF_PIN:
+        break;
+    case GATE_OF_PUK:
+        return layout_puk_branches(&names, ret_branches);
+    case GATE_OF_ADMIN:
+        return layout_admin_branches(&names, ret_branches);
+    }
+    return layout_pin_branches(&names, ret_branches);
+}
+
+/* The SRK and the index, by their blobs: no TPM command. */
+static enum vsc_err take_up(struct gate *gate, struct problem *problem)
+{
+    const struct pinned_index *index = gate_index(gate);
+    enum vsc_err err;
+
+    err = gate_pin_handle(gate->tpm, &gate->objects->srk_handle, gate->objects->srk_at,
+                          &gate->objects->srk_name, &gate->srk, problem);
+    if (err == VSC_OK && gate->objects->kind == GATE_INDEX)
+        err = gate_pin_handle(gate->tpm, &index->handle, index->area.nvPublic.nvIndex, &index->name,
+                              &gate->guard, problem);
+    return err;
+}
+
+enum vsc_err gate_open_of(struct gate *gate, enum gate_of of, struct tpm *tpm,
+                          const struct objects *objects, struct problem *problem)
+{
+    enum vsc_err err;
+
+    *gate = GATE_NONE;
+    if (objects->kind != GATE_INDEX)
+        return problem_set(problem, VSC_DENIED,
+                           "this TPM has no counters of its own for a card, so that nobody can "
+                           "unblock it");
+    if (of == GATE_OF_PUK && !objects->has_puk)
+        return problem_set(problem, VSC_DENIED, "the card was made without a PUK");
+    gate->of = of;
+    gate->tpm = tpm;
+    gate->objects = objects;
+    err = take_up(gate, problem);
+    if (err != VSC_OK)
+        gate_close(gate);
+    return err;
+}
+
 enum vsc_err gate_open(struct gate *gate, struct tpm *tpm, const struct objects *objects,
                        const TPM2B_PRIVATE *private, struct problem *problem)
 {
@@ -70,15 +134,9 @@ enum vsc_err gate_open(struct gate *gate, struct tpm *tpm, const struct objects 
     *gate = GATE_NONE;
     gate->tpm = tpm;
     gate->objects = objects;
-    err = gate_pin_handle(tpm, &objects->srk_handle, objects->srk_at, &objects->srk_name,
-                          &gate->srk, problem);
-    if (err != VSC_OK)
-        return err;
-    if (objects->kind == GATE_OBJECT)
+    err = take_up(gate, problem);
+    if (err == VSC_OK && objects->kind == GATE_OBJECT)
         err = private != NULL ? load_object(gate, private, problem) : VSC_STORE;
-    else
-        err = gate_pin_handle(tpm, &objects->pin.handle, objects->pin.area.nvPublic.nvIndex,
-                              &objects->pin.name, &gate->guard, problem);
     if (err != VSC_OK)
         gate_close(gate);
     return err;
@@ -98,8 +156,8 @@ void gate_close(struct gate *gate)
 }
 
 /*
- * Are the SRK and P the pinned ones? Asked before anybody is told "wrong PIN": a TPM that was
- * cleared or exchanged also answers that the authorisation is bad.
+ * Are the SRK and the index the pinned ones? Asked before anybody is told "wrong PIN": a TPM that
+ * was cleared or exchanged also answers that the authorisation is bad.
  */
 static enum vsc_err compare_names(struct gate *gate, struct problem *problem)
 {
@@ -118,18 +176,19 @@ static enum vsc_err compare_names(struct gate *gate, struct problem *problem)
         return VSC_OK;
     rc = Esys_NV_ReadPublic(gate->tpm->esys, gate->guard, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE,
                             NULL, &name);
-    same = rc == TSS2_RC_SUCCESS && same_name(name, &gate->objects->pin.name);
+    same = rc == TSS2_RC_SUCCESS && same_name(name, &gate_index(gate)->name);
     if (rc == TSS2_RC_SUCCESS)
         Esys_Free(name);
     if (rc != TSS2_RC_SUCCESS && tpm_base_code(rc) != TPM2_RC_HANDLE)
         return tpm_status(gate->tpm, rc, "TPM2_NV_ReadPublic", problem);
-    return same ? VSC_OK : gone(problem, "the card's PIN index");
+    return same ? VSC_OK : gone(problem, "an index of the card");
 }
 
-/* What a failed command means for the card; *ret_result is set when VSC_OK is returned. */
-static enum vsc_err classify(struct gate *gate, TSS2_RC rc, const char *command,
-                             enum vsc_err *ret_result, struct problem *problem)
+enum vsc_err gate_verdict(struct gate *gate, TSS2_RC rc, const char *command,
+                          enum vsc_err *ret_result, struct problem *problem)
 {
+    static const enum vsc_err wrong[] = {
+        [GATE_OF_PIN] = VSC_PIN, [GATE_OF_PUK] = VSC_PUK, [GATE_OF_ADMIN] = VSC_ADMIN_KEY};
     uint32_t code = tpm_code(rc), base = tpm_base_code(rc);
     enum vsc_err err;
 
@@ -144,10 +203,10 @@ static enum vsc_err classify(struct gate *gate, TSS2_RC rc, const char *command,
         *ret_result = VSC_CARD_GONE;
     else if (err != VSC_OK)
         return err;
-    else if (code == TPM2_RC_AUTH_UNAVAILABLE)
-        *ret_result = VSC_PIN_BLOCKED;
+    else if (code == TPM2_RC_AUTH_UNAVAILABLE && gate->of != GATE_OF_ADMIN)
+        *ret_result = gate->of == GATE_OF_PUK ? VSC_PUK_BLOCKED : VSC_PIN_BLOCKED;
     else if (base == TPM2_RC_BAD_AUTH || base == TPM2_RC_AUTH_FAIL)
-        *ret_result = VSC_PIN;
+        *ret_result = wrong[gate->of];
     else
         return tpm_status(gate->tpm, rc, command, problem);
     return VSC_OK;
@@ -200,111 +259,10 @@ enum vsc_err gate_prove(struct gate *gate, const struct secret *auth, enum vsc_e
                            ESYS_TR_NONE, &empty, &empty, &empty, 0, &timeout, &ticket);
     tpm_forget_auth(gate->tpm, gate->guard);
     if (rc != TSS2_RC_SUCCESS)
-        return classify(gate, rc, "TPM2_PolicySecret", ret_result, problem);
+        return gate_verdict(gate, rc, "TPM2_PolicySecret", ret_result, problem);
     Esys_Free(timeout);
     Esys_Free(ticket);
     session_ended(gate->tpm, &gate->hmac);
     *ret_result = VSC_OK;
     return VSC_OK;
-}
-
-/* The rest of P's policy for NV_ChangeAuth, after PolicySecret: K approved this once. */
-static enum vsc_err change_policy(struct gate *gate, struct problem *problem)
-{
-    const struct objects *objects = gate->objects;
-    struct card_names names;
-    TPM2B_DIGEST approved;
-    TPML_DIGEST branches;
-    enum vsc_err err;
-    TSS2_RC rc;
-
-    objects_names(objects, &names);
-    err = layout_approved(&objects->pin.name, &approved);
-    if (err == VSC_OK)
-        err = layout_pin_branches(&names, &branches);
-    if (err != VSC_OK)
-        return err;
-    rc = Esys_PolicyCommandCode(gate->tpm->esys, gate->policy, ESYS_TR_NONE, ESYS_TR_NONE,
-                                ESYS_TR_NONE, TPM2_CC_NV_ChangeAuth);
-    if (rc != TSS2_RC_SUCCESS)
-        return tpm_status(gate->tpm, rc, "TPM2_PolicyCommandCode", problem);
-    rc = Esys_PolicyAuthorize(gate->tpm->esys, gate->policy, ESYS_TR_NONE, ESYS_TR_NONE,
-                              ESYS_TR_NONE, &approved, layout_pin_ref(), &names.approver,
-                              &objects->pin_approval.ticket);
-    if (rc != TSS2_RC_SUCCESS)
-        return tpm_status(gate->tpm, rc, "TPM2_PolicyAuthorize", problem);
-    rc = Esys_PolicyOR(gate->tpm->esys, gate->policy, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE,
-                       &branches);
-    return tpm_status(gate->tpm, rc, "TPM2_PolicyOR", problem);
-}
-
-static enum vsc_err change_index(struct gate *gate, const struct secret *old_auth,
-                                 const TPM2B_AUTH *new_auth, struct problem *problem)
-{
-    enum vsc_err err;
-    TSS2_RC rc;
-
-    err = change_policy(gate, problem);
-    if (err == VSC_OK)
-        err = session_use(gate->tpm, gate->policy, TPMA_SESSION_DECRYPT, problem);
-    /* The policy does not ask for it, but the key that encrypts the new authValue has the old one
-     * in it (part 1, 21.2): without it the TPM would decrypt to something that nobody knows. */
-    if (err == VSC_OK)
-        err = tpm_set_auth(gate->tpm, gate->guard, old_auth, problem);
-    if (err != VSC_OK)
-        return err;
-    rc = Esys_NV_ChangeAuth(gate->tpm->esys, gate->guard, gate->policy, ESYS_TR_NONE, ESYS_TR_NONE,
-                            new_auth);
-    tpm_forget_auth(gate->tpm, gate->guard);
-    if (rc == TSS2_RC_SUCCESS)
-        session_ended(gate->tpm, &gate->policy);
-    return tpm_status(gate->tpm, rc, "TPM2_NV_ChangeAuth", problem);
-}
-
-static enum vsc_err change_object(struct gate *gate, const struct secret *old_auth,
-                                  const TPM2B_AUTH *new_auth, enum vsc_err *ret_result,
-                                  TPM2B_PRIVATE *ret_private, struct problem *problem)
-{
-    TPM2B_PRIVATE *private = NULL;
-    enum vsc_err err;
-    TSS2_RC rc;
-
-    err = session_use(gate->tpm, gate->hmac, TPMA_SESSION_DECRYPT, problem);
-    if (err == VSC_OK)
-        err = tpm_set_auth(gate->tpm, gate->guard, old_auth, problem);
-    if (err != VSC_OK)
-        return err;
-    rc = Esys_ObjectChangeAuth(gate->tpm->esys, gate->guard, gate->srk, gate->hmac, ESYS_TR_NONE,
-                               ESYS_TR_NONE, new_auth, &private);
-    tpm_forget_auth(gate->tpm, gate->guard);
-    if (rc != TSS2_RC_SUCCESS)
-        return classify(gate, rc, "TPM2_ObjectChangeAuth", ret_result, problem);
-    session_ended(gate->tpm, &gate->hmac);
-    *ret_private = *private;
-    Esys_Free(private);
-    *ret_result = VSC_OK;
-    return VSC_OK;
-}
-
-enum vsc_err gate_change(struct gate *gate, const struct secret *old_auth,
-                         const struct secret *new_auth, enum vsc_err *ret_result,
-                         TPM2B_PRIVATE *ret_private, struct problem *problem)
-{
-    TPM2B_AUTH value = {.size = (UINT16)new_auth->len};
-    enum vsc_err err, result = VSC_TPM;
-
-    if (new_auth->len > sizeof value.buffer)
-        return VSC_TPM;
-    memcpy(value.buffer, new_auth->bytes, new_auth->len);
-    if (gate->objects->kind == GATE_OBJECT) {
-        err = change_object(gate, old_auth, &value, &result, ret_private, problem);
-    } else {
-        err = gate_prove(gate, old_auth, &result, problem);
-        if (err == VSC_OK && result == VSC_OK)
-            err = change_index(gate, old_auth, &value, problem);
-    }
-    explicit_bzero(&value, sizeof value);
-    if (err == VSC_OK)
-        *ret_result = result;
-    return err;
 }

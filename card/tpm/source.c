@@ -10,6 +10,7 @@
 #include "card/tpm/key.h"
 #include "card/tpm/listing.h"
 #include "card/tpm/marshal.h"
+#include "card/tpm/must_change.h"
 #include "card/tpm/opened.h"
 #include "common/io.h"
 #include "common/own.h"
@@ -225,14 +226,13 @@ static enum vsc_err source_sign(struct card_source *source, const struct card_si
 static enum vsc_err keep_private(struct tpm_source *self, const TPM2B_PRIVATE *private,
                                  struct problem *problem)
 {
-    auto_fd int card = -1, keys = -1;
+    auto_fd int keys = -1;
     auto_buf struct buf content;
     enum vsc_err err;
 
-    err = store_open_card(self->store, self->opened.card, &card, problem);
+    err = store_open_keys(self->store, self->opened.card, &keys);
     if (err != VSC_OK)
-        return err;
-    keys = openat(card, STORE_KEYS, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+        return problem_set(problem, VSC_STORE, "%s: cannot be opened", STORE_KEYS);
     buf_init(&content, STORE_BLOB_MAX);
     put_TPM2B_PRIVATE(&content, private);
     err = buf_status(&content);
@@ -243,6 +243,29 @@ static enum vsc_err keep_private(struct tpm_source *self, const TPM2B_PRIVATE *p
     return err;
 }
 
+static bool is_marked(const struct tpm_source *self, const char *id)
+{
+    auto_fd int keys = -1;
+
+    return store_open_keys(self->store, id, &keys) == VSC_OK && must_change_is_set(keys);
+}
+
+static void clear_mark(const struct tpm_source *self, const char *id)
+{
+    auto_fd int keys = -1;
+
+    if (store_open_keys(self->store, id, &keys) == VSC_OK)
+        must_change_clear(keys);
+}
+
+static enum vsc_err check_new_pin(const struct tpm_source *self,
+                                  const struct card_change_pin *change, struct problem *problem)
+{
+    if (secret_equal(&change->old_pin, &change->new_pin) && is_marked(self, change->card))
+        return problem_set(problem, VSC_PIN_POLICY, "the new PIN must not be the old one");
+    return pin_policy_check(&self->opened.conf.policy, &change->new_pin, problem);
+}
+
 static enum vsc_err change_locked(struct tpm_source *self, const struct card_change_pin *change,
                                   struct card_outcome *outcome, struct problem *problem)
 {
@@ -251,7 +274,7 @@ static enum vsc_err change_locked(struct tpm_source *self, const struct card_cha
     TPM2B_PRIVATE private = {0};
     enum vsc_err err;
 
-    if (pin_policy_check(&opened->conf.policy, &change->new_pin, problem) != VSC_OK) {
+    if (check_new_pin(self, change, problem) != VSC_OK) {
         outcome->result = VSC_PIN_POLICY;
         return gate_state(&opened->gate, &outcome->state, problem);
     }
@@ -272,8 +295,10 @@ static enum vsc_err change_locked(struct tpm_source *self, const struct card_cha
         return conclude(self, outcome, problem);
     conclude_right(self, outcome);
     if (opened->objects.kind == GATE_OBJECT)
-        return keep_private(self, &private, problem);
-    return VSC_OK;
+        err = keep_private(self, &private, problem);
+    if (err == VSC_OK)
+        clear_mark(self, change->card);
+    return err;
 }
 
 static enum vsc_err source_change_pin(struct card_source *source,

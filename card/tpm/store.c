@@ -79,6 +79,14 @@ enum vsc_err store_open_card(const char *store, const char *id, int *ret_fd,
     return open_folder(cards, id, VSC_NO_CARD, ret_fd, problem);
 }
 
+enum vsc_err store_open_keys(const char *store, const char *id, int *ret_fd)
+{
+    auto_fd int card = -1;
+    enum vsc_err err = store_open_card(store, id, &card, NULL);
+
+    return err == VSC_OK ? open_folder(card, STORE_KEYS, VSC_STORE, ret_fd, NULL) : err;
+}
+
 enum vsc_err store_open_key(int card, const char *key, int *ret_fd, struct problem *problem)
 {
     auto_fd int keys = -1;

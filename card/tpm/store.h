@@ -19,6 +19,10 @@
 #include "common/problem.h"
 #include "common/wire_card.h"
 
+#define STORE_NEW         ".new-"  /* before a name: not ready yet */
+#define STORE_DEL         ".del-"  /* before a name: not gone yet */
+#define STORE_INTENT      "intent" /* of a creation: its NV indices, see card/admin/journal.h */
+#define STORE_MUST_CHANGE "must-change" /* in keys: see must_change.h */
 #define STORE_LOCK        "lock"
 #define STORE_CARDS       "cards"
 #define STORE_KEYS        "keys"
@@ -45,6 +49,8 @@ must_check enum vsc_err store_open_cards(const char *store, int *ret_fd, struct 
 /* The folder of a card. */
 must_check enum vsc_err store_open_card(const char *store, const char *id, int *ret_fd,
                                         struct problem *problem);
+/* The folder keys of a card. */
+must_check enum vsc_err store_open_keys(const char *store, const char *id, int *ret_fd);
 /* The folder of a key of an open card. */
 must_check enum vsc_err store_open_key(int card, const char *key, int *ret_fd,
                                        struct problem *problem);

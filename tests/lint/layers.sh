@@ -25,9 +25,11 @@ for folder in common conf certcheck card vscmgr pam_vsc; do
         esac
     done < <(grep -rn '^#include "' "$folder" --include='*.[ch]')
 done
-# Card administration is not a part of vsc-card's sign-in path.
+# Card administration is not a part of vsc-card, nor what an owner does of its sign-in path.
 grep -rln '#include "card/admin/' card --include='*.[ch]' | grep -v '^card/admin/' |
     while read -r file; do echo "layers: $file: card/ includes card/admin/"; done | grep . && fail=1
+grep -rln '#include "card/owner/' card/tpm card/pkcs11 --include='*.[ch]' |
+    while read -r file; do echo "layers: $file: a back end includes card/owner/"; done | grep . && fail=1
 
 # The sub-commands are the program certcheck's alone.
 grep -rln '#include "certcheck/cli/' common conf certcheck card vscmgr pam_vsc --include='*.[ch]' |

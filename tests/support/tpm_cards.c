@@ -34,7 +34,7 @@ enum vsc_err tpm_cards_make(struct tpm_cards *cards, const struct tpm_card_spec 
 {
     auto_secret struct secret pin = {0}, admin_key = {0}, puk = {0}, helpdesk = {0};
     struct card_new card = {.pin = &pin, .admin_key = &admin_key, .first_key = spec->key};
-    auto_admin struct admin admin = ADMIN_CLOSED;
+    auto_change struct change admin = CHANGE_CLOSED;
     struct problem leftover = {0};
     bool fallback = false;
     enum vsc_err err;
@@ -64,7 +64,7 @@ enum vsc_err tpm_cards_make(struct tpm_cards *cards, const struct tpm_card_spec 
 
 enum vsc_err tpm_cards_destroy(struct tpm_cards *cards, const char *id, struct problem *problem)
 {
-    auto_admin struct admin admin = ADMIN_CLOSED;
+    auto_change struct change admin = CHANGE_CLOSED;
     struct problem leftover = {0};
     enum vsc_err err;
 

@@ -180,7 +180,7 @@ static void test_files_belong_to_the_card_s_user_when_root_makes_a_card(void **s
     const struct passwd *user = getpwnam("nobody");
     auto_secret struct secret pin = {0}, admin_key = {0};
     struct card_new new_card = {.pin = &pin, .admin_key = &admin_key, .first_key = KEY_P256};
-    auto_admin struct admin admin = ADMIN_CLOSED;
+    auto_change struct change admin = CHANGE_CLOSED;
     struct problem leftover = {0};
     auto_fd int card = -1;
     char id[STORE_CARD_SIZE];

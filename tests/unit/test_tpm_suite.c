@@ -24,7 +24,7 @@ static enum vsc_err make_card(struct rig *rig, const char *name, struct problem 
 {
     auto_secret struct secret pin = {0}, admin_key = {0};
     struct card_new card = {.pin = &pin, .admin_key = &admin_key, .first_key = KEY_P256};
-    auto_admin struct admin admin = ADMIN_CLOSED;
+    auto_change struct change admin = CHANGE_CLOSED;
     struct problem leftover = {0};
     char key[STORE_KEY_SIZE];
     bool fallback = true;
@@ -42,16 +42,16 @@ static enum vsc_err make_card(struct rig *rig, const char *name, struct problem 
     if (err == VSC_OK && fallback)
         return problem_set(problem, VSC_TPM, "swtpm should know PIN-fail indices");
     if (err == VSC_OK)
-        err = admin_generate(&admin, rig->id, KEY_RSA2048, key, problem);
+        err = owner_generate(&admin, rig->id, KEY_RSA2048, key, problem);
     if (err == VSC_OK)
-        err = admin_generate(&admin, rig->id, KEY_P384, key, problem);
+        err = owner_generate(&admin, rig->id, KEY_P384, key, problem);
     return err;
 }
 
 static int reset(void *context)
 {
     struct rig *rig = context;
-    auto_admin struct admin admin = ADMIN_CLOSED;
+    auto_change struct change admin = CHANGE_CLOSED;
     struct problem problem = {0}, leftover = {0};
     enum vsc_err err = VSC_OK;
 
@@ -59,7 +59,7 @@ static int reset(void *context)
         err = admin_open(&admin, rig->store, rig->tpm.tcti, "", &leftover, &problem);
         if (err == VSC_OK)
             err = admin_destroy(&admin, rig->id, &problem);
-        admin_close(&admin);
+        change_close(&admin);
     }
     if (err == VSC_OK)
         err = make_card(rig, "TestVSC", &problem);

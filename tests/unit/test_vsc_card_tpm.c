@@ -32,7 +32,7 @@ static enum vsc_err make_card(struct rig *rig, struct problem *problem)
 {
     auto_secret struct secret pin = {0}, admin_key = {0};
     struct card_new card = {.pin = &pin, .admin_key = &admin_key, .first_key = KEY_P256};
-    auto_admin struct admin admin = ADMIN_CLOSED;
+    auto_change struct change admin = CHANGE_CLOSED;
     struct problem leftover = {0};
     bool fallback = false;
     enum vsc_err err;

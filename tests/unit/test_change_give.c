@@ -13,12 +13,12 @@
 
 #include <cmocka.h>
 
-#include "card/admin/admin.h"
+#include "card/owner/change.h"
 #include "common/own.h"
 
 #define CARD_USER 65534
 
-static const struct admin admin = {.user = {.set = true, .uid = CARD_USER, .gid = CARD_USER}};
+static const struct change change = {.user = {.set = true, .uid = CARD_USER, .gid = CARD_USER}};
 static char path[] = "/tmp/vsc-give-XXXXXX";
 static int folder = -1;
 
@@ -42,8 +42,8 @@ static void test_files_and_folders_are_given(void **state)
     (void)state;
     make("file");
     assert_int_equal(mkdirat(folder, "key", 0700), 0);
-    assert_int_equal(admin_give(&admin, folder, "file", NULL), VSC_OK);
-    assert_int_equal(admin_give(&admin, folder, "key", NULL), VSC_OK);
+    assert_int_equal(change_give(&change, folder, "file", NULL), VSC_OK);
+    assert_int_equal(change_give(&change, folder, "key", NULL), VSC_OK);
     assert_int_equal(owner_of("file"), CARD_USER);
     assert_int_equal(owner_of("key"), CARD_USER);
 }
@@ -53,7 +53,7 @@ static void test_a_file_of_root_that_is_linked_here_is_not_given(void **state)
     (void)state;
     make("shadow");
     assert_int_equal(linkat(folder, "shadow", folder, "cert.pem", 0), 0);
-    assert_int_not_equal(admin_give(&admin, folder, "cert.pem", NULL), VSC_OK);
+    assert_int_not_equal(change_give(&change, folder, "cert.pem", NULL), VSC_OK);
     assert_int_equal(owner_of("shadow"), 0);
 }
 
@@ -62,7 +62,7 @@ static void test_a_symbolic_link_is_neither_followed_nor_given(void **state)
     (void)state;
     make("target");
     assert_int_equal(symlinkat("target", folder, "link"), 0);
-    assert_int_not_equal(admin_give(&admin, folder, "link", NULL), VSC_OK);
+    assert_int_not_equal(change_give(&change, folder, "link", NULL), VSC_OK);
     assert_int_equal(owner_of("target"), 0);
     assert_int_equal(owner_of("link"), 0);
 }

@@ -3,7 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "card/admin/csr.h"
+#include "card/owner/csr.h"
 #include "common/own.h"
 #include "common/text.h"
 

@@ -8,7 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "card/admin/admin.h"
+#include "card/owner/default_key.h"
+#include "card/owner/owner.h"
 #include "card/tpm/key.h"
 #include "common/io.h"
 #include "common/own.h"
@@ -60,7 +61,7 @@ static enum vsc_err chain_read(const void *bytes, size_t len, struct chain *chai
     return err;
 }
 
-static enum vsc_err write_pem(const struct admin *admin, int key, const char *name,
+static enum vsc_err write_pem(const struct change *change, int key, const char *name,
                               X509 *const *certs, size_t count, struct problem *problem)
 {
     auto_by(BIO_free) BIO *bio = BIO_new(BIO_s_mem());
@@ -75,21 +76,21 @@ static enum vsc_err write_pem(const struct admin *admin, int key, const char *na
     err = io_write_at(key, name, text, (size_t)len, 0640);
     if (err != VSC_OK)
         return problem_set(problem, err, "%s: %s", name, strerror(errno));
-    return admin_give(admin, key, name, problem);
+    return change_give(change, key, name, problem);
 }
 
 /* The issuers first: the certificate is what makes the key enrolled. */
-static enum vsc_err write_chain(const struct admin *admin, int key, const struct chain *chain,
+static enum vsc_err write_chain(const struct change *change, int key, const struct chain *chain,
                                 struct problem *problem)
 {
     enum vsc_err err = VSC_OK;
 
     if (chain->count > 1)
-        err = write_pem(admin, key, STORE_CHAIN, chain->certs + 1, chain->count - 1, problem);
+        err = write_pem(change, key, STORE_CHAIN, chain->certs + 1, chain->count - 1, problem);
     else if (unlinkat(key, STORE_CHAIN, 0) != 0 && errno != ENOENT)
         err = problem_set(problem, VSC_SYSTEM, "%s: %s", STORE_CHAIN, strerror(errno));
     if (err == VSC_OK)
-        err = write_pem(admin, key, STORE_CERT, chain->certs, 1, problem);
+        err = write_pem(change, key, STORE_CERT, chain->certs, 1, problem);
     return err;
 }
 
@@ -108,38 +109,30 @@ static bool fits(int card, const char *id, X509 *cert, int *ret_key)
     return true;
 }
 
-enum vsc_err admin_import(struct admin *admin, const char *id, const void *bytes, size_t len,
+enum vsc_err owner_import(struct change *change, const char *id, const void *bytes, size_t len,
                           char ret_key[STORE_KEY_SIZE], struct problem *problem)
 {
     __attribute__((cleanup(chain_done))) struct chain chain = {0};
     auto_free char(*ids)[STORE_CARD_SIZE] = NULL;
     auto_fd int card = -1, keys = -1, key = -1;
-    char line[STORE_KEY_SIZE + 1];
     size_t count = 0, found = 0;
     enum vsc_err err;
 
     err = chain_read(bytes, len, &chain, problem);
     if (err == VSC_OK)
-        err = store_open_card(admin->store, id, &card, problem);
-    if (err != VSC_OK)
-        return err;
-    keys = openat(card, STORE_KEYS, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-    if (keys < 0)
-        return problem_set(problem, VSC_STORE, "%s: %s", STORE_KEYS, strerror(errno));
-    err = store_ids(keys, store_is_key_id, CARD_KEYS_MAX, &ids, &count);
+        err = change_card(change, id, &card, &keys, problem);
+    if (err == VSC_OK)
+        err = store_ids(keys, store_is_key_id, CARD_KEYS_MAX, &ids, &count);
     if (err != VSC_OK)
         return err;
     while (found < count && !fits(card, ids[found], chain.certs[0], &key))
         found++;
     if (found == count)
         return problem_set(problem, VSC_NO_KEY, "the certificate is for none of the card's keys");
-    err = write_chain(admin, key, &chain, problem);
-    if (err != VSC_OK)
-        return err;
-    (void)snprintf(line, sizeof line, "%.2s\n", ids[found]);
-    err = io_write_at(keys, STORE_DEFAULT, line, strlen(line), 0640);
-    if (err != VSC_OK)
-        return problem_set(problem, err, "%s: %s", STORE_DEFAULT, strerror(errno));
-    memcpy(ret_key, ids[found], STORE_KEY_SIZE);
-    return admin_give(admin, keys, STORE_DEFAULT, problem);
+    err = write_chain(change, key, &chain, problem);
+    if (err == VSC_OK)
+        err = default_key_set(change, keys, ids[found], problem);
+    if (err == VSC_OK)
+        memcpy(ret_key, ids[found], STORE_KEY_SIZE);
+    return err;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Removes the files of a card, see the header. */
-#include "card/admin/remove.h"
+#include "card/owner/remove.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "card/admin/journal.h"
+#include "card/tpm/store.h"
 #include "common/own.h"
 
 #define DEPTH_MAX 3 /* card, keys, key */
@@ -18,7 +18,7 @@ DEFINE_AUTO(DIR, closedir)
 
 static bool is_everything(const char *name)
 {
-    return strcmp(name, JOURNAL_INTENT) != 0 && strcmp(name, OBJECTS_FILE) != 0;
+    return strcmp(name, STORE_INTENT) != 0 && strcmp(name, OBJECTS_FILE) != 0;
 }
 
 static bool is_last(const char *name)
@@ -28,7 +28,8 @@ static bool is_last(const char *name)
 
 static bool is_temporary(const char *name)
 {
-    return strncmp(name, JOURNAL_NEW, strlen(JOURNAL_NEW)) == 0;
+    return strncmp(name, STORE_NEW, strlen(STORE_NEW)) == 0 ||
+           strncmp(name, STORE_DEL, strlen(STORE_DEL)) == 0;
 }
 
 static bool remove_in(int folder, bool (*wanted)(const char *), unsigned depth);
@@ -74,6 +75,13 @@ enum vsc_err remove_card_folder(int cards, const char *name, struct problem *pro
     if (folder < 0 || !remove_in(folder, is_everything, DEPTH_MAX) || fsync(folder) != 0 ||
         !remove_in(folder, is_last, 0) || unlinkat(cards, name, AT_REMOVEDIR) != 0 ||
         fsync(cards) != 0)
+        return problem_set(problem, VSC_SYSTEM, "%s: %s", name, strerror(errno));
+    return VSC_OK;
+}
+
+enum vsc_err remove_key_folder(int keys, const char *name, struct problem *problem)
+{
+    if (!remove_entry(keys, name, 1) || fsync(keys) != 0)
         return problem_set(problem, VSC_SYSTEM, "%s: %s", name, strerror(errno));
     return VSC_OK;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Makes a card's key in the TPM; the private part never leaves it in clear. */
+#include "card/owner/keygen.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -7,8 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "card/admin/maker.h"
-#include "card/admin/remove.h"
+#include "card/owner/remove.h"
 #include "card/tpm/layout.h"
 #include "card/tpm/marshal.h"
 #include "common/io.h"
@@ -55,12 +56,12 @@ static void made_done(struct made *made)
     Esys_Free(made->ticket);
 }
 
-static enum vsc_err make(struct maker *maker, enum key_type type, struct made *made,
+static enum vsc_err make(const struct keygen *keygen, enum key_type type, struct made *made,
                          struct problem *problem)
 {
     static const TPM2B_SENSITIVE_CREATE no_secret = {0};
     static const TPML_PCR_SELECTION no_pcr = {0};
-    struct tpm *tpm = &maker->admin->tpm;
+    struct tpm *tpm = &keygen->change->tpm;
     TPM2B_PUBLIC template = {
         .publicArea = {.nameAlg = TPM2_ALG_SHA256, .objectAttributes = LAYOUT_KEY_ATTRIBUTES}};
     TPM2B_DATA serial = {.size = SERIAL_SIZE};
@@ -69,25 +70,25 @@ static enum vsc_err make(struct maker *maker, enum key_type type, struct made *m
     TSS2_RC rc;
 
     set_type(type, &template.publicArea);
-    memcpy(serial.buffer, maker->objects->serial, SERIAL_SIZE);
-    err = objects_gate_name(maker->objects, &gate);
+    memcpy(serial.buffer, keygen->objects->serial, SERIAL_SIZE);
+    err = objects_gate_name(keygen->objects, &gate);
     if (err == VSC_OK)
         err = layout_key_policy(&gate, &template.publicArea.authPolicy);
     if (err == VSC_OK)
-        err = session_use(tpm, maker->hmac, TPMA_SESSION_CONTINUESESSION | TPMA_SESSION_DECRYPT,
+        err = session_use(tpm, keygen->hmac, TPMA_SESSION_CONTINUESESSION | TPMA_SESSION_DECRYPT,
                           problem);
     if (err != VSC_OK)
         return err;
-    rc = Esys_Create(tpm->esys, maker->srk, ESYS_TR_PASSWORD, maker->hmac, ESYS_TR_NONE, &no_secret,
-                     &template, &serial, &no_pcr, &made->private, &made->area, &made->data,
-                     &made->hash, &made->ticket);
+    rc = Esys_Create(tpm->esys, keygen->srk, ESYS_TR_PASSWORD, keygen->hmac, ESYS_TR_NONE,
+                     &no_secret, &template, &serial, &no_pcr, &made->private, &made->area,
+                     &made->data, &made->hash, &made->ticket);
     if (tpm_base_code(rc) == TPM2_RC_VALUE || tpm_base_code(rc) == TPM2_RC_CURVE ||
         tpm_base_code(rc) == TPM2_RC_KEY_SIZE)
         return problem_set(problem, VSC_TPM, "the TPM cannot make keys of this type (0x%X)", rc);
     return tpm_status(tpm, rc, "TPM2_Create", problem);
 }
 
-static enum vsc_err put_file(const struct maker *maker, int folder, const char *name,
+static enum vsc_err put_file(const struct keygen *keygen, int folder, const char *name,
                              const struct buf *content, struct problem *problem)
 {
     enum vsc_err err = buf_status(content);
@@ -96,12 +97,12 @@ static enum vsc_err put_file(const struct maker *maker, int folder, const char *
         err = io_write_at(folder, name, content->data, content->len, 0640);
     if (err != VSC_OK)
         return problem_set(problem, err, "%s: %s", name, strerror(errno));
-    return admin_give(maker->admin, folder, name, problem);
+    return change_give(keygen->change, folder, name, problem);
 }
 
 /* The creation data and ticket are kept: they prove later, without the key's PIN, that the TPM made
  * it (TPM2_CertifyCreation). */
-static enum vsc_err put_files(const struct maker *maker, int folder, const struct made *made,
+static enum vsc_err put_files(const struct keygen *keygen, int folder, const struct made *made,
                               struct problem *problem)
 {
     auto_buf struct buf area, private, creation;
@@ -115,44 +116,50 @@ static enum vsc_err put_files(const struct maker *maker, int folder, const struc
     put_TPM2B_CREATION_DATA(&creation, made->data);
     put_TPM2B_DIGEST(&creation, made->hash);
     put_TPMT_TK_CREATION(&creation, made->ticket);
-    err = put_file(maker, folder, STORE_KEY_PUB, &area, problem);
+    err = put_file(keygen, folder, STORE_KEY_PUB, &area, problem);
     if (err == VSC_OK)
-        err = put_file(maker, folder, STORE_KEY_PRIV, &private, problem);
+        err = put_file(keygen, folder, STORE_KEY_PRIV, &private, problem);
     if (err == VSC_OK)
-        err = put_file(maker, folder, STORE_CREATION, &creation, problem);
+        err = put_file(keygen, folder, STORE_CREATION, &creation, problem);
     return err;
 }
 
-static enum vsc_err put_folder(const struct maker *maker, int keys, const char *id,
+static enum vsc_err put_folder(const struct keygen *keygen, int keys, const char *id,
                                const struct made *made, struct problem *problem)
 {
-    char name[sizeof JOURNAL_NEW + STORE_KEY_DIGITS];
+    char name[sizeof STORE_NEW + STORE_KEY_DIGITS];
     auto_fd int folder = -1;
     enum vsc_err err;
 
-    (void)snprintf(name, sizeof name, "%s%s", JOURNAL_NEW, id);
+    (void)snprintf(name, sizeof name, "%s%s", STORE_NEW, id);
     if (mkdirat(keys, name, 0700) != 0)
         return problem_set(problem, VSC_SYSTEM, "%s: %s", name, strerror(errno));
     folder = openat(keys, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     if (folder < 0)
         return problem_set(problem, VSC_SYSTEM, "%s: %s", name, strerror(errno));
-    err = put_files(maker, folder, made, problem);
+    err = put_files(keygen, folder, made, problem);
     if (err == VSC_OK)
-        err = admin_give(maker->admin, keys, name, problem);
+        err = change_give(keygen->change, keys, name, problem);
     if (err == VSC_OK && (renameat(keys, name, keys, id) != 0 || fsync(keys) != 0))
         err = problem_set(problem, VSC_SYSTEM, "%s: %s", name, strerror(errno));
+    if (err != VSC_OK) {
+        /* What cannot be removed now is by the next change of the card. */
+        enum vsc_err removed = remove_key_folder(keys, name, NULL);
+
+        (void)removed;
+    }
     return err;
 }
 
-enum vsc_err maker_key(struct maker *maker, int keys, const char *id, enum key_type type,
-                       struct problem *problem)
+enum vsc_err keygen_make(const struct keygen *keygen, int keys, const char *id, enum key_type type,
+                         struct problem *problem)
 {
     struct made made = {0};
     enum vsc_err err;
 
-    err = make(maker, type, &made, problem);
+    err = make(keygen, type, &made, problem);
     if (err == VSC_OK)
-        err = put_folder(maker, keys, id, &made, problem);
+        err = put_folder(keygen, keys, id, &made, problem);
     made_done(&made);
     return err;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Builds certificate requests, see the header. */
-#include "card/admin/csr.h"
+#include "card/owner/csr.h"
 
 #include <openssl/objects.h>
 #include <openssl/x509v3.h>

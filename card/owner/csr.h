@@ -4,8 +4,8 @@
  * that its signature proves the possession of the key. It asks for what a smart card logon
  * certificate has: both EKUs, digitalSignature, and the UPN in the subject's alternative name.
  */
-#ifndef VSC_CARD_ADMIN_CSR_H
-#define VSC_CARD_ADMIN_CSR_H
+#ifndef VSC_CARD_OWNER_CSR_H
+#define VSC_CARD_OWNER_CSR_H
 
 #include <openssl/evp.h>
 #include <openssl/x509.h>
