@@ -7,6 +7,12 @@
 
 #include "certcheck/talk.h"
 
+/* It serves other machines only. */
+static bool is_sshd(const char *service)
+{
+    return strcmp(service, "sshd") == 0;
+}
+
 static bool is_sudo(const char *service)
 {
     return strcmp(service, "sudo") == 0 || strcmp(service, "sudo-i") == 0;
@@ -23,27 +29,36 @@ static bool is_own_name(const char *rhost, const char *host)
 
 bool begin_is_remote(const struct check_begin *begin, const char *host)
 {
-    if (strcmp(begin->service, "sshd") == 0 || begin->remote_session)
+    if (is_sshd(begin->service) || begin->remote_session)
         return true;
     if (*begin->rhost == '\0')
         return false;
     return !is_sudo(begin->service) || *host == '\0' || !is_own_name(begin->rhost, host);
 }
 
+static const char *why_refused(const char *service, bool remote, bool allow_remote,
+                               const struct conf *conf)
+{
+    if (conf->login.services.count > 0 && !conf_list_has(&conf->login.services, service))
+        return "the service is not in login.services";
+    if (remote && !allow_remote && !conf_list_has(&conf->login.remote, service))
+        return "asked from another machine, and the service is not in login.remote";
+    return NULL;
+}
+
+const char *begin_service_refused(const char *service, const struct conf *conf)
+{
+    return why_refused(service, is_sshd(service), false, conf);
+}
+
 static void allow(const struct check_begin *begin, const struct conf *conf,
                   struct check_begun *begun)
 {
-    const struct conf_list *services = &conf->login.services;
+    const char *why = why_refused(begin->service, begun->remote, begin->allow_remote, conf);
 
-    if (services->count > 0 && !conf_list_has(services, begin->service))
-        (void)snprintf(begun->text, sizeof(begun->text), "%s",
-                       "the service is not in login.services");
-    else if (begun->remote && !begin->allow_remote &&
-             !conf_list_has(&conf->login.remote, begin->service))
-        (void)snprintf(begun->text, sizeof(begun->text), "%s",
-                       "asked from another machine, and the service is not in login.remote");
-    else
-        begun->allowed = true;
+    begun->allowed = why == NULL;
+    if (why != NULL)
+        (void)snprintf(begun->text, sizeof(begun->text), "%s", why);
 }
 
 void begin_answer(const struct check_begin *begin, const struct conf *conf, const char *host,

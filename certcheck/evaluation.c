@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "certcheck/begin.h"
 #include "certcheck/facts_parts.h"
 #include "certcheck/openssl_own.h"
 #include "certcheck/purpose.h"
@@ -62,11 +63,14 @@ static void check_clock(const struct evaluation_request *request, struct verdict
 
 static void check_service(const struct conf *conf, const char *service, struct verdict *verdict)
 {
+    const char *why;
+
     if (service == NULL)
         return;
     verdict_passed(verdict, CHECK_SERVICE);
-    if (conf->login.services.count > 0 && !conf_list_has(&conf->login.services, service))
-        verdict_refuse(verdict, REASON_SERVICE_REFUSED, 0, "%s", service);
+    why = begin_service_refused(service, conf);
+    if (why != NULL)
+        verdict_refuse(verdict, REASON_SERVICE_REFUSED, 0, "%s: %s", service, why);
 }
 
 static enum vsc_err list_chain(const struct chain_path *path, struct facts_list *chain)

@@ -16,24 +16,24 @@
 
 /* name, word, the rule */
 #define CERT_CHECKS(X)                                                                             \
-    X(FORMAT, "format", "the certificate is well-formed, and what is critical in it is known")     \
-    X(CLOCK, "clock", "the computer's clock is not before this program's release")                 \
+    X(FORMAT, "format", "well-formed, and nothing critical in it is unknown")                      \
+    X(CLOCK, "clock", "the computer's clock shows no time long past")                              \
     X(CHAIN, "chain", "signatures lead from the certificate to a trust anchor")                    \
     X(VALIDITY, "validity", "every certificate of the chain is valid at the time")                 \
-    X(CONSTRAINTS, "constraints", "path lengths and name constraints of the CAs are kept")         \
+    X(CONSTRAINTS, "constraints", "path lengths and name constraints are kept")                    \
     X(POLICY, "policy", "the certificate policies of the chain fit")                               \
-    X(REVOCATION, "revocation", "no certificate below the anchor is revoked, by current lists")    \
+    X(REVOCATION, "revocation", "none below the anchor is revoked, by current lists")              \
     X(EKU, "extended-key-usage", "the extended key usage allows the purpose")                      \
     X(KEY_USAGE, "key-usage", "the key usages, where they stand, allow it")                        \
     X(END_ENTITY, "end-entity", "it is not the certificate of a CA")                               \
-    X(KEY, "key", "every key is RSA of enough bits, or P-256, P-384 or P-521")                     \
-    X(SIGNATURE, "signature", "every signature but the anchor's own uses SHA-256 or better")       \
+    X(KEY, "key", "every key is RSA of enough bits or P-256, P-384, P-521")                        \
+    X(SIGNATURE, "signature", "all but the anchor's own use SHA-256 or better")                    \
     X(UPN, "upn", "there is exactly one well-formed user principal name")                          \
     X(SID, "sid", "the security identifier, where it stands, is well-formed")                      \
     X(NTAUTH, "ntauth", "the issuer is in the directory's NTAuthCertificates")                     \
     X(TEMPLATE, "template", "the certificate template is one of policy.templates")                 \
     X(MAPPING, "mapping", "the rules give one account that exists")                                \
-    X(ACCOUNT, "account", "the account may sign in, and is the one that was asked for")            \
+    X(ACCOUNT, "account", "it may sign in, and is the one that was asked for")                     \
     X(SERVICE, "service", "the service may be used with a card")                                   \
     X(PROOF, "proof", "the card has signed a fresh challenge")                                     \
     X(CARD, "card", "the card can be opened in this computer")

@@ -69,7 +69,7 @@
     X(CARD_GONE, "card-gone", false, "the card cannot be opened in this computer any more",        \
       "enroll again")                                                                              \
     X(SERVICE_REFUSED, "service-refused", false, "this service may not be used with a card",       \
-      "see login.services")                                                                        \
+      "see login.services and login.remote")                                                       \
     X(TEMPLATE, "template", false, "the certificate template is none of those allowed",            \
       "have the certificate issued from one of policy.templates")
 

@@ -9,6 +9,7 @@ static const struct command {
     const char *name;
     int (*run)(const struct request *request);
 } commands[] = {
+    {"explain", command_explain},
     {"facts", command_facts},
     {"refresh", command_refresh},
 };

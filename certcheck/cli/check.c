@@ -119,7 +119,7 @@ static int check_file(const char *file, const struct evaluator *evaluator,
         if (!json_end(&json))
             return 3;
     } else {
-        print_evaluation(stdout, file, evaluation, request.no_mapping);
+        print_evaluation(stdout, file, &request, evaluation);
     }
     return evaluation->accepted ? 0 : 1;
 }

@@ -6,6 +6,7 @@ static const char usage[] =
     "                 [--service NAME] [--anchors PATH] [--intermediates PATH] [--crl PATH]\n"
     "                 [--purpose smartcard-logon|client-auth|any]\n"
     "                 [--revocation hard|soft|off] [--no-mapping] CERT...\n"
+    "       certcheck explain [--json] [CODE...]\n"
     "       certcheck facts [--json] CERT...\n"
     "       certcheck refresh [-c CONF] [--json]\n"
     "See certcheck(1).\n";

@@ -25,6 +25,7 @@ struct request {
 };
 
 int command_check(const struct request *request);
+int command_explain(const struct request *request);
 int command_facts(const struct request *request);
 int command_refresh(const struct request *request);
 

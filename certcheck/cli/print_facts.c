@@ -8,8 +8,6 @@
 #include "common/own.h"
 #include "common/text.h"
 
-#define TIME_SIZE 32
-
 static const struct {
     uint32_t bit;
     const char *name;
@@ -25,14 +23,14 @@ static const struct {
     {KU_DECIPHER_ONLY, "decipherOnly"},
 };
 
-/* RFC 3339. */
-static void time_text(int64_t seconds, char to[TIME_SIZE])
+void print_time(int64_t seconds, char to[PRINT_TIME_SIZE])
 {
     struct tm tm;
     time_t time = (time_t)seconds;
 
-    if (gmtime_r(&time, &tm) == NULL || strftime(to, TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
-        (void)snprintf(to, TIME_SIZE, "?");
+    if (gmtime_r(&time, &tm) == NULL ||
+        strftime(to, PRINT_TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+        (void)snprintf(to, PRINT_TIME_SIZE, "?");
 }
 
 static void put(FILE *out, const char *name, const char *value)
@@ -74,15 +72,15 @@ static void put_template(FILE *out, const struct facts *facts)
 
 void print_facts(FILE *out, const char *file, const struct facts *facts)
 {
-    char time[TIME_SIZE];
+    char time[PRINT_TIME_SIZE];
 
     (void)fprintf(out, "%s:\n", file);
     put(out, "subject", facts->subject);
     put(out, "issuer", facts->issuer);
     put(out, "serial", facts->serial);
-    time_text(facts->not_before, time);
+    print_time(facts->not_before, time);
     put(out, "not before", time);
-    time_text(facts->not_after, time);
+    print_time(facts->not_after, time);
     put(out, "not after", time);
     put_list(out, "UPN", &facts->upns);
     put(out, "SID", facts->sid_state == SID_MALFORMED ? "malformed" : NULL);
@@ -142,14 +140,14 @@ static void json_template(struct json *json, const struct facts *facts)
 
 void print_facts_json(struct json *json, const struct facts *facts)
 {
-    char time[TIME_SIZE];
+    char time[PRINT_TIME_SIZE];
 
     json_foreign(json, "subject", facts->subject);
     json_foreign(json, "issuer", facts->issuer);
     json_string(json, "serial", facts->serial);
-    time_text(facts->not_before, time);
+    print_time(facts->not_before, time);
     json_string(json, "not_before", time);
-    time_text(facts->not_after, time);
+    print_time(facts->not_after, time);
     json_string(json, "not_after", time);
     json_foreign(json, "upn", facts->upn);
     json_list(json, "upns", &facts->upns);
