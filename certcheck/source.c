@@ -111,49 +111,84 @@ static enum vsc_err list_folder(const struct source *source, struct entries *ent
     return VSC_OK;
 }
 
-static enum vsc_err read_folder(const struct source *source, enum source_kind kind,
-                                source_visit *visit, void *arg, struct problem *problem)
+static enum vsc_err each_of_folder(const struct source *source, source_file_visit *visit, void *arg,
+                                   struct problem *problem)
 {
     __attribute__((cleanup(entries_done))) struct entries entries = {0};
     enum vsc_err err = list_folder(source, &entries, problem);
 
     for (int i = 0; err == VSC_OK && i < entries.count; i++) {
         char path[PATH_MAX];
-        auto_buf struct buf content;
         int len = snprintf(path, sizeof(path), "%s/%s", source->path, entries.list[i]->d_name);
 
-        buf_init(&content, 0);
         if (len < 0 || (size_t)len >= sizeof(path))
             return problem_set(problem, VSC_INPUT, "%s: a name in it is too long", source->path);
-        if (is_no_file(path))
-            continue;
-        err = read_file(source, path, kind, &content, problem);
-        if (err == VSC_OK && !source_is_foreign(&content) && !source_is_of_other(&content, kind))
-            err = source_split(&content, path, kind, visit, arg);
+        if (!is_no_file(path))
+            err = visit(arg, path);
     }
     return err;
 }
 
-enum vsc_err source_read(const struct source *source, enum source_kind kind, source_visit *visit,
-                         void *arg, struct problem *problem)
+enum vsc_err source_each_file(const struct source *source, source_file_visit *visit, void *arg,
+                              struct problem *problem)
 {
-    auto_buf struct buf content;
     struct stat status;
-    enum vsc_err err;
 
-    buf_init(&content, 0);
     if (source->path == NULL || *source->path == '\0')
         return VSC_OK;
     if (!source->named && stat(source->path, &status) != 0 && errno == ENOENT)
         return VSC_OK;
     if (is_folder(source->path))
-        return read_folder(source, kind, visit, arg, problem);
-    err = read_file(source, source->path, kind, &content, problem);
+        return each_of_folder(source, visit, arg, problem);
+    return visit(arg, source->path);
+}
+
+enum vsc_err source_read_file(const struct source *source, const char *file, enum source_kind kind,
+                              struct buf *ret_content, struct problem *problem)
+{
+    auto_buf struct buf content;
+    enum vsc_err err;
+
+    buf_init(&content, 0);
+    buf_init(ret_content, 0);
+    err = read_file(source, file, kind, &content, problem);
     if (err != VSC_OK)
         return err;
-    if (source_is_foreign(&content))
-        return problem_set(problem, VSC_INPUT, "%s: neither PEM nor DER", source->path);
-    return source_split(&content, source->path, kind, visit, arg);
+    if (source_is_foreign(&content) && strcmp(file, source->path) == 0)
+        return problem_set(problem, VSC_INPUT, "%s: neither PEM nor DER", file);
+    if (source_is_foreign(&content) || source_is_of_other(&content, kind))
+        return VSC_OK;
+    *ret_content = content;
+    buf_init(&content, 0);
+    return VSC_OK;
+}
+
+struct reading {
+    const struct source *source;
+    enum source_kind kind;
+    source_visit *visit;
+    void *arg;
+    struct problem *problem;
+};
+
+static enum vsc_err read_and_split(void *arg, const char *file)
+{
+    const struct reading *reading = arg;
+    auto_buf struct buf content;
+    enum vsc_err err =
+        source_read_file(reading->source, file, reading->kind, &content, reading->problem);
+
+    if (err != VSC_OK || content.len == 0)
+        return err;
+    return source_split(&content, file, reading->kind, reading->visit, reading->arg);
+}
+
+enum vsc_err source_read(const struct source *source, enum source_kind kind, source_visit *visit,
+                         void *arg, struct problem *problem)
+{
+    struct reading reading = {source, kind, visit, arg, problem};
+
+    return source_each_file(source, read_and_split, &reading, problem);
 }
 
 /* FNV-1a: this finds changes, it is no defence. */

@@ -42,7 +42,18 @@ typedef enum vsc_err source_visit(void *arg, const char *file, const unsigned ch
 must_check enum vsc_err source_read(const struct source *source, enum source_kind kind,
                                     source_visit *visit, void *arg, struct problem *problem);
 
-/* The same for bytes at hand. */
+/* Takes the path of one file, not opened yet. Anything but VSC_OK ends the listing with that. */
+typedef enum vsc_err source_file_visit(void *arg, const char *file);
+/* Visit all files of a source in the order of their names. */
+must_check enum vsc_err source_each_file(const struct source *source, source_file_visit *visit,
+                                         void *arg, struct problem *problem);
+/* Read one of them; empty for a file of a folder that is neither PEM nor DER, or of another kind.
+ * Errors as source_read(). */
+must_check enum vsc_err source_read_file(const struct source *source, const char *file,
+                                         enum source_kind kind, struct buf *ret_content,
+                                         struct problem *problem);
+
+/* The same as source_read() for bytes at hand. */
 must_check enum vsc_err source_split(const struct buf *content, const char *file,
                                      enum source_kind kind, source_visit *visit, void *arg);
 
