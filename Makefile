@@ -38,7 +38,7 @@ OPT      ?= -O2
 FORTIFY  := $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 sanitize := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer -DVSC_SANITIZED)
 
-PKGS     := libcrypto libconfig libp11 tss2-esys tss2-mu tss2-rc tss2-tctildr
+PKGS     := libcrypto libconfig libcurl ldap lber libp11 tss2-esys tss2-mu tss2-rc tss2-tctildr
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 ALL_CFLAGS := -std=gnu17 -g $(OPT) $(WARNINGS) -fPIC -fvisibility=hidden -fstack-protector-strong \
               $(FORTIFY) $(HARDENING) $(sanitize) -I. -D_GNU_SOURCE $(PKG_CFLAGS) \
@@ -70,6 +70,7 @@ $(eval $(call archive,common,common))
 $(eval $(call archive,conf,conf))
 $(eval $(call archive,certcheck,certcheck))
 $(eval $(call archive,certcheck_cli,certcheck/cli))
+$(eval $(call archive,refresh,certcheck/refresh))
 $(eval $(call archive,card,card card/tpm card/pkcs11))
 $(eval $(call archive,card_owner,card/owner))
 $(eval $(call archive,card_admin,card/admin))
@@ -87,7 +88,7 @@ $(B)/$1: $(patsubst %.c,$(B)/obj/%.o,$2) $(foreach a,$3,$(B)/$a.a)
 endef
 TSS := tss2-esys tss2-mu tss2-rc tss2-tctildr
 $(eval $(call program,vsc-card,card/vsc_card_main.c,card conf common,$(TSS) libp11 libcrypto libconfig))
-$(eval $(call program,certcheck,certcheck/cli/certcheck_main.c,certcheck_cli certcheck conf common,libcrypto libconfig))
+$(eval $(call program,certcheck,certcheck/cli/certcheck_main.c,certcheck_cli refresh certcheck conf common,libcrypto libconfig libcurl ldap lber))
 $(eval $(call program,vsc-check,certcheck/vsc_check_main.c,certcheck conf common,libcrypto libconfig))
 $(eval $(call program,vscmgr,$(wildcard vscmgr/*.c),card_admin card_owner card certcheck conf common,$(TSS) libcrypto libconfig))
 
@@ -102,11 +103,12 @@ all: $(PROGRAMS) $(B)/tpmvscmgr $(B)/pam_vsc.so
 
 # ---- Debian's packages ---------------------------------------------------------------------------
 DEPS := gcc libc6-dev pkg-config libpam0g-dev libssl-dev libp11-dev libtss2-dev libconfig-dev \
+        libcurl4-openssl-dev libldap-dev \
         libcmocka-dev libpam-wrapper pamtester swtpm swtpm-tools tpm2-tools softhsm2 opensc openssl \
         jq procps binutils mandoc expect libcap2-bin
 DEPS_CI := $(DEPS) clang clang-tidy clang-format cppcheck libclang-rt-14-dev debootstrap git \
            tpm2-abrmd libtss2-tcti-tabrmd0 dbus libtpm2-pkcs11-1 libpam-pkcs11 libpam-p11 sudo \
-           systemd iproute2
+           systemd iproute2 slapd ldap-utils
 as_root := $(if $(filter 0,$(shell id -u)),,sudo) env DEBIAN_FRONTEND=noninteractive
 install_packages = $(as_root) apt-get update -q && \
                    $(as_root) apt-get install -y -q --no-install-recommends $1
@@ -123,7 +125,7 @@ have-deps:
 
 # ---- tests -----------------------------------------------------------------------------------------
 # fakepam.a stands in for libpam where the module's own objects are tested; they need each other.
-TEST_ARCHIVES := $(foreach a,support card_admin card_owner card certcheck_cli certcheck conf fakepam pam_vsc,$(B)/$a.a) \
+TEST_ARCHIVES := $(foreach a,support card_admin card_owner card certcheck_cli refresh certcheck conf fakepam pam_vsc,$(B)/$a.a) \
                  $(B)/fakepam.a $(B)/common.a
 FUZZ_NAMES    := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 UNITS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c)) \
@@ -149,7 +151,10 @@ $(B)/tests/fuzz/make_corpus: $(B)/obj/tests/fuzz/make_corpus_main.o $(TEST_ARCHI
 
 # Programs that tests need: a proxy before the TPM, a helper that plays a script.
 FAKEHELPER    := $(B)/tests/fakehelper/fakehelper
-TEST_PROGRAMS := $(B)/tests/tpm_proxy $(B)/tests/card_client $(FAKEHELPER)
+TEST_PROGRAMS := $(B)/tests/tpm_proxy $(B)/tests/card_client $(B)/tests/httpd $(FAKEHELPER)
+$(B)/tests/httpd: $(B)/obj/tests/httpd/httpd_main.o
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D) && $(CC) -pie $(ALL_LDFLAGS) -o $@ $^
 $(FAKEHELPER): $(B)/obj/tests/fakehelper/fakehelper_main.o $(B)/fakepam.a $(B)/common.a
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -pie $(ALL_LDFLAGS) -o $@ $^
@@ -162,6 +167,7 @@ $(B)/tests/unit/test_pam_confdir $(B)/tests/unit/test_pam_host: $(B)/tests/unit/
 	$(Q)mkdir -p $(@D) && $(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -lcmocka -lpam -ldl -pthread
 $(B)/obj/tests/unit/test_pam_confdir.o $(B)/obj/tests/unit/test_pam_host.o: \
     ALL_CFLAGS += -DPAM_MODULE='"$(B)/pam_vsc.so"'
+$(B)/obj/tests/unit/test_refresh_http.o: ALL_CFLAGS += -DHTTPD='"$(B)/tests/httpd"'
 wrap = $(patsubst %,-Wl$(comma)--wrap=%,$1)
 comma := ,
 $(B)/tests/unit/test_pam_scripts: ALL_LDFLAGS += $(call wrap,getuid geteuid helper_start)
@@ -232,9 +238,9 @@ bench: all $(BENCH_PROGRAMS)
 	$(Q)B=$(B) tests/bench/bench.sh
 
 # ---- looking at the code without running it --------------------------------------------------------
-C_FILES := $(wildcard $(foreach d,common conf certcheck certcheck/cli card card/tpm card/pkcs11 card/owner card/admin pam_vsc \
+C_FILES := $(wildcard $(foreach d,common conf certcheck certcheck/cli certcheck/refresh card card/tpm card/pkcs11 card/owner card/admin pam_vsc \
              vscmgr tests/support tests/unit tests/pam tests/fakepam tests/fakehelper tests/fuzz \
-             tests/proxy tests/bench tests/modules tests/client,\
+             tests/proxy tests/bench tests/modules tests/client tests/httpd,\
              $d/*.c $d/*.h))
 PRODUCT_C := $(filter-out tests/%,$(filter %.c,$(C_FILES)))
 

@@ -33,13 +33,13 @@ static int replay_file(int folder, const char *name)
 
 int main(int argc, char **argv)
 {
-    const char *dash = strrchr(argv[0], '_');
+    const char *name = strstr(argv[0], "replay_");
     char path[4096];
     struct dirent *entry;
     DIR *folder;
     unsigned count = 0, failed = 0;
 
-    (void)snprintf(path, sizeof(path), "tests/fuzz/corpus/%s", dash != NULL ? dash + 1 : "");
+    (void)snprintf(path, sizeof(path), "tests/fuzz/corpus/%s", name != NULL ? name + 7 : "");
     folder = opendir(argc > 1 ? argv[1] : path);
     if (folder == NULL) {
         (void)printf("not ok 1 - %s cannot be opened\n1..1\n", argc > 1 ? argv[1] : path);

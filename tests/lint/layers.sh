@@ -35,6 +35,13 @@ grep -rln '#include "card/owner/' card/tpm card/pkcs11 --include='*.[ch]' |
 grep -rln '#include "certcheck/cli/' common conf certcheck card vscmgr pam_vsc --include='*.[ch]' |
     grep -v '^certcheck/cli/' |
     while read -r file; do echo "layers: $file: includes certcheck/cli/"; done | grep . && fail=1
+# What speaks to the network is reached by the sub-command refresh alone.
+grep -rln '#include "certcheck/refresh/' common conf certcheck card vscmgr pam_vsc --include='*.[ch]' |
+    grep -vE '^certcheck/(refresh/|cli/refresh\.c$)' |
+    while read -r file; do echo "layers: $file: includes certcheck/refresh/"; done | grep . && fail=1
+grep -rlE '#include <(curl|ldap|lber)' common conf certcheck card vscmgr pam_vsc --include='*.[ch]' |
+    grep -v '^certcheck/refresh/' |
+    while read -r file; do echo "layers: $file: speaks to the network"; done | grep . && fail=1
 nm "$B/vsc-check" | grep -q ' [Tt] command_' && bad "vsc-check links sub-commands of certcheck"
 
 needed() { objdump -p "$1" | awk '$1 == "NEEDED" { print $2 }' | sort; }

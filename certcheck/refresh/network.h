@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What both kinds of servers are held to: which addresses may be met, how long, how much. */
+#ifndef VSC_CERTCHECK_REFRESH_NETWORK_H
+#define VSC_CERTCHECK_REFRESH_NETWORK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/socket.h>
+
+#include "common/buf.h"
+
+#define NETWORK_CRL_MAX         ((size_t)256 * 1024 * 1024)
+#define NETWORK_CERTIFICATE_MAX ((size_t)1024 * 1024)
+#define NETWORK_OCSP_MAX        ((size_t)64 * 1024)
+
+struct network_limits {
+    long connect_ms;
+    long total_ms;
+    long slow_bytes;   /* a transfer slower than so many bytes a second */
+    long slow_seconds; /* for so long is given up */
+};
+
+extern const struct network_limits network_limits;
+
+/* Called now and then while something comes in. */
+typedef void network_progress(void *arg, const char *address, size_t got, size_t total);
+
+/* What a connection is made with. Borrowed. */
+struct network {
+    const struct network_limits *limits;
+    const struct buf *anchors;  /* PEM: whom TLS servers may be certified by, beside the system's */
+    const char *anchors_file;   /* the same as a file, for libldap */
+    network_progress *progress; /* NULL: nobody looks */
+    void *progress_arg;
+};
+
+/*
+ * May a connection go there? Never to an address that no server has (unspecified, multicast,
+ * broadcast) nor to a link-local one, where cloud computers keep their secrets; to this computer
+ * only with `loopback`, where the certificate itself names it: no name that somebody else answers
+ * for, and no redirect, leads to services here.
+ */
+bool network_may_meet(const struct sockaddr *address, bool loopback);
+
+#endif
