@@ -30,6 +30,7 @@ enum vsc_err command_show(const struct request *request);
 enum vsc_err command_passwd(const struct request *request);
 enum vsc_err command_csr(const struct request *request);
 enum vsc_err command_import(const struct request *request);
+enum vsc_err command_attest(const struct request *request);
 /* unblock, set-owner, doctor: known, and refused with a clear word. */
 enum vsc_err command_later(const struct request *request);
 

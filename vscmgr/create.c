@@ -29,8 +29,8 @@ enum key_from {
 };
 
 struct create_options {
-    const char *conf, *name, *owner, *puk, *pinpolicy, *ownerauth, *lockoutauth, *attestation;
-    int pin, adminkey, key;
+    const char *conf, *name, *owner, *puk, *pinpolicy, *ownerauth, *lockoutauth;
+    int pin, adminkey, key, attestation;
     unsigned tries;
     bool generate, must_change, json, quiet;
 };
@@ -39,6 +39,8 @@ struct create_options {
 static const char *const pin_choices[] = {"default", "prompt", "stdin", NULL};
 static const char *const admin_choices[] = {"default", "random", "prompt", "stdin", NULL};
 static const char *const key_choices[] = {"rsa2048", "rsa3072", "p256", "p384", NULL};
+/* In the order of enum attestation_kind. */
+static const char *const attestation_choices[] = {"none", "aik_only", "aik_and_cert", NULL};
 static const enum key_type key_types[] = {KEY_RSA2048, KEY_RSA3072, KEY_P256, KEY_P384};
 
 static const struct option create_table[] = {
@@ -57,7 +59,7 @@ static const struct option create_table[] = {
     {"must-change", OPTION_FLAG, AT(must_change), 0, 0, NULL},
     {"ownerauth", OPTION_STRING, AT(ownerauth), 0, 0, NULL},
     {"lockoutauth", OPTION_STRING, AT(lockoutauth), 0, 0, NULL},
-    {"attestation", OPTION_STRING, AT(attestation), 0, 0, NULL},
+    {"attestation", OPTION_CHOICE, AT(attestation), 0, 0, attestation_choices},
     {0},
 };
 
@@ -78,8 +80,6 @@ static enum vsc_err not_built(const struct create_options *options, struct probl
         name = "--ownerauth";
     else if (options->lockoutauth != NULL && strcmp(options->lockoutauth, "keep") != 0)
         name = "--lockoutauth";
-    else if (options->attestation != NULL)
-        name = "--attestation";
     return name == NULL ? VSC_OK : problem_set(problem, VSC_NOT_BUILT, "%s", name);
 }
 
@@ -221,6 +221,7 @@ enum vsc_err command_create(const struct request *request)
     card.conf.tries = options.tries;
     card.conf.policy = PIN_POLICY_DEFAULT;
     card.first_key = options.generate ? key_types[options.key] : KEY_NONE;
+    card.attestation = (enum attestation_kind)options.attestation;
     err = set_owner(options.owner, &card.conf, request->problem);
     if (err == VSC_OK)
         err = command_conf(request, options.conf, &conf);

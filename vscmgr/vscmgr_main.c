@@ -12,13 +12,19 @@
 static const char usage[] =
     "usage: vscmgr create --name NAME [--pin default|prompt|stdin]\n"
     "              [--adminkey default|random|prompt|stdin] [--owner USER] [--generate]\n"
-    "              [--key rsa2048|rsa3072|p256|p384] [--tries N] [--json] [--quiet]\n"
+    "              [--key rsa2048|rsa3072|p256|p384] [--tries N]\n"
+    "              [--attestation aik_only|aik_and_cert] [--json] [--quiet]\n"
     "       vscmgr destroy --instance ID | --name NAME [--yes] [--quiet]\n"
     "       vscmgr list [--json]\n"
     "       vscmgr show NAME|ID [--json]\n"
     "       vscmgr passwd NAME|ID [--pin prompt|stdin] [--quiet]\n"
     "       vscmgr csr NAME|ID [--subject DN] [--upn UPN] [--out FILE] [--pin prompt|stdin]\n"
     "       vscmgr import NAME|ID FILE [--quiet]\n"
+    "       vscmgr attest NAME|ID [--nonce HEX|FILE] [--csr FILE] [--out FILE]\n"
+    "       vscmgr attest NAME|ID --activate CHALLENGE [--out FILE]\n"
+    "       vscmgr attest --verify BUNDLE [--ek-roots PATH] [--ak NAME] [--nonce HEX|FILE]\n"
+    "              [--csr FILE] [--json]\n"
+    "       vscmgr attest --challenge BUNDLE --ek-roots PATH --out FILE --secret-out FILE\n"
     "       tpmvscmgr create /name NAME [/pin default|prompt] [/adminkey default|random|prompt]\n"
     "              [/generate] [/quiet]\n"
     "       tpmvscmgr destroy /instance ROOT\\SMARTCARDREADER\\0000 [/quiet]\n"
@@ -30,10 +36,10 @@ struct command {
 };
 
 static const struct command commands[] = {
-    {"create", command_create}, {"destroy", command_destroy}, {"list", command_list},
-    {"show", command_show},     {"passwd", command_passwd},   {"csr", command_csr},
-    {"import", command_import}, {"unblock", command_later},   {"set-owner", command_later},
-    {"doctor", command_later},
+    {"create", command_create},   {"destroy", command_destroy}, {"list", command_list},
+    {"show", command_show},       {"passwd", command_passwd},   {"csr", command_csr},
+    {"import", command_import},   {"attest", command_attest},   {"unblock", command_later},
+    {"set-owner", command_later}, {"doctor", command_later},
 };
 
 static bool wants_help(int argc, char **argv)

@@ -22,6 +22,12 @@
 #define TRIES_MAX      15
 #define TRIES_DEFAULT  5
 
+enum attestation_kind {
+    ATTESTATION_NONE,
+    ATTESTATION_AIK_ONLY,     /* an attestation key */
+    ATTESTATION_AIK_AND_CERT, /* and the TPM's endorsement certificate, kept with the card */
+};
+
 /*
  * Make the store's folders where they are missing, take its lock, and remove what killed runs left
  * behind. The TPM is connected to at the first need. What could not be removed is told in
@@ -46,6 +52,7 @@ struct card_new {
     bool must_change;             /* the PIN has to be changed before the card signs in */
     const struct secret *lockout; /* NULL: leave it. A password for the lockout hierarchy, which
                                    * must have none so far */
+    enum attestation_kind attestation;
 };
 
 /* Create a card wholly or not at all. *ret_fallback: this TPM has no index of type PIN fail. */

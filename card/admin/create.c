@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "card/admin/maker.h"
+#include "card/attest/ak.h"
 #include "card/owner/keygen.h"
 #include "common/io.h"
 #include "common/own.h"
@@ -103,12 +104,13 @@ static enum vsc_err put_card(const struct maker *maker, const struct card_new *n
 static enum vsc_err hand_over(const struct change *change, int folder, int keys,
                               struct problem *problem)
 {
-    static const char *const files[] = {OBJECTS_FILE, CARD_CONF_FILE};
+    static const char *const files[] = {OBJECTS_FILE, CARD_CONF_FILE, AK_FILE};
 
     if (!change->user.set)
         return VSC_OK;
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
-        if (fchownat(folder, files[i], (uid_t)-1, change->user.gid, AT_SYMLINK_NOFOLLOW) != 0)
+        if (fchownat(folder, files[i], (uid_t)-1, change->user.gid, AT_SYMLINK_NOFOLLOW) != 0 &&
+            (errno != ENOENT || strcmp(files[i], AK_FILE) != 0))
             return failed(problem, files[i]);
     if (fchown(keys, change->user.uid, change->user.gid) != 0 || fchmod(keys, 02700) != 0)
         return failed(problem, STORE_KEYS);
@@ -147,6 +149,8 @@ static enum vsc_err make_objects(struct maker *maker, const struct card_new *new
                     : maker_fallback(maker, new_card, keys, problem);
     if (err == VSC_OK && new_card->first_key != KEY_NONE)
         err = make_first_key(maker, keys, new_card->first_key, problem);
+    if (err == VSC_OK && new_card->attestation != ATTESTATION_NONE)
+        err = maker_attestation(maker, new_card->attestation, problem);
     *ret_fallback = !works;
     return err;
 }

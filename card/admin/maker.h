@@ -59,4 +59,8 @@ must_check enum vsc_err maker_indices(struct maker *maker, const struct card_new
 must_check enum vsc_err maker_fallback(struct maker *maker, const struct card_new *new_card,
                                        int keys, struct problem *problem);
 
+/* attestation.c: the attestation key, in the card's file "attestation". */
+must_check enum vsc_err maker_attestation(struct maker *maker, enum attestation_kind kind,
+                                          struct problem *problem);
+
 #endif

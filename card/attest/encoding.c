@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Base64 by libcrypto, and hexadecimal digits. */
+#include "card/attest/encoding.h"
+
+#include <openssl/evp.h>
+#include <string.h>
+
+#include "common/own.h"
+
+void json_base64(struct json *json, const char *name, const void *bytes, size_t len)
+{
+    auto_free char *text = malloc(len / 3 * 4 + 5);
+
+    if (text == NULL) {
+        json_null(json, name);
+        return;
+    }
+    (void)EVP_EncodeBlock((unsigned char *)text, bytes, (int)len);
+    json_string(json, name, text);
+}
+
+void json_hex(struct json *json, const char *name, const void *bytes, size_t len)
+{
+    static const char digits[] = "0123456789abcdef";
+    auto_free char *text = malloc(2 * len + 1);
+    const unsigned char *from = bytes;
+
+    if (text == NULL) {
+        json_null(json, name);
+        return;
+    }
+    for (size_t i = 0; i < len; i++) {
+        text[2 * i] = digits[from[i] >> 4];
+        text[2 * i + 1] = digits[from[i] & 15];
+    }
+    text[2 * len] = '\0';
+    json_string(json, name, text);
+}
+
+enum vsc_err base64_decode(const char *text, struct buf *ret_bytes)
+{
+    size_t len = strlen(text), padding = 0;
+    auto_free unsigned char *bytes = NULL;
+    auto_free char *again = NULL;
+
+    if (len == 0 || len % 4 != 0 || len > 2 * ret_bytes->max)
+        return VSC_INPUT;
+    while (padding < 2 && text[len - 1 - padding] == '=')
+        padding++;
+    bytes = malloc(len);
+    again = malloc(len + 1);
+    if (bytes == NULL || again == NULL)
+        return VSC_MEMORY;
+    if (EVP_DecodeBlock(bytes, (const unsigned char *)text, (int)len) < 0)
+        return VSC_INPUT;
+    /* libcrypto takes blanks and padding that an encoder does not write. */
+    (void)EVP_EncodeBlock((unsigned char *)again, bytes, (int)(len / 4 * 3 - padding));
+    if (strcmp(again, text) != 0)
+        return VSC_INPUT;
+    buf_put(ret_bytes, bytes, len / 4 * 3 - padding);
+    return buf_status(ret_bytes) == VSC_OK ? VSC_OK : VSC_INPUT;
+}
+
+static int digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+enum vsc_err hex_decode(const char *text, size_t max, unsigned char *ret_bytes, size_t *ret_len)
+{
+    size_t len = strlen(text);
+
+    if (len == 0 || len % 2 != 0 || len / 2 > max)
+        return VSC_INPUT;
+    for (size_t i = 0; i < len; i++)
+        if (digit(text[i]) < 0)
+            return VSC_INPUT;
+    for (size_t i = 0; i < len / 2; i++)
+        ret_bytes[i] = (unsigned char)(digit(text[2 * i]) * 16 + digit(text[2 * i + 1]));
+    *ret_len = len / 2;
+    return VSC_OK;
+}
