@@ -42,7 +42,8 @@ PKGS     := libcrypto libconfig libcurl ldap lber libp11 tss2-esys tss2-mu tss2-
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 ALL_CFLAGS := -std=gnu17 -g $(OPT) $(WARNINGS) -fPIC -fvisibility=hidden -fstack-protector-strong \
               $(FORTIFY) $(HARDENING) $(sanitize) -I. -D_GNU_SOURCE $(PKG_CFLAGS) \
-              -DVSC_VERSION='"$(VERSION)"' -DVSC_LIBEXECDIR='"$(LIBEXECDIR)"' $(CFLAGS)
+              -DVSC_VERSION='"$(VERSION)"' -DVSC_LIBEXECDIR='"$(LIBEXECDIR)"' \
+              -DVSC_MULTIARCH='"$(MULTIARCH)"' $(CFLAGS)
 ALL_LDFLAGS := -Wl,-z,relro,-z,now,-z,noexecstack,-z,defs -Wl,--as-needed $(sanitize) $(LDFLAGS)
 
 # ---- objects and archives ----------------------------------------------------------------------
@@ -203,12 +204,19 @@ $(B)/tests/p11_shim.so: $(B)/obj/tests/modules/p11_shim.o
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -shared $(sanitize) -o $@ $^
 
+# A client library of a directory that does not exist.
+$(B)/tests/fake_directory.so: $(B)/obj/tests/modules/fake_directory.o
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D) && $(CC) -shared $(sanitize) -o $@ $^
+$(B)/obj/tests/unit/test_directory.o: ALL_CFLAGS += -DFAKE_DIRECTORY='"$(B)/tests/fake_directory.so"'
+
 $(B)/tests/kill_shim.so: $(B)/obj/tests/kill/kill_shim.o
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -shared $(ALL_LDFLAGS) -o $@ $^ -ldl
 
 # The tests run the programs.
-units: all $(UNITS) $(TEST_PROGRAMS) $(B)/tests/kill_shim.so $(B)/tests/probe.so $(B)/tests/p11_shim.so
+units: all $(UNITS) $(TEST_PROGRAMS) $(B)/tests/kill_shim.so $(B)/tests/probe.so $(B)/tests/p11_shim.so \
+       $(B)/tests/fake_directory.so
 
 # make check installs what is missing, then starts anew: what pkg-config says is read at the start.
 check: have-deps
@@ -262,7 +270,8 @@ analyze:
 	    --suppress=legacyUninitvar -I. $(PRODUCT_C)
 	$(Q)printf '%s\n' $(PRODUCT_C) | xargs -n 8 -P 2 sh -c \
 	    'clang-tidy --quiet --warnings-as-errors="*" "$$@" -- -std=gnu17 -I. -D_GNU_SOURCE \
-	     $(PKG_CFLAGS) -DVSC_VERSION=\"$(VERSION)\" -DVSC_LIBEXECDIR=\"$(LIBEXECDIR)\"' sh 2>/dev/null
+	     $(PKG_CFLAGS) -DVSC_VERSION=\"$(VERSION)\" -DVSC_LIBEXECDIR=\"$(LIBEXECDIR)\" \
+	     -DVSC_MULTIARCH=\"$(MULTIARCH)\"' sh 2>/dev/null
 
 # ---- installation ------------------------------------------------------------------------------------
 D := $(DESTDIR)

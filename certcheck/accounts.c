@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,13 @@
 
 #define ENTRY_FIRST 4096
 #define ENTRY_MAX   ((size_t)1024 * 1024) /* bytes of one passwd entry */
+
+static void close_file(FILE *file)
+{
+    (void)fclose(file);
+}
+
+DEFINE_AUTO(FILE, close_file)
 
 /* getpwnam_r or getpwuid_r, whichever `name` asks for. */
 static int look_up(const char *name, uid_t uid, struct passwd *entry, char *room, size_t size,
@@ -65,7 +73,28 @@ static bool nss_by_uid(uid_t uid, struct account *ret_account)
     return find(NULL, uid, ret_account);
 }
 
-const struct account_source account_nss = {.by_name = nss_by_name, .by_uid = nss_by_uid};
+bool account_is_in_file(const char *path, const struct account *account)
+{
+    auto_by(close_file) FILE *file = fopen(path, "re");
+    auto_free char *room = malloc(ENTRY_MAX);
+    struct passwd entry;
+    struct passwd *found = NULL;
+
+    if (file == NULL || room == NULL)
+        return false;
+    while (fgetpwent_r(file, &entry, room, ENTRY_MAX, &found) == 0)
+        if (found->pw_uid == account->uid && strcmp(found->pw_name, account->name) == 0)
+            return true;
+    return false;
+}
+
+static bool nss_is_local(const struct account *account)
+{
+    return account_is_in_file("/etc/passwd", account);
+}
+
+const struct account_source account_nss = {
+    .by_name = nss_by_name, .by_uid = nss_by_uid, .is_local = nss_is_local};
 
 bool account_name_is_sound(const char *name)
 {
@@ -77,6 +106,11 @@ bool account_find(const struct account_source *source, const char *name,
                   struct account *ret_account)
 {
     return account_name_is_sound(name) && source->by_name(name, ret_account);
+}
+
+bool account_is_local(const struct account_source *source, const struct account *account)
+{
+    return source->is_local != NULL && source->is_local(account);
 }
 
 bool account_is_same(const struct account *a, const struct account *b)

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "certcheck/directory.h"
 #include "common/text.h"
 #include "common/wire_card.h"
 
@@ -22,9 +23,16 @@ struct account {
 struct account_source {
     bool (*by_name)(const char *name, struct account *ret_account);
     bool (*by_uid)(uid_t uid, struct account *ret_account);
+    bool (*is_local)(const struct account *account); /* it stands in /etc/passwd */
+    struct directory *directory; /* borrowed; NULL: there is none that answers */
 };
 
+/* Without a directory. */
 extern const struct account_source account_nss;
+
+/* Does an account of this name and uid stand in this file? False also for one that cannot be read:
+ * what is not known to be local is a directory's. */
+bool account_is_in_file(const char *path, const struct account *account);
 
 /* A name that may be looked up: none with '/', ':' or controls, or beginning with '-', '+', '@'. */
 bool account_name_is_sound(const char *name);
@@ -32,6 +40,9 @@ bool account_name_is_sound(const char *name);
 /* Look up a sound name; false for one that is unknown, or where NSS failed. */
 bool account_find(const struct account_source *source, const char *name,
                   struct account *ret_account);
+
+/* Is it in /etc/passwd? A source that cannot say counts as no. */
+bool account_is_local(const struct account_source *source, const struct account *account);
 
 /* The same account: uid and pw_name agree. */
 bool account_is_same(const struct account *a, const struct account *b);

@@ -12,6 +12,7 @@
 #include "certcheck/openssl_own.h"
 #include "certcheck/proof.h"
 #include "common/deadline.h"
+#include "common/text.h"
 
 /* A certificate that a challenge may be out for. */
 struct candidate {
@@ -29,6 +30,7 @@ struct check_session {
     struct check_begin begin;
     struct candidate *candidates; /* owned */
     size_t count;
+    char weakly_mapped[USER_NAME_SIZE]; /* "": not so */
 };
 
 DEFINE_AUTO(struct evaluation, evaluation_free)
@@ -89,6 +91,11 @@ void check_session_free(struct check_session *session)
     drop_candidates(session);
     evaluator_free(session->evaluator);
     free(session);
+}
+
+const char *check_session_weakly_mapped(const struct check_session *session)
+{
+    return *session->weakly_mapped != '\0' ? session->weakly_mapped : NULL;
 }
 
 bool check_session_is_over(const struct check_session *session)
@@ -245,6 +252,13 @@ static bool is_proven(const struct check_session *session, struct candidate *can
                                     prove->signature, prove->signature_len);
 }
 
+static void note_weak_mapping(struct check_session *session, const struct evaluation *evaluation)
+{
+    if (verdict_warns(&evaluation->verdict, REASON_WEAK_MAPPING))
+        text_escape(session->weakly_mapped, sizeof(session->weakly_mapped),
+                    evaluation->account.name, true);
+}
+
 static enum vsc_err handle_prove(struct check_session *session, struct reader *body,
                                  struct message *answer, struct problem *problem)
 {
@@ -276,6 +290,7 @@ static enum vsc_err handle_prove(struct check_session *session, struct reader *b
     answer_verdict(evaluation, session->world.now(), &verdict);
     if (proven && evaluation->accepted && verdict.reason_count == 0) {
         session->over = false;
+        note_weak_mapping(session, evaluation);
         message_init(answer, WIRE_CHECK_ACCEPTED);
     } else {
         message_init(answer, WIRE_CHECK_REFUSED);
@@ -314,6 +329,7 @@ enum vsc_err check_session_handle(struct check_session *session, const struct me
     enum vsc_err err = VSC_PROTOCOL;
 
     message_init(answer, WIRE_ERROR);
+    session->weakly_mapped[0] = '\0';
     if (session->over)
         return VSC_PROTOCOL;
     reader_init(&body, request->body.data, request->body.len);

@@ -47,6 +47,9 @@ void check_session_free(struct check_session *session);
 must_check enum vsc_err check_session_handle(struct check_session *session,
                                              const struct message *request, struct message *answer,
                                              struct problem *problem);
+/* The account of an acceptance that was the last answer and rests on a weak rule, for the log; else
+ * NULL. */
+const char *check_session_weakly_mapped(const struct check_session *session);
 /* Nothing more is answered: the caller ends once the answer is sent. */
 bool check_session_is_over(const struct check_session *session);
 

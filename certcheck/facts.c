@@ -38,6 +38,7 @@ void facts_free(struct facts *facts)
     list_done(&facts->eku);
     list_done(&facts->policies);
     list_done(&facts->altsecids);
+    list_done(&facts->weak_altsecids);
     free(facts);
 }
 
@@ -258,7 +259,7 @@ enum vsc_err facts_read(X509 *cert, struct facts **ret_facts, struct problem *pr
     if (err == VSC_OK)
         err = facts_read_names(cert, facts, problem);
     if (err == VSC_OK)
-        err = facts_read_altsecids(cert, facts, problem);
+        err = facts_read_altsecids(cert, facts);
     ERR_clear_error();
     if (err != VSC_OK)
         return err;

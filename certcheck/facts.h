@@ -15,12 +15,12 @@
 #include "certcheck/upn.h"
 #include "common/err.h"
 #include "common/problem.h"
+#include "common/sid.h"
 #include "common/wire_check.h"
 
 #define FACTS_LIST_MAX 64   /* values of one kind; more make the certificate malformed */
 #define FACTS_TEXT_MAX 4096 /* bytes of one text */
 #define SHA256_HEX     65   /* with NUL */
-#define SID_SIZE       185  /* "S-1-" and 15 sub-authorities, with NUL */
 
 struct facts_list {
     char *items[FACTS_LIST_MAX]; /* owned */
@@ -36,8 +36,8 @@ enum upn_state {
 
 enum sid_state {
     SID_NONE,
-    SID_ONE,
-    SID_MALFORMED,
+    SID_ONE,       /* in the extension or in a URI of subjectAltName, or the same in both */
+    SID_MALFORMED, /* one that cannot be read, or two that differ */
 };
 
 struct facts {
@@ -67,7 +67,8 @@ struct facts {
     struct facts_list policies;
     char *ski, *aki; /* hexadecimal; owned, may be NULL */
     char sha256[SHA256_HEX], spki_sha256[SHA256_HEX];
-    struct facts_list altsecids; /* altSecurityIdentities, strong forms */
+    struct facts_list altsecids;      /* altSecurityIdentities, strong forms: common/altsecid.h */
+    struct facts_list weak_altsecids; /* and weak ones */
 };
 
 /*

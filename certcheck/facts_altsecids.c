@@ -1,43 +1,79 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The strong forms of altSecurityIdentities, as an administrator of a directory writes them
- * ([MS-PKCA] 3.1.5.2.1): the issuer's name from the root downwards, serial numbers with their bytes
- * in reverse.
+ * altSecurityIdentities as an administrator of a directory writes them (common/altsecid.h): the
+ * issuer's name from the root downwards as CertNameToStr writes it, with nothing but a comma or a
+ * plus between attributes; serial numbers with their bytes in reverse. A name that cannot be
+ * written so (of other types than text, with unprintable characters) makes no such value.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "certcheck/facts_parts.h"
 #include "certcheck/openssl_own.h"
+#include "common/altsecid.h"
+#include "common/text.h"
 
-/* Windows' names of attributes where OpenSSL has others. */
-static const char *attribute_name(const ASN1_OBJECT *object)
+/* Windows' names of attributes (CertStrToName's table); it writes all others as OID.1.2.3. */
+static const struct {
+    int nid;
+    const char *name;
+} attributes[] = {
+    {NID_commonName, "CN"},
+    {NID_surname, "SN"},
+    {NID_serialNumber, "SERIALNUMBER"},
+    {NID_countryName, "C"},
+    {NID_localityName, "L"},
+    {NID_stateOrProvinceName, "S"},
+    {NID_streetAddress, "STREET"},
+    {NID_organizationName, "O"},
+    {NID_organizationalUnitName, "OU"},
+    {NID_title, "T"},
+    {NID_givenName, "G"},
+    {NID_initials, "I"},
+    {NID_pkcs9_emailAddress, "E"},
+    {NID_domainComponent, "DC"},
+};
+
+static bool write_type(FILE *out, const ASN1_OBJECT *object)
 {
-    switch (OBJ_obj2nid(object)) {
-    case NID_pkcs9_emailAddress:
-        return "E";
-    case NID_stateOrProvinceName:
-        return "S";
-    case NID_undef:
-        return NULL;
+    auto_free char *oid = facts_oid(object);
+
+    for (size_t i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++)
+        if (OBJ_obj2nid(object) == attributes[i].nid)
+            return fputs(attributes[i].name, out) != EOF;
+    return oid != NULL && fprintf(out, "OID.%s", oid) > 0;
+}
+
+static bool is_text(const ASN1_STRING *value)
+{
+    switch (ASN1_STRING_type(value)) {
+    case V_ASN1_UTF8STRING:
+    case V_ASN1_PRINTABLESTRING:
+    case V_ASN1_T61STRING:
+    case V_ASN1_IA5STRING:
+    case V_ASN1_NUMERICSTRING:
+    case V_ASN1_VISIBLESTRING:
+    case V_ASN1_BMPSTRING:
+    case V_ASN1_UNIVERSALSTRING:
+        return true;
     default:
-        return OBJ_nid2sn(OBJ_obj2nid(object));
+        return false;
     }
 }
 
-static bool write_attribute(FILE *out, const X509_NAME_ENTRY *entry)
+static bool write_value(FILE *out, const ASN1_STRING *value)
 {
-    const ASN1_OBJECT *object = X509_NAME_ENTRY_get_object(entry);
-    const char *name = attribute_name(object);
-    auto_free char *oid = name == NULL ? facts_oid(object) : NULL;
-    auto_free char *value = facts_value(X509_NAME_ENTRY_get_data(entry));
+    auto_by(openssl_free) unsigned char *utf8 = NULL;
+    auto_free char *text = NULL;
+    int len = is_text(value) ? ASN1_STRING_to_UTF8(&utf8, value) : -1;
 
-    if (value == NULL || (name == NULL && oid == NULL))
+    if (len < 0 || len > FACTS_TEXT_MAX || memchr(utf8, 0, (size_t)len) != NULL)
         return false;
-    return fprintf(out, "%s=%s", name != NULL ? name : oid, value) > 0;
+    text = strndup((const char *)utf8, (size_t)len);
+    return text != NULL && text_is_printable(text) && altsecid_put_value(out, text);
 }
 
-/* Root first; the values are escaped, so that none can look like two (CVE-2022-4254). */
+/* As it is encoded: root first. */
 static bool write_name(FILE *out, const X509_NAME *name)
 {
     int set = 0;
@@ -48,57 +84,58 @@ static bool write_name(FILE *out, const X509_NAME *name)
         if (i > 0 && fputc(X509_NAME_ENTRY_set(entry) == set ? '+' : ',', out) == EOF)
             return false;
         set = X509_NAME_ENTRY_set(entry);
-        if (!write_attribute(out, entry))
+        if (!write_type(out, X509_NAME_ENTRY_get_object(entry)) || fputc('=', out) == EOF ||
+            !write_value(out, X509_NAME_ENTRY_get_data(entry)))
             return false;
     }
-    return true;
+    return X509_NAME_entry_count(name) > 0;
 }
 
-static char *issuer_name(const X509 *cert)
+/* NULL for a name that cannot be written. */
+static char *windows_name(const X509_NAME *name)
 {
-    char *text = NULL;
+    auto_free char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
     bool written;
 
     if (out == NULL)
         return NULL;
-    written = write_name(out, X509_get_issuer_name(cert));
-    if (fclose(out) == 0 && written && size <= FACTS_TEXT_MAX)
-        return text;
-    free(text);
-    return NULL;
+    written = write_name(out, name);
+    if (fclose(out) != 0 || !written || size > FACTS_TEXT_MAX)
+        return NULL;
+    return take(text);
 }
 
-static char lower(char digit)
-{
-    return digit >= 'A' && digit <= 'F' ? (char)(digit - 'A' + 'a') : digit;
-}
-
-/* `hex` is of whole bytes. */
+/* `hex` is of whole bytes, but OpenSSL's zero is "0". */
 static void reverse_bytes(char *to, const char *hex)
 {
     size_t len = strlen(hex);
 
+    if (len == 1) {
+        memcpy(to, "00", sizeof("00"));
+        return;
+    }
     for (size_t i = 0; i + 1 < len; i += 2) {
-        to[i] = lower(hex[len - 2 - i]);
-        to[i + 1] = lower(hex[len - 1 - i]);
+        to[i] = hex[len - 2 - i];
+        to[i + 1] = hex[len - 1 - i];
     }
     to[len] = '\0';
 }
 
-/* X509:<MARK>a, or with a second mark X509:<MARK>a<SECOND>b. */
-static enum vsc_err add(struct facts *facts, const char *mark, const char *a, const char *second,
-                        const char *b)
+/* X509:<MARK>a, or with a second mark X509:<MARK>a<SECOND>b. Without room it is left out. */
+static enum vsc_err add(struct facts_list *list, const char *mark, const char *a,
+                        const char *second, const char *b)
 {
-    char text[2 * FACTS_TEXT_MAX];
+    char text[ALTSECID_MAX + 1];
     int len = snprintf(text, sizeof(text), "X509:%s%s%s%s", mark, a, second, b);
 
-    return facts_list_take(&facts->altsecids,
-                           len > 0 && (size_t)len < sizeof(text) ? strdup(text) : NULL);
+    if (len < 0 || (size_t)len >= sizeof(text))
+        return VSC_OK;
+    return facts_list_take(list, strdup(text));
 }
 
-/* The SHA-1 of the subjectPublicKey's bits. */
+/* The SHA-1 of the subjectPublicKey's bits, as of a key identifier (RFC 5280 4.2.1.2). */
 static char *public_key_sha1(const X509 *cert)
 {
     unsigned char digest[EVP_MAX_MD_SIZE];
@@ -109,24 +146,49 @@ static char *public_key_sha1(const X509 *cert)
     return facts_hex(digest, len, false);
 }
 
-enum vsc_err facts_read_altsecids(X509 *cert, struct facts *facts, struct problem *problem)
+static enum vsc_err add_strong(struct facts *facts, const char *issuer, const char *sha1)
 {
-    auto_free char *issuer = issuer_name(cert);
-    auto_free char *sha1 = public_key_sha1(cert);
     char reversed[CERT_SERIAL_SIZE];
+    enum vsc_err err = VSC_OK;
+
+    reverse_bytes(reversed, facts->serial);
+    if (issuer != NULL && *facts->serial != '-')
+        err = add(&facts->altsecids, "<I>", issuer, "<SR>", reversed);
+    if (err == VSC_OK && facts->ski != NULL && *facts->ski != '\0')
+        err = add(&facts->altsecids, "<SKI>", facts->ski, "", "");
+    if (err == VSC_OK)
+        err = add(&facts->altsecids, "<SHA1-PUKEY>", sha1, "", "");
+    if (err == VSC_OK && issuer != NULL && facts->sid_state == SID_ONE)
+        err = add(&facts->altsecids, "<I>", issuer, "<SID>", facts->sid);
+    return err;
+}
+
+static enum vsc_err add_weak(struct facts *facts, const char *issuer, const char *subject)
+{
+    struct facts_list *list = &facts->weak_altsecids;
+    enum vsc_err err = VSC_OK;
+
+    if (issuer != NULL && subject != NULL)
+        err = add(list, "<I>", issuer, "<S>", subject);
+    if (err == VSC_OK && subject != NULL)
+        err = add(list, "<S>", subject, "", "");
+    /* Of several addresses nobody can say which one is meant. */
+    if (err == VSC_OK && facts->emails.count == 1)
+        err = add(list, "<RFC822>", facts->emails.items[0], "", "");
+    return err;
+}
+
+enum vsc_err facts_read_altsecids(X509 *cert, struct facts *facts)
+{
+    auto_free char *issuer = windows_name(X509_get_issuer_name(cert));
+    auto_free char *subject = windows_name(X509_get_subject_name(cert));
+    auto_free char *sha1 = public_key_sha1(cert);
     enum vsc_err err;
 
-    if (issuer == NULL)
-        return problem_set(problem, VSC_CERT, "the issuer's name cannot be read");
     if (sha1 == NULL)
         return VSC_MEMORY;
-    reverse_bytes(reversed, facts->serial + (*facts->serial == '-'));
-    err = add(facts, "<I>", issuer, "<SR>", reversed);
-    if (err == VSC_OK && facts->ski != NULL)
-        err = add(facts, "<SKI>", facts->ski, "", "");
+    err = add_strong(facts, issuer, sha1);
     if (err == VSC_OK)
-        err = add(facts, "<SHA1-PUKEY>", sha1, "", "");
-    if (err == VSC_OK && facts->sid_state == SID_ONE)
-        err = add(facts, "<I>", issuer, "<SID>", facts->sid);
+        err = add_weak(facts, issuer, subject);
     return err;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The names in a certificate: subjectAltName with its user principal names ([MS-WCCE] 2.2.2.7.7),
- * and the security identifier ([MS-WCCE] 2.2.2.7.7.4).
+ * and the security identifier, in an extension ([MS-WCCE] 2.2.2.7.7.4) or in a URI of
+ * subjectAltName ([MS-PKCA] 3.1.5.2.1.6).
  */
 #include <string.h>
 
@@ -11,7 +12,7 @@
 #define OID_UPN       "1.3.6.1.4.1.311.20.2.3"
 #define OID_SID       "1.3.6.1.4.1.311.25.2"
 #define OID_SID_VALUE "1.3.6.1.4.1.311.25.2.1"
-#define SID_PARTS_MAX 15
+#define SID_URI       "tag:microsoft.com,2022-09-14:sid:"
 
 static bool is_oid(const ASN1_OBJECT *object, const char *oid)
 {
@@ -73,6 +74,39 @@ static enum vsc_err add_upn(struct facts *facts, const ASN1_TYPE *value)
     return VSC_OK;
 }
 
+static bool copy_sid(const unsigned char *text, size_t len, char sid[SID_SIZE])
+{
+    if (len == 0 || len >= SID_SIZE || memchr(text, 0, len) != NULL)
+        return false;
+    memcpy(sid, text, len);
+    sid[len] = '\0';
+    return sid_is_well_formed(sid);
+}
+
+/* One more; NULL for one that cannot be read. All must be the same. */
+static void add_sid(struct facts *facts, const char *sid)
+{
+    if (sid != NULL && facts->sid_state == SID_NONE) {
+        memcpy(facts->sid, sid, strlen(sid) + 1);
+        facts->sid_state = SID_ONE;
+    } else if (sid == NULL || facts->sid_state != SID_ONE || strcmp(facts->sid, sid) != 0) {
+        facts->sid[0] = '\0';
+        facts->sid_state = SID_MALFORMED;
+    }
+}
+
+/* What begins with Microsoft's tag and goes on with anything but a SID is malformed. */
+static void add_uri(struct facts *facts, const ASN1_STRING *uri)
+{
+    const unsigned char *data = ASN1_STRING_get0_data(uri);
+    size_t len = (size_t)ASN1_STRING_length(uri);
+    const size_t prefix = strlen(SID_URI);
+    char sid[SID_SIZE];
+
+    if (len >= prefix && memcmp(data, SID_URI, prefix) == 0)
+        add_sid(facts, copy_sid(data + prefix, len - prefix, sid) ? sid : NULL);
+}
+
 static enum vsc_err add_name(struct facts *facts, const GENERAL_NAME *name)
 {
     int type;
@@ -83,6 +117,9 @@ static enum vsc_err add_name(struct facts *facts, const GENERAL_NAME *name)
         return add_text(&facts->emails, value);
     case GEN_DNS:
         return add_text(&facts->dns_names, value);
+    case GEN_URI:
+        add_uri(facts, value);
+        return VSC_OK;
     case GEN_OTHERNAME:
         if (is_oid(((const OTHERNAME *)value)->type_id, OID_UPN))
             return add_upn(facts, ((const OTHERNAME *)value)->value);
@@ -111,60 +148,48 @@ static enum vsc_err read_alt_names(X509 *cert, struct facts *facts, struct probl
     return VSC_OK;
 }
 
-/* S-1-AUTHORITY-SUB-...: decimal numbers without leading zeros ([MS-DTYP] 2.4.2.1). */
-static bool is_sid(const char *text)
+/* d2i takes BER too: what is DER comes out again as it went in. */
+static bool is_der_names(const ASN1_OCTET_STRING *content)
 {
-    const char *next = text + 4;
-    int parts = 0;
+    const unsigned char *next = ASN1_STRING_get0_data(content);
+    const int len = ASN1_STRING_length(content);
+    auto_by(GENERAL_NAMES_free) GENERAL_NAMES *names = d2i_GENERAL_NAMES(NULL, &next, len);
+    auto_by(openssl_free) unsigned char *again = NULL;
 
-    if (strncmp(text, "S-1-", 4) != 0)
-        return false;
-    for (;;) {
-        size_t digits = strspn(next, "0123456789");
-
-        if (digits == 0 || digits > (parts == 0 ? 15 : 10) || (*next == '0' && digits > 1))
-            return false;
-        parts++;
-        next += digits;
-        if (*next == '\0')
-            return parts >= 2 && parts <= SID_PARTS_MAX + 1;
-        if (*next++ != '-')
-            return false;
-    }
+    return names != NULL && i2d_GENERAL_NAMES(names, &again) == len &&
+           memcmp(again, ASN1_STRING_get0_data(content), (size_t)len) == 0;
 }
 
-static void set_sid(struct facts *facts, const GENERAL_NAME *name)
+/* Read the content of the extension; false for anything that is not DER of exactly this form. */
+static bool read_sid_extension(const ASN1_OCTET_STRING *content, char sid[SID_SIZE])
 {
+    auto_by(GENERAL_NAMES_free) GENERAL_NAMES *names = NULL;
+    const unsigned char *next = ASN1_STRING_get0_data(content);
+    const GENERAL_NAME *name;
     const OTHERNAME *other;
-    auto_free char *text = NULL;
 
-    facts->sid_state = SID_MALFORMED;
+    if (!is_der_names(content))
+        return false;
+    names = d2i_GENERAL_NAMES(NULL, &next, ASN1_STRING_length(content));
+    if (names == NULL || sk_GENERAL_NAME_num(names) != 1)
+        return false;
+    name = sk_GENERAL_NAME_value(names, 0);
     if (name->type != GEN_OTHERNAME)
-        return;
+        return false;
     other = name->d.otherName;
     if (!is_oid(other->type_id, OID_SID_VALUE) || other->value->type != V_ASN1_OCTET_STRING)
-        return;
-    text = plain_text(other->value->value.octet_string);
-    if (text == NULL || strlen(text) >= SID_SIZE || !is_sid(text))
-        return;
-    memcpy(facts->sid, text, strlen(text) + 1);
-    facts->sid_state = SID_ONE;
+        return false;
+    return copy_sid(ASN1_STRING_get0_data(other->value->value.octet_string),
+                    (size_t)ASN1_STRING_length(other->value->value.octet_string), sid);
 }
 
 static void read_sid(X509 *cert, struct facts *facts)
 {
     const ASN1_OCTET_STRING *content = facts_extension(cert, OID_SID);
-    auto_by(GENERAL_NAMES_free) GENERAL_NAMES *names = NULL;
-    const unsigned char *next, *end;
+    char sid[SID_SIZE];
 
-    if (content == NULL)
-        return;
-    facts->sid_state = SID_MALFORMED;
-    next = ASN1_STRING_get0_data(content);
-    end = next + ASN1_STRING_length(content);
-    names = d2i_GENERAL_NAMES(NULL, &next, ASN1_STRING_length(content));
-    if (names != NULL && next == end && sk_GENERAL_NAME_num(names) == 1)
-        set_sid(facts, sk_GENERAL_NAME_value(names, 0));
+    if (content != NULL)
+        add_sid(facts, read_sid_extension(content, sid) ? sid : NULL);
 }
 
 enum vsc_err facts_read_names(X509 *cert, struct facts *facts, struct problem *problem)

@@ -10,9 +10,8 @@ must_check enum vsc_err facts_read_names(X509 *cert, struct facts *facts, struct
 /* Usages, constraints, policies, template, key identifiers. */
 must_check enum vsc_err facts_read_extensions(X509 *cert, struct facts *facts,
                                               struct problem *problem);
-/* The strong forms; needs serial, SID and SKI. */
-must_check enum vsc_err facts_read_altsecids(X509 *cert, struct facts *facts,
-                                             struct problem *problem);
+/* altSecurityIdentities; needs serial, SID, SKI and mail addresses. */
+must_check enum vsc_err facts_read_altsecids(X509 *cert, struct facts *facts);
 
 /* A name in the form of RFC 4514; NULL if it is too long or memory ran out. */
 char *facts_name(const X509_NAME *name);

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "certcheck/accounts.h"
+#include "common/altsecid.h"
 #include "common/io.h"
 #include "common/own.h"
 
@@ -14,47 +15,57 @@ static const struct {
     enum map_key key;
 } keys[] = {{"upn", MAP_UPN}, {"sha256", MAP_SHA256}, {"sid", MAP_SID}, {"altsecid", MAP_ALTSECID}};
 
-static const char *const strong_forms[] = {"X509:<SKI>", "X509:<SHA1-PUKEY>", "X509:<I>"};
-
 static bool is_hex(const char *text, size_t len)
 {
     return strlen(text) == len && strspn(text, "0123456789abcdefABCDEF") == len;
 }
 
-/* <I>..<SR>.. and <I>..<SID>.. bind; <I>..<S>.. and <S> do not. */
-static bool is_strong(const char *value)
+static const char *altsecid_fault(char *value, const struct map_format *format,
+                                  enum binding *binding)
 {
-    for (size_t i = 0; i < sizeof(strong_forms) / sizeof(strong_forms[0]); i++)
-        if (strncasecmp(value, strong_forms[i], strlen(strong_forms[i])) == 0)
-            return i < 2 || strstr(value, "<SR>") != NULL || strstr(value, "<SID>") != NULL;
-    return false;
+    enum altsecid_form form;
+
+    if (!altsecid_normalise(value, &form))
+        return "this is no form of altSecurityIdentities, as Windows writes it";
+    *binding = altsecid_form_is_strong(form) ? BINDING_STRONG : BINDING_WEAK;
+    if (*binding == BINDING_WEAK && !format->allow_weak)
+        return "this form of altSecurityIdentities is weak, and needs mapping.allow_weak";
+    return NULL;
 }
 
 /* Why the value can never fit, or NULL. */
-static const char *value_fault(enum map_key key, const char *value)
+static const char *value_fault(enum map_key key, char *value, const struct map_format *format,
+                               enum binding *binding)
 {
+    *binding = key == MAP_UPN ? BINDING_NAME : BINDING_STRONG;
     switch (key) {
     case MAP_UPN:
         return upn_is_well_formed(value, strlen(value)) ? NULL : "this is no well-formed UPN";
     case MAP_SHA256:
         return is_hex(value, 64) ? NULL : "sha256 needs 64 hexadecimal digits";
     case MAP_SID:
-        return strncmp(value, "S-1-", 4) == 0 ? NULL : "this is no security identifier";
+        return sid_is_well_formed(value) ? NULL : "this is no security identifier";
     case MAP_ALTSECID:
-        return is_strong(value) ? NULL : "this is no strong form of altSecurityIdentities";
+        return altsecid_fault(value, format, binding);
+    case MAP_ANY:
+        break;
     }
     return "unknown key";
 }
 
-static bool find_key(const char *name, size_t len, enum map_key *ret_key)
+/* The value behind KEY=, or of a file for one key, VALUE without one; NULL for anything else. */
+static char *find_value(char *text, const struct map_format *format, enum map_key *ret_key)
 {
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-        if (strlen(keys[i].name) == len && memcmp(keys[i].name, name, len) == 0) {
-            *ret_key = keys[i].key;
-            return true;
-        }
+        size_t len = strlen(keys[i].name);
+
+        if (strncmp(text, keys[i].name, len) != 0 || text[len] != '=')
+            continue;
+        *ret_key = keys[i].key;
+        return format->key == MAP_ANY || format->key == keys[i].key ? text + len + 1 : NULL;
     }
-    return false;
+    *ret_key = format->key;
+    return format->key == MAP_ANY ? NULL : text;
 }
 
 /* Room for one more; in powers of two, so that a long file is not copied for each line. */
@@ -72,44 +83,67 @@ static bool has_room(struct map_file *file)
     return true;
 }
 
-/* `text` is one line with a NUL at its end; the account is its last word. Returns the fault. */
-static const char *parse_line(struct map_file *file, char *text, enum vsc_err *err)
+/* Cut the blanks off the end of `text`, which ends at `end`. */
+static char *cut_blanks(char *text, char *end)
 {
-    char *start = text + strspn(text, " \t");
-    char *equals = strchr(start, '=');
-    char *end = start + strlen(start);
-    char *account;
-    enum map_key key;
+    while (end > text && strchr(" \t\r", end[-1]) != NULL)
+        *--end = '\0';
+    return end;
+}
+
+/* `text` is one line with a NUL at its end; the account is its last word. Returns the fault. */
+static const char *parse_line(char *text, const struct map_format *format, struct map_line *line)
+{
+    char *end = text + strlen(text);
+    enum map_key key = MAP_ANY;
+    char *value = find_value(text, format, &key);
+    char *account = end;
     const char *fault;
 
-    while (end > start && strchr(" \t\r", end[-1]) != NULL)
-        *--end = '\0';
-    if (*start == '\0' || *start == '#')
-        return NULL;
-    if (equals == NULL || !find_key(start, (size_t)(equals - start), &key))
+    if (value == NULL && format->key == MAP_ANY)
         return "a line is KEY=VALUE account, KEY one of upn, sha256, sid, altsecid";
-    account = end;
-    while (account > equals && strchr(" \t", account[-1]) == NULL)
+    if (value == NULL)
+        return "this rule's file holds lines of its own kind only";
+    while (account > value && strchr(" \t", account[-1]) == NULL)
         account--;
-    if (account <= equals + 1)
+    if (account <= value)
         return "there is no account";
-    end = account;
-    while (end > equals + 1 && strchr(" \t", end[-1]) != NULL)
-        *--end = '\0';
-    fault = value_fault(key, equals + 1);
+    (void)cut_blanks(value, account);
+    if (*value == '\0')
+        return "there is no value";
+    fault = value_fault(key, value, format, &line->binding);
     if (fault == NULL && !account_name_is_sound(account))
         fault = "this is no account's name";
-    if (fault != NULL)
-        return fault;
-    if (has_room(file))
-        file->lines[file->count++] = (struct map_line){key, equals + 1, account};
-    else
-        *err = VSC_MEMORY;
-    return NULL;
+    line->key = key;
+    line->value = value;
+    line->account = account;
+    return fault;
+}
+
+/* Take one line in, unless it is empty or a comment. */
+static enum vsc_err take_line(struct map_file *file, char *text, unsigned number,
+                              const struct map_format *format, const char **ret_fault)
+{
+    struct map_line line = {.number = number};
+    char *start = text + strspn(text, " \t");
+
+    (void)cut_blanks(start, start + strlen(start));
+    if (*start == '\0' || *start == '#')
+        return VSC_OK;
+    *ret_fault = parse_line(start, format, &line);
+    if (*ret_fault == NULL && file->count == MAP_LINES_MAX)
+        *ret_fault = "too many lines";
+    if (*ret_fault != NULL)
+        return VSC_CONFIG;
+    if (!has_room(file))
+        return VSC_MEMORY;
+    file->lines[file->count++] = line;
+    return VSC_OK;
 }
 
 enum vsc_err map_file_parse(const char *text, size_t len, const char *path,
-                            struct map_file *ret_file, struct problem *problem)
+                            const struct map_format *format, struct map_file *ret_file,
+                            struct problem *problem)
 {
     struct map_file file = {0};
     char *next;
@@ -124,11 +158,9 @@ enum vsc_err map_file_parse(const char *text, size_t len, const char *path,
     next = file.text;
     while (err == VSC_OK && next != NULL) {
         char *line = strsep(&next, "\n");
-        const char *fault = parse_line(&file, line, &err);
+        const char *fault = NULL;
 
-        number++;
-        if (fault == NULL && file.count > MAP_LINES_MAX)
-            fault = "too many lines";
+        err = take_line(&file, line, ++number, format, &fault);
         if (fault != NULL)
             err = problem_set(problem, VSC_CONFIG, "%s:%u: %s", path, number, fault);
     }
@@ -140,7 +172,8 @@ enum vsc_err map_file_parse(const char *text, size_t len, const char *path,
     return VSC_OK;
 }
 
-enum vsc_err map_file_load(const char *path, struct map_file *ret_file, struct problem *problem)
+enum vsc_err map_file_load(const char *path, const struct map_format *format,
+                           struct map_file *ret_file, struct problem *problem)
 {
     auto_buf struct buf content;
     enum vsc_err err;
@@ -149,7 +182,7 @@ enum vsc_err map_file_load(const char *path, struct map_file *ret_file, struct p
     err = io_read_trusted(path, MAP_FILE_MAX, &content, problem);
     if (err != VSC_OK)
         return err;
-    return map_file_parse((const char *)content.data, content.len, path, ret_file, problem);
+    return map_file_parse((const char *)content.data, content.len, path, format, ret_file, problem);
 }
 
 void map_file_done(struct map_file *file)
@@ -159,26 +192,20 @@ void map_file_done(struct map_file *file)
     *file = (struct map_file){0};
 }
 
-static bool has_altsecid(const struct facts *facts, const char *value)
+bool map_value_fits(enum map_key key, const char *value, const struct facts *facts)
 {
-    for (size_t i = 0; i < facts->altsecids.count; i++)
-        if (strcasecmp(facts->altsecids.items[i], value) == 0)
-            return true;
-    return false;
-}
-
-bool map_line_fits(const struct map_line *line, const struct facts *facts)
-{
-    switch (line->key) {
+    switch (key) {
     case MAP_UPN:
-        return facts->upn != NULL && upn_equal(facts->upn, line->value);
+        return facts->upn != NULL && upn_equal(facts->upn, value);
     case MAP_SHA256:
-        return strcasecmp(facts->sha256, line->value) == 0 ||
-               strcasecmp(facts->spki_sha256, line->value) == 0;
+        return strcasecmp(facts->sha256, value) == 0 || strcasecmp(facts->spki_sha256, value) == 0;
     case MAP_SID:
-        return facts->sid_state == SID_ONE && strcmp(facts->sid, line->value) == 0;
+        return facts->sid_state == SID_ONE && strcmp(facts->sid, value) == 0;
     case MAP_ALTSECID:
-        return has_altsecid(facts, line->value);
+        return facts_list_has(&facts->altsecids, value) ||
+               facts_list_has(&facts->weak_altsecids, value);
+    case MAP_ANY:
+        break;
     }
     return false;
 }

@@ -60,6 +60,7 @@ enum cert_check cert_check_of(enum reason reason)
         [REASON_CARD_GONE] = CHECK_CARD,
         [REASON_SERVICE_REFUSED] = CHECK_SERVICE,
         [REASON_TEMPLATE] = CHECK_TEMPLATE,
+        [REASON_WEAK_MAPPING] = CHECK_MAPPING,
     };
 
     return (unsigned)reason < REASON_COUNT ? checks[reason] : CHECK_FORMAT;
@@ -150,6 +151,14 @@ bool verdict_has(const struct verdict *verdict, enum reason reason)
 {
     for (size_t i = 0; i < verdict->count; i++)
         if (verdict->items[i].reason == reason)
+            return true;
+    return false;
+}
+
+bool verdict_warns(const struct verdict *verdict, enum reason reason)
+{
+    for (size_t i = 0; i < verdict->warning_count; i++)
+        if (verdict->warnings[i].reason == reason)
             return true;
     return false;
 }

@@ -80,6 +80,7 @@ void verdict_warn(struct verdict *verdict, enum reason reason, unsigned depth, c
 /* Add everything that `from` holds. */
 void verdict_merge(struct verdict *verdict, const struct verdict *from);
 bool verdict_has(const struct verdict *verdict, enum reason reason);
+bool verdict_warns(const struct verdict *verdict, enum reason reason);
 
 const char *cert_check_name(enum cert_check check);
 const char *cert_check_rule(enum cert_check check);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "certcheck/check_session.h"
+#include "certcheck/directory_child.h"
 #include "common/drop.h"
 #include "common/log.h"
 #include "common/options.h"
@@ -19,7 +20,7 @@
 #define CPU_SECONDS 60
 #define SEND_MS     10000
 #define PERSON_MS   (3600 * 1000) /* between two messages somebody may be typing */
-#define FIXED_PATHS 11
+#define FIXED_PATHS 12
 #define PATHS_MAX   (FIXED_PATHS + 3 + CONF_RULES_MAX)
 
 DEFINE_AUTO(struct conf, conf_free)
@@ -34,6 +35,13 @@ static const struct option options[] = {
     {NULL, OPTION_FLAG, 0, .min = 0},
 };
 
+/* What a session needs from outside. */
+struct surroundings {
+    struct check_world world;
+    struct account_source accounts;
+    struct directory directory;
+};
+
 /* What NSS reads, wherever it may lie. */
 static const char *const nss_paths[FIXED_PATHS] = {
     "/etc",
@@ -45,6 +53,7 @@ static const char *const nss_paths[FIXED_PATHS] = {
     "/bin",
     "/var/lib/sss",
     "/run/nscd",
+    "/run/samba/winbindd",
     "/run/systemd/userdb",
     "/var/lib/extrausers",
 };
@@ -89,8 +98,19 @@ static enum vsc_err drop_rights(const struct conf *conf, bool as_root, struct pr
     return VSC_OK;
 }
 
+/* Reads /proc and starts the directories' children, which the sandbox makes impossible. */
+static void look_around(const struct conf *conf, bool as_root, struct surroundings *around)
+{
+    around->world = check_world_here(conf);
+    if (conf->mapping.rule_count > 0)
+        directory_start_all(as_root, &around->directory);
+    around->accounts = *around->world.accounts;
+    around->accounts.directory = &around->directory;
+    around->world.accounts = &around->accounts;
+}
+
 static enum vsc_err prepare(int argc, char **argv, struct conf **ret_conf,
-                            struct check_world *ret_world, struct problem *problem)
+                            struct surroundings *ret_around, struct problem *problem)
 {
     auto_by(conf_free) struct conf *conf = NULL;
     struct choices choices = {0};
@@ -104,16 +124,15 @@ static enum vsc_err prepare(int argc, char **argv, struct conf **ret_conf,
         err = conf_load(choices.conf, &conf, problem);
     if (err != VSC_OK)
         return err;
-    *ret_world = check_world_here(conf); /* reads /proc, which the sandbox closes off */
     err = drop_rights(conf, as_root, problem);
     if (err != VSC_OK)
         return err;
+    look_around(conf, as_root, ret_around);
     err = close_sandbox(conf, problem);
     if (err != VSC_OK && as_root)
         return err;
     if (err != VSC_OK)
         vsc_log(LOG_WARNING, "goes on without a sandbox: %s", problem->text);
-    ret_world->conf = conf;
     *ret_conf = take(conf);
     return VSC_OK;
 }
@@ -156,6 +175,11 @@ static bool serve_one(struct check_session *session)
     err = check_session_handle(session, &request, &answer, &problem);
     if (err != VSC_OK)
         return send_error(err, &problem);
+    if (check_session_weakly_mapped(session) != NULL)
+        vsc_log(LOG_WARNING,
+                "weak-mapping: a rule that needs mapping.allow_weak gave the account "
+                "%s",
+                check_session_weakly_mapped(session));
     send = deadline_in(SEND_MS);
     return wire_send(SPAWN_CHANNEL, &answer, &send) == VSC_OK && !check_session_is_over(session);
 }
@@ -164,16 +188,16 @@ int main(int argc, char **argv)
 {
     auto_by(conf_free) struct conf *conf = NULL;
     auto_by(check_session_free) struct check_session *session = NULL;
-    struct check_world world;
+    struct surroundings around = {.directory = {.count = 0}};
     struct problem problem = {""};
     enum vsc_err err = drop_prepare(SPAWN_CHANNEL, CPU_SECONDS);
 
     if (err != VSC_OK || clearenv() != 0)
         return vsc_exit_status(VSC_SYSTEM);
     log_open("vsc-check", false);
-    err = prepare(argc > 0 ? argc - 1 : 0, argv + (argc > 0), &conf, &world, &problem);
+    err = prepare(argc > 0 ? argc - 1 : 0, argv + (argc > 0), &conf, &around, &problem);
     if (err == VSC_OK)
-        err = check_session_new(&world, &session);
+        err = check_session_new(&around.world, &session);
     if (err != VSC_OK) {
         refuse(err, &problem);
         return vsc_exit_status(err);

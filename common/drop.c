@@ -105,7 +105,7 @@ static bool set_limits(unsigned cpu_seconds)
         rlim_t value;
     } limits[] = {
         {RLIMIT_CORE, 0},         {RLIMIT_CPU, cpu},           {RLIMIT_FSIZE, 16 * MIB},
-        {RLIMIT_NOFILE, 256},     {RLIMIT_NPROC, 256},         {RLIMIT_STACK, 8 * MIB},
+        {RLIMIT_NOFILE, 256},     {RLIMIT_NPROC, 16384},       {RLIMIT_STACK, 8 * MIB},
         {RLIMIT_MEMLOCK, MIB},    {RLIMIT_MSGQUEUE, 0},        {RLIMIT_NICE, 0},
         {RLIMIT_RTPRIO, 0},       {RLIMIT_SIGPENDING, 64},     {RLIMIT_LOCKS, RLIM_INFINITY},
         {RLIMIT_RTTIME, 0},       {RLIMIT_RSS, RLIM_INFINITY},

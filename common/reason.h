@@ -50,8 +50,8 @@
       "have the certificate issued with one UPN")                                                  \
     X(MALFORMED_SID, "malformed-sid", false, "the security identifier cannot be read",             \
       "have a new certificate issued")                                                             \
-    X(SID_MISMATCH, "sid-mismatch", false, "the security identifier is another account's",         \
-      "have a new certificate issued for this account")                                            \
+    X(SID_MISMATCH, "sid-mismatch", false, "no security identifier binds it to the account",       \
+      "have a certificate issued with this account's SID, or see policy.strong_mapping")           \
     X(ISSUER_NOT_NTAUTH, "issuer-not-ntauth", false, "the issuer is not in NTAuth",                \
       "publish the CA in NTAuthCertificates")                                                      \
     X(NO_MAPPING, "no-mapping", true, "no account belongs to this certificate",                    \
@@ -71,7 +71,9 @@
     X(SERVICE_REFUSED, "service-refused", false, "this service may not be used with a card",       \
       "see login.services and login.remote")                                                       \
     X(TEMPLATE, "template", false, "the certificate template is none of those allowed",            \
-      "have the certificate issued from one of policy.templates")
+      "have the certificate issued from one of policy.templates")                                  \
+    X(WEAK_MAPPING, "weak-mapping", true, "a weak rule gave the account",                          \
+      "map by sid, altsecid or sha256, and set mapping.allow_weak to false")
 
 enum reason {
 #define VSC_REASON_ENUM(name, code, mapping, text, remedy) REASON_##name,

@@ -166,7 +166,8 @@ static const unsigned always[] = {
     SYS_set_tid_address,
     SYS_sched_getaffinity,
     SYS_restart_syscall,
-    SYS_sendmmsg, /* glibc's resolver, towards a local stub */
+    SYS_setitimer, /* a deadline of the process' own */
+    SYS_sendmmsg,  /* glibc's resolver, towards a local stub */
 #if defined(__x86_64__)
     SYS_open,
     SYS_stat,

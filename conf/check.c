@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "common/sid.h"
 #include "common/text.h"
 #include "common/wire_check.h"
 
@@ -81,6 +82,23 @@ const char *check_template(const char *value)
     }
     /* Without it everybody with this suffix would be one account. */
     return has_user ? check_account(value) : "needs %u";
+}
+
+const char *check_plain_template(const char *value)
+{
+    return strstr(value, "%d") == NULL && strstr(value, "%D") == NULL
+               ? check_template(value)
+               : "may hold %u only: there is no suffix";
+}
+
+const char *check_sid(const char *value)
+{
+    return sid_is_well_formed(value) ? NULL : "is no security identifier (S-1-...)";
+}
+
+const char *check_name(const char *value)
+{
+    return value[0] == '\0' ? "is empty" : NULL;
 }
 
 const char *check_oid(const char *value)

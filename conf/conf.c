@@ -123,6 +123,8 @@ enum vsc_err conf_parse(const char *name, const void *content, size_t len, struc
     if (err == VSC_OK)
         err = read_config(&source, text);
     if (err == VSC_OK)
+        err = conf_check_rules(&source);
+    if (err == VSC_OK)
         *ret_conf = take(conf);
     return err;
 }

@@ -55,15 +55,24 @@ enum conf_method {
     METHOD_UPN,
     METHOD_FILE,
     METHOD_SHA256,
+    METHOD_SID,
+    METHOD_ALTSECID,
+    METHOD_SUBJECT, /* this one and those below are weak: mapping.allow_weak only */
+    METHOD_MAIL,
+    METHOD_CN,
 };
 
+/* A member that does not belong to the method is NULL. */
 struct conf_rule {
     enum conf_method method;
-    char *suffix;  /* upn: of the UPN, compared without case in ASCII; else NULL */
-    char *account; /* upn: template with %u, %d, %D; sha256: the account */
-    char *file;    /* file: absolute path; else NULL */
+    char *suffix;  /* upn, mail: what stands behind the '@', compared without case in ASCII */
+    char *account; /* upn, mail, cn: template with %u, %d, %D; the others: the account */
+    char *file;    /* file, sid, altsecid: absolute path */
     char *sha256; /* sha256: 64 hexadecimal digits of the certificate or its SubjectPublicKeyInfo */
-    unsigned line; /* in the configuration, for messages */
+    char *sid;    /* sid: whose account; with neither this nor a file a directory is asked */
+    char *altsecid; /* altsecid: in its one form (common/altsecid.h) */
+    char *subject;  /* subject: the whole name as RFC 4514 writes it */
+    unsigned line;  /* in the configuration, for messages */
 };
 
 struct conf_talk {

@@ -45,7 +45,7 @@ const struct conf_key conf_keys[] = {
     {"policy", "policies", KEY_LIST, AT(policy.policies), .check = check_oid},
     {"policy", "templates", KEY_LIST, AT(policy.templates), .check = check_template_id},
     {"policy", "strong_mapping", KEY_CHOICE, AT(policy.strong_mapping), .choices = strong_mappings,
-     .number = STRONG_DIRECTORY, .default_only = true},
+     .number = STRONG_DIRECTORY},
 
     {"revocation", "mode", KEY_CHOICE, AT(revocation.mode), .choices = revocations,
      .number = REVOCATION_HARD},
@@ -61,8 +61,7 @@ const struct conf_key conf_keys[] = {
     {"mapping", "refuse", KEY_LIST, AT(mapping.refuse), .text = "root", .check = check_account},
     {"mapping", "conflict", KEY_CHOICE, AT(mapping.conflict), .choices = conflicts,
      .number = CONFLICT_REFUSE},
-    {"mapping", "allow_weak", KEY_BOOL, AT(mapping.allow_weak), .number = false,
-     .default_only = true},
+    {"mapping", "allow_weak", KEY_BOOL, AT(mapping.allow_weak), .number = false},
 
     {"login", "services", KEY_LIST, AT(login.services), .check = check_service},
     {"login", "remote", KEY_LIST, AT(login.remote), .check = check_service},

@@ -7,6 +7,7 @@
 #include "certcheck/certs.h"
 #include "certcheck/cli/command.h"
 #include "certcheck/cli/print.h"
+#include "certcheck/directory_child.h"
 #include "certcheck/evaluation.h"
 #include "certcheck/openssl_own.h"
 #include "common/json.h"
@@ -127,6 +128,8 @@ static int check_file(const char *file, const struct evaluator *evaluator,
 static int check_files(const struct choices *choices, const struct words *files)
 {
     auto_by(conf_free) struct conf *conf = NULL;
+    __attribute__((cleanup(directory_stop))) struct directory directory = {.count = 0};
+    struct account_source accounts = account_nss;
     auto_by(evaluator_free) struct evaluator *evaluator = NULL;
     struct problem problem = {""};
     struct evaluation_request request;
@@ -142,7 +145,10 @@ static int check_files(const struct choices *choices, const struct words *files)
     places.anchors = plain_source(choices->anchors, places.anchors);
     places.intermediates = plain_source(choices->intermediates, places.intermediates);
     places.crls = plain_source(choices->crl, places.crls);
-    err = evaluator_new(conf, &places, &account_nss, &evaluator, &problem);
+    if (conf->mapping.rule_count > 0 && !choices->no_mapping)
+        directory_start_all(false, &directory);
+    accounts.directory = &directory;
+    err = evaluator_new(conf, &places, &accounts, &evaluator, &problem);
     if (err != VSC_OK)
         return command_failed(err, &problem);
     for (size_t i = 0; i < files->count; i++)

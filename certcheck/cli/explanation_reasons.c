@@ -128,18 +128,20 @@ const struct reason_row explanation_reasons[REASON_COUNT] = {
          "Have the certificate issued with one UPN."},
     [REASON_MALFORMED_SID] =
         {FIX_CA,
-         "The extension with the account's security identifier (1.3.6.1.4.1.311.25.2) cannot be "
-         "read.",
+         "The account's security identifier, in the extension 1.3.6.1.4.1.311.25.2 or in a URI of "
+         "subjectAltName, cannot be read, or there are two that differ.",
          "Have a new certificate issued. If all of this CA are so, its software puts in something "
          "that is not what Microsoft documents."},
     [REASON_SID_MISMATCH] =
         {FIX_CA | FIX_ADMIN,
-         "The security identifier in the certificate is another account's than the one that the "
-         "rules give: the account was made anew, or renamed, since the certificate was issued; or "
-         "somebody tries to be somebody else.",
+         "Nothing that cannot be given again binds the certificate to the account "
+         "(policy.strong_mapping): its security identifier is another account's, because the "
+         "account was made anew since, or because somebody tries to be somebody else; or it has "
+         "none, and no strong rule of mapping.rules yields the account; or no directory (winbind, "
+         "SSSD) said in time which one the account has.",
          "Compare the SID in the certificate (certcheck facts) with the account's in the "
-         "directory. "
-         "Have a new certificate issued for this account."},
+         "directory, and see that winbind or SSSD works. Have a new certificate issued for this "
+         "account, or add a rule by sid, altsecid or sha256 to mapping.rules."},
     [REASON_ISSUER_NOT_NTAUTH] =
         {FIX_ADMIN | FIX_CA,
          "The CA that issued the certificate is not in the directory's NTAuthCertificates "
@@ -203,4 +205,9 @@ const struct reason_row explanation_reasons[REASON_COUNT] = {
          "here (policy.templates), or names none.",
          "certcheck facts CERT shows its template. If it is a good one, add it to "
          "policy.templates; else have the certificate issued from one of them."},
+    [REASON_WEAK_MAPPING] =
+        {FIX_ADMIN,
+         "The account comes from a rule that looks at a name only, which the CA may give to "
+         "somebody else later (mapping.allow_weak). The sign-in works; this is a warning.",
+         "Map by sid, altsecid, sha256 or file instead, and set mapping.allow_weak to false."},
 };

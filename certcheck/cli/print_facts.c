@@ -5,6 +5,7 @@
 #include <openssl/x509v3.h>
 
 #include "certcheck/cli/print.h"
+#include "common/altsecid.h"
 #include "common/own.h"
 #include "common/text.h"
 
@@ -70,6 +71,30 @@ static void put_template(FILE *out, const struct facts *facts)
                       (long long)facts->template_major, (long long)facts->template_minor);
 }
 
+/* The form that a value which we wrote has. */
+static enum altsecid_form form_of(const char *value)
+{
+    enum altsecid_form form = ALTSECID_FORM_COUNT;
+    auto_free char *copy = strdup(value);
+
+    if (copy != NULL)
+        (void)altsecid_normalise(copy, &form);
+    return form;
+}
+
+/* Each on a line of its own behind its form's name, so that the value can be copied as it is. */
+static void put_altsecids(FILE *out, const struct facts_list *list)
+{
+    if (list->count > 0)
+        (void)fputs("  altSecurityIdentities\n", out);
+    for (size_t i = 0; i < list->count; i++) {
+        char clean[ALTSECID_MAX * 2];
+
+        text_clean(clean, sizeof(clean), list->items[i]);
+        (void)fprintf(out, "    %-23s %s\n", altsecid_form_name(form_of(list->items[i])), clean);
+    }
+}
+
 void print_facts(FILE *out, const char *file, const struct facts *facts)
 {
     char time[PRINT_TIME_SIZE];
@@ -100,7 +125,7 @@ void print_facts(FILE *out, const char *file, const struct facts *facts)
     put(out, "authority key id", facts->aki);
     put(out, "SHA-256", facts->sha256);
     put(out, "SHA-256 of the key", facts->spki_sha256);
-    put_list(out, "altSecurityIdentities", &facts->altsecids);
+    put_altsecids(out, &facts->altsecids);
 }
 
 static void json_list(struct json *json, const char *name, const struct facts_list *list)
@@ -173,4 +198,9 @@ void print_facts_json(struct json *json, const struct facts *facts)
     json_string(json, "sha256", facts->sha256);
     json_string(json, "spki_sha256", facts->spki_sha256);
     json_list(json, "alt_security_identities", &facts->altsecids);
+    json_open_object(json, "alt_security_identity_forms");
+    for (size_t i = 0; i < facts->altsecids.count; i++)
+        json_foreign(json, altsecid_form_name(form_of(facts->altsecids.items[i])),
+                     facts->altsecids.items[i]);
+    json_close_object(json);
 }

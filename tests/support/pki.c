@@ -222,7 +222,14 @@ static bool by_uid(uid_t uid, struct account *ret_account)
     return false;
 }
 
-const struct account_source pki_accounts = {.by_name = by_name, .by_uid = by_uid};
+/* The two with a domain in their names are not in /etc/passwd. */
+static bool is_local(const struct account *account)
+{
+    return account->uid < 2000 || account->uid == 65534;
+}
+
+const struct account_source pki_accounts = {
+    .by_name = by_name, .by_uid = by_uid, .is_local = is_local};
 
 size_t pki_sign(const char *key, const unsigned char digest[DIGEST_SIZE],
                 unsigned char signature[2 * SIGNATURE_MAX])

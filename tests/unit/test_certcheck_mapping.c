@@ -26,6 +26,7 @@ static int set_up(void **state)
     conf = (struct conf){0};
     conf.mapping.min_uid = 1000;
     conf.mapping.conflict = CONFLICT_REFUSE;
+    conf.policy.strong_mapping = STRONG_NEVER; /* test_certcheck_strong.c */
     conf.mapping.refuse.items[0] = refused;
     conf.mapping.refuse.count = 1;
     facts = (struct facts){.upn_state = UPN_ONE, .upn = upn};
@@ -56,6 +57,7 @@ static void add_rule(enum conf_method method, char *first, char *account)
 /* The account, or the codes; with what `map` says for the first rule by file. */
 static const char *map_with(const char *map, const char *user)
 {
+    const struct map_format format = {.key = MAP_ANY};
     static char result[512];
     static struct verdict verdict;
     struct mapping mapping = {.conf = &conf, .source = &pki_accounts};
@@ -65,8 +67,9 @@ static const char *map_with(const char *map, const char *user)
 
     for (size_t i = 0; map != NULL && i < conf.mapping.rule_count; i++)
         if (conf.mapping.rules[i].method == METHOD_FILE)
-            assert_int_equal(map_file_parse(map, strlen(map), "map", &mapping.files[i], &problem),
-                             VSC_OK);
+            assert_int_equal(
+                map_file_parse(map, strlen(map), "map", &format, &mapping.files[i], &problem),
+                VSC_OK);
     verdict_init(&verdict);
     found = mapping_find(&mapping, &facts, user, &verdict, &account);
     (void)snprintf(result, sizeof(result), "%s%s%s", found ? account.name : "",
@@ -211,6 +214,8 @@ static void test_mapping_file_malformed_line_is_an_error_with_its_number(void **
         "upn=a@b.c -alice",
         "upn=a@b.c al:ice",
         "sid=1-2 alice",
+        "sid=S-1-5-021 alice",
+        "S-1-5-21-7 alice",
         "altsecid=X509:<S>CN=a alice",
         "altsecid=X509:<I>CN=a<S>CN=b alice",
         "=x alice",
@@ -219,12 +224,13 @@ static void test_mapping_file_malformed_line_is_an_error_with_its_number(void **
 
     (void)state;
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        const struct map_format format = {.key = MAP_ANY};
         struct map_file file = {0};
         struct problem problem = {""};
         char text[128];
 
         (void)snprintf(text, sizeof(text), "# first\n%s\n", lines[i]);
-        if (map_file_parse(text, strlen(text), "/etc/map", &file, &problem) != VSC_CONFIG)
+        if (map_file_parse(text, strlen(text), "/etc/map", &format, &file, &problem) != VSC_CONFIG)
             fail_msg("taken: %s", lines[i]);
         assert_memory_equal(problem.text, "/etc/map:2: ", 12);
     }

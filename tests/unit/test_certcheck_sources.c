@@ -139,17 +139,18 @@ static void test_source_of_another_user_is_not_trusted(void **state)
 
 static void test_mapping_file_that_others_can_write_is_not_used(void **state)
 {
+    const struct map_format format = {.key = MAP_ANY};
     struct map_file file = {0};
     struct problem problem;
 
     (void)state;
     put("map", "upn=alice@corp.test alice\n");
-    assert_int_equal(map_file_load(pki_path("map"), &file, &problem), VSC_OK);
+    assert_int_equal(map_file_load(pki_path("map"), &format, &file, &problem), VSC_OK);
     assert_int_equal(file.count, 1);
     map_file_done(&file);
     assert_int_equal(chmod(pki_path("map"), 0666), 0);
-    assert_int_equal(map_file_load(pki_path("map"), &file, &problem), VSC_UNTRUSTED);
-    assert_int_equal(map_file_load(pki_path("no-map"), &file, &problem), VSC_INPUT);
+    assert_int_equal(map_file_load(pki_path("map"), &format, &file, &problem), VSC_UNTRUSTED);
+    assert_int_equal(map_file_load(pki_path("no-map"), &format, &file, &problem), VSC_INPUT);
 }
 
 static void test_certificate_that_is_not_der_or_has_more_behind_it_does_not_parse(void **state)

@@ -240,22 +240,9 @@ static void test_strings_that_make_no_sense_are_refused(void **state)
     ALL_REFUSED(rows);
 }
 
-static void test_rules_are_refused_when_incomplete_or_not_built(void **state)
+static void test_talk_is_refused_when_incomplete(void **state)
 {
     static const struct row rows[] = {
-        {"mapping = { rules = ( { } ); };", "f:1: mapping.rules[0]: needs \"method\""},
-        {"mapping = { rules = ( { method = \"upn\"; account = \"%u\"; } ); };",
-         "f:1: mapping.rules[0]: needs \"suffix\""},
-        {"mapping = { rules = ( { method = \"upn\"; suffix = \"x\"; account = \"root\"; } ); };",
-         "f:1: mapping.rules[0].account: \"root\" needs %u"},
-        {"mapping = { rules = ( { method = \"sid\"; } ); };",
-         "f:1: mapping.rules[0].method: \"sid\" is not built yet"},
-        {"mapping = { rules = ( { method = \"altsecid\"; } ); };",
-         "f:1: mapping.rules[0].method: \"altsecid\" is not built yet"},
-        {"mapping = { rules = ( { method = \"cn\"; } ); };",
-         "f:1: mapping.rules[0].method: \"cn\" is not built yet"},
-        {"mapping = { rules = ( { method = \"sha256\"; sha256 = \"00\"; account = \"x\"; } ); };",
-         "f:1: mapping.rules[0].sha256: \"00\" is not 64 hexadecimal digits"},
         {"login = { talk = ( { service = \"a\"; } ); };", "f:1: login.talk[0]: needs \"style\""},
         {"login = { talk = ( { style = \"gdm\"; } ); };", "f:1: login.talk[0]: needs \"service\""},
     };
@@ -329,7 +316,7 @@ int main(void)
         cmocka_unit_test(test_include_is_refused),
         cmocka_unit_test(test_nul_and_unprintable_text_are_refused),
         cmocka_unit_test(test_strings_that_make_no_sense_are_refused),
-        cmocka_unit_test(test_rules_are_refused_when_incomplete_or_not_built),
+        cmocka_unit_test(test_talk_is_refused_when_incomplete),
         cmocka_unit_test(test_lists_are_refused_when_too_long),
         cmocka_unit_test(test_checks_know_good_from_bad),
     };
