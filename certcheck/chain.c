@@ -40,7 +40,7 @@ enum vsc_err chain_check(X509 *cert, const struct chain_pool *pool, const struct
 
     if (at_hand == NULL || best == NULL)
         return VSC_MEMORY;
-    path_find(cert, pool, judge_one, &judging);
+    path_find(cert, pool, rules, judge_one, &judging);
     if (judging.err != VSC_OK)
         return judging.err;
     if (!judging.any)

@@ -200,8 +200,7 @@ static enum vsc_err read_digests(X509 *cert, struct facts *facts)
     return read_digest(spki, (size_t)spki_len, facts->spki_sha256);
 }
 
-/* RFC 5280 4.2: no extension stands in a certificate twice. */
-static bool has_doubles(const X509 *cert)
+bool facts_has_doubles(const X509 *cert)
 {
     int count = X509_get_ext_count(cert);
 
@@ -248,7 +247,7 @@ enum vsc_err facts_read(X509 *cert, struct facts **ret_facts, struct problem *pr
 
     if ((X509_get_extension_flags(cert) & EXFLAG_INVALID) != 0)
         return problem_set(problem, VSC_CERT, "an extension cannot be read");
-    if (has_doubles(cert))
+    if (facts_has_doubles(cert))
         return problem_set(problem, VSC_CERT, "an extension stands there twice");
     facts = calloc(1, sizeof(*facts));
     if (facts == NULL)

@@ -7,17 +7,33 @@
 
 #include "certcheck/chain_path.h"
 #include "certcheck/openssl_own.h"
+#include "certcheck/strength.h"
 
-#define VERIFY_MAX 128 /* signatures in one search */
-#define PATHS_MAX  16  /* paths that are judged */
-#define STEPS_MAX  512 /* issuers that are tried: a hostile card may bring many of one name */
+/* A hostile card may bring many issuers of one name, all with the right signatures. */
+#define VERIFY_MAX 128  /* signatures in one search; each is verified once */
+#define PATHS_MAX  64   /* paths that are judged */
+#define STEPS_MAX  4096 /* issuers that are tried */
+
+enum pass {
+    PASS_CLEAN,     /* issuers that may issue at the time, by all that is known of them alone */
+    PASS_ANY,       /* all whose key verifies the signature */
+    PASS_FORGIVING, /* all that bear the name and fit the key identifier */
+    PASS_COUNT,
+};
+
+struct verified {
+    const X509 *issuer, *cert;
+    bool fits;
+};
 
 struct search {
     const struct chain_pool *pool;
+    const struct chain_rules *rules;
     path_visit *visit;
     void *arg;
-    bool forgiving; /* take an issuer whose key does not verify the signature */
-    unsigned verified, found, steps;
+    enum pass pass;
+    struct verified verified[VERIFY_MAX];
+    unsigned verified_count, found, steps;
     bool done;
     struct chain_path longest;
 };
@@ -32,10 +48,17 @@ static bool is_anchor(const struct search *search, const X509 *cert)
     return false;
 }
 
+/* The same CA, by whatever certificate: a way back to it leads nowhere (RFC 4158 5.2). */
+static bool is_same_ca(const X509 *a, const X509 *b)
+{
+    return X509_NAME_cmp(X509_get_subject_name(a), X509_get_subject_name(b)) == 0 &&
+           ASN1_STRING_cmp(X509_get0_pubkey_bitstr(a), X509_get0_pubkey_bitstr(b)) == 0;
+}
+
 static bool is_in_path(const struct chain_path *path, const X509 *cert)
 {
     for (unsigned i = 0; i < path->len; i++)
-        if (X509_cmp(path->certs[i], cert) == 0)
+        if (X509_cmp(path->certs[i], cert) == 0 || (i > 0 && is_same_ca(path->certs[i], cert)))
             return true;
     return false;
 }
@@ -50,17 +73,54 @@ static bool may_be_issuer(X509 *issuer, X509 *cert)
             result == X509_V_ERR_SIGNATURE_ALGORITHM_MISMATCH);
 }
 
-static bool signature_fits(struct search *search, X509 *issuer, X509 *cert)
+/* Nothing in this certificate alone will refuse the path. */
+static bool is_clean(const struct search *search, X509 *issuer)
+{
+    time_t at = (time_t)search->rules->at;
+    int before = ASN1_TIME_cmp_time_t(X509_get0_notBefore(issuer), at);
+    int after = ASN1_TIME_cmp_time_t(X509_get0_notAfter(issuer), at);
+
+    return (before == -1 || before == 0) && (after == 0 || after == 1) &&
+           X509_check_ca(issuer) != 0 && (X509_get_key_usage(issuer) & KU_KEY_CERT_SIGN) != 0 &&
+           strength_key_is_enough(issuer, search->rules->min_rsa_bits) &&
+           (is_anchor(search, issuer) ||
+            (X509_check_ca(issuer) == 1 && strength_signature_is_enough(issuer)));
+}
+
+static bool verify(struct search *search, X509 *issuer, X509 *cert)
 {
     EVP_PKEY *key = X509_get0_pubkey(issuer);
     bool fits;
 
-    if (search->verified >= VERIFY_MAX)
+    if (search->verified_count == VERIFY_MAX)
         return false;
-    search->verified++;
-    fits = key != NULL && X509_verify(cert, key) == 1;
+    fits = key != NULL && strength_is_affordable(key) && X509_verify(cert, key) == 1;
     ERR_clear_error();
+    search->verified[search->verified_count++] =
+        (struct verified){.issuer = issuer, .cert = cert, .fits = fits};
     return fits;
+}
+
+static bool signature_fits(struct search *search, X509 *issuer, X509 *cert)
+{
+    for (unsigned i = 0; i < search->verified_count; i++)
+        if (search->verified[i].issuer == issuer && search->verified[i].cert == cert)
+            return search->verified[i].fits;
+    return verify(search, issuer, cert);
+}
+
+static bool is_taken(struct search *search, X509 *issuer, X509 *cert)
+{
+    switch (search->pass) {
+    case PASS_CLEAN:
+        return is_clean(search, issuer) && signature_fits(search, issuer, cert);
+    case PASS_ANY:
+        return signature_fits(search, issuer, cert);
+    case PASS_FORGIVING:
+    case PASS_COUNT:
+        break;
+    }
+    return true;
 }
 
 static void climb(struct search *search, struct chain_path *path);
@@ -76,7 +136,7 @@ static void climb_over(struct search *search, struct chain_path *path, STACK_OF(
             continue;
         if (search->steps++ >= STEPS_MAX)
             return;
-        if (!search->forgiving && !signature_fits(search, issuer, last))
+        if (!is_taken(search, issuer, last))
             continue;
         path->certs[path->len++] = issuer;
         climb(search, path);
@@ -102,14 +162,13 @@ static void climb(struct search *search, struct chain_path *path)
     climb_over(search, path, search->pool->intermediates);
 }
 
-void path_find(X509 *cert, const struct chain_pool *pool, path_visit *visit, void *arg)
+void path_find(X509 *cert, const struct chain_pool *pool, const struct chain_rules *rules,
+               path_visit *visit, void *arg)
 {
-    struct search search = {.pool = pool, .visit = visit, .arg = arg};
+    struct search search = {.pool = pool, .rules = rules, .visit = visit, .arg = arg};
     struct chain_path path = {.certs = {cert}, .len = 1};
 
-    climb(&search, &path);
-    if (search.found == 0) {
-        search.forgiving = true;
+    for (search.pass = PASS_CLEAN; search.pass < PASS_COUNT && search.found == 0; search.pass++) {
         search.steps = 0;
         climb(&search, &path);
     }

@@ -4,7 +4,6 @@
 
 #include "certcheck/chain_path.h"
 #include "certcheck/facts_parts.h"
-#include "certcheck/purpose.h"
 #include "certcheck/strength.h"
 
 struct subject {
@@ -39,16 +38,6 @@ static void judge_strength(const struct chain_path *path, const struct chain_rul
                            subject_of(path->certs[i]).text,
                            OBJ_nid2sn(X509_get_signature_nid(path->certs[i])));
     }
-}
-
-/* Where a CA's own extended key usage stands, it is a limit for what it issues. */
-static void judge_issuers(const struct chain_path *path, const struct chain_rules *rules,
-                          struct verdict *verdict)
-{
-    for (unsigned i = 1; i + 1 < path->len; i++)
-        if (!purpose_allows_issuer(path->certs[i], rules->purpose))
-            verdict_refuse(verdict, REASON_MISSING_EKU, i, "the CA %s may not issue for it",
-                           subject_of(path->certs[i]).text);
 }
 
 static bool has_bad_signature(const struct verdict *verdict, unsigned depth)
@@ -149,7 +138,9 @@ enum vsc_err path_judge(struct chain_path *path, const struct chain_pool *pool,
     verdict_passed(verdict, CHECK_CONSTRAINTS);
     verdict_passed(verdict, CHECK_POLICY);
     judge_strength(path, rules, verdict);
-    judge_issuers(path, rules, verdict);
+    path_check_profile(path, rules, verdict);
+    path_check_names(path, verdict);
+    path_check_usages(path, rules, verdict);
     judge_ntauth(path, pool->ntauth, verdict);
     judge_revocation(path, pool, rules, verdict);
     return VSC_OK;

@@ -19,67 +19,9 @@ DEFINE_AUTO(X509_VERIFY_PARAM, X509_VERIFY_PARAM_free)
 
 struct noting {
     const struct chain_path *path;
+    const struct chain_rules *rules;
     struct verdict *verdict;
 };
-
-static const struct {
-    int error;
-    enum reason reason;
-} reasons[] = {
-    {X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, REASON_UNTRUSTED_ISSUER},
-    {X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, REASON_UNTRUSTED_ISSUER},
-    {X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, REASON_UNTRUSTED_ISSUER},
-    {X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, REASON_UNTRUSTED_ISSUER},
-    {X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, REASON_UNTRUSTED_ISSUER},
-    {X509_V_ERR_CERT_UNTRUSTED, REASON_UNTRUSTED_ISSUER},
-    {X509_V_ERR_CERT_REJECTED, REASON_UNTRUSTED_ISSUER},
-    {X509_V_ERR_SUBJECT_ISSUER_MISMATCH, REASON_UNTRUSTED_ISSUER},
-    {X509_V_ERR_INVALID_NON_CA, REASON_CA_CERTIFICATE},
-    {X509_V_ERR_CERT_CHAIN_TOO_LONG, REASON_PATH_LENGTH},
-    {X509_V_ERR_PATH_LENGTH_EXCEEDED, REASON_PATH_LENGTH},
-    {X509_V_ERR_PROXY_PATH_LENGTH_EXCEEDED, REASON_PATH_LENGTH},
-    {X509_V_ERR_CERT_SIGNATURE_FAILURE, REASON_BAD_SIGNATURE},
-    {X509_V_ERR_UNABLE_TO_DECRYPT_CERT_SIGNATURE, REASON_BAD_SIGNATURE},
-    {X509_V_ERR_SIGNATURE_ALGORITHM_MISMATCH, REASON_BAD_SIGNATURE},
-    {X509_V_ERR_SIGNATURE_ALGORITHM_INCONSISTENCY, REASON_BAD_SIGNATURE},
-    {X509_V_ERR_CERT_NOT_YET_VALID, REASON_NOT_YET_VALID},
-    {X509_V_ERR_CERT_HAS_EXPIRED, REASON_EXPIRED},
-    {X509_V_ERR_KEYUSAGE_NO_CERTSIGN, REASON_BAD_KEY_USAGE},
-    {X509_V_ERR_CA_MD_TOO_WEAK, REASON_WEAK_SIGNATURE},
-    {X509_V_ERR_EE_KEY_TOO_SMALL, REASON_WEAK_KEY},
-    {X509_V_ERR_CA_KEY_TOO_SMALL, REASON_WEAK_KEY},
-    {X509_V_ERR_EC_KEY_EXPLICIT_PARAMS, REASON_WEAK_KEY},
-    {X509_V_ERR_UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY, REASON_WEAK_KEY},
-    {X509_V_ERR_PERMITTED_VIOLATION, REASON_NAME_CONSTRAINT},
-    {X509_V_ERR_EXCLUDED_VIOLATION, REASON_NAME_CONSTRAINT},
-    {X509_V_ERR_SUBTREE_MINMAX, REASON_NAME_CONSTRAINT},
-    {X509_V_ERR_UNSUPPORTED_CONSTRAINT_TYPE, REASON_NAME_CONSTRAINT},
-    {X509_V_ERR_UNSUPPORTED_CONSTRAINT_SYNTAX, REASON_NAME_CONSTRAINT},
-    {X509_V_ERR_UNSUPPORTED_NAME_SYNTAX, REASON_NAME_CONSTRAINT},
-    {X509_V_ERR_INVALID_POLICY_EXTENSION, REASON_POLICY},
-    {X509_V_ERR_NO_EXPLICIT_POLICY, REASON_POLICY},
-};
-
-/* No CA at all, or one that may not sign certificates. */
-static enum reason reason_of_invalid_ca(X509 *cert)
-{
-    uint32_t flags = X509_get_extension_flags(cert);
-
-    if ((flags & EXFLAG_CA) != 0 && (X509_get_key_usage(cert) & KU_KEY_CERT_SIGN) == 0)
-        return REASON_BAD_KEY_USAGE;
-    return REASON_UNTRUSTED_ISSUER;
-}
-
-/* What the table does not name is something in the certificate that nobody can deal with. */
-static enum reason reason_of(int error, X509 *cert)
-{
-    if (error == X509_V_ERR_INVALID_CA && cert != NULL)
-        return reason_of_invalid_ca(cert);
-    for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
-        if (reasons[i].error == error)
-            return reasons[i].reason;
-    return REASON_MALFORMED_CERTIFICATE;
-}
 
 /* A date where that is what matters, else OpenSSL's words where they say more than the reason. */
 static void explain(enum reason reason, int error, const X509 *cert, char *to, size_t size)
@@ -103,7 +45,8 @@ static int note(int passed, X509_STORE_CTX *context)
     int error = X509_STORE_CTX_get_error(context);
     int depth = X509_STORE_CTX_get_error_depth(context);
     X509 *cert = X509_STORE_CTX_get_current_cert(context);
-    unsigned at = depth > 0 ? (unsigned)depth : 0;
+    /* A missing policy is the path's: OpenSSL tells no depth. */
+    unsigned at = depth > 0 && error != X509_V_ERR_NO_EXPLICIT_POLICY ? (unsigned)depth : 0;
     char name[128] = "", more[96];
     enum reason reason;
 
@@ -111,12 +54,14 @@ static int note(int passed, X509_STORE_CTX *context)
         return passed;
     if (cert == NULL && at < noting->path->len)
         cert = noting->path->certs[at];
+    X509_STORE_CTX_set_error(context, X509_V_OK);
+    if (!path_error_counts(error, at, noting->path, noting->rules))
+        return 1;
     if (cert != NULL)
         facts_subject(cert, name, sizeof(name));
-    reason = reason_of(error, cert);
+    reason = path_reason(error, at, cert);
     explain(reason, error, cert, more, sizeof(more));
     verdict_refuse(noting->verdict, reason, at, "%s%s", name, more);
-    X509_STORE_CTX_set_error(context, X509_V_OK);
     return 1;
 }
 
@@ -134,8 +79,8 @@ static enum vsc_err add_policy(X509_VERIFY_PARAM *param, const char *oid)
 /* RFC 5280 6.1.1 (c): the initial policy set is those configured, else anyPolicy. */
 static enum vsc_err set_policies(X509_VERIFY_PARAM *param, const struct chain_rules *rules)
 {
-    unsigned long flags =
-        X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_TRUSTED_FIRST | X509_V_FLAG_POLICY_CHECK;
+    unsigned long flags = X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_TRUSTED_FIRST |
+                          X509_V_FLAG_POLICY_CHECK | X509_V_FLAG_X509_STRICT;
     bool is_any = rules->purpose == PURPOSE_ANY || rules->policies->count == 0;
     enum vsc_err err = is_any ? add_policy(param, OID_ANY_POLICY) : VSC_OK;
 
@@ -185,7 +130,7 @@ enum vsc_err path_verify(const struct chain_path *path, const struct chain_rules
     auto_by(X509_STORE_CTX_free) X509_STORE_CTX *context = X509_STORE_CTX_new();
     auto_by(x509_view_free) STACK_OF(X509) *trusted = sk_X509_new_null();
     auto_by(x509_view_free) STACK_OF(X509) *between = sk_X509_new_null();
-    struct noting noting = {.path = path, .verdict = verdict};
+    struct noting noting = {.path = path, .rules = rules, .verdict = verdict};
     int result;
     enum vsc_err err;
 
@@ -208,6 +153,8 @@ enum vsc_err path_verify(const struct chain_path *path, const struct chain_rules
     result = X509_verify_cert(context);
     if (!path->anchored)
         verdict_refuse(verdict, REASON_UNTRUSTED_ISSUER, path->len - 1, NULL);
+    else if (X509_STORE_CTX_get_error(context) == X509_V_ERR_OUT_OF_MEM)
+        verdict_refuse(verdict, REASON_POLICY, 0, "there are too many policies and mappings");
     else if (result != 1 || !is_same_path(X509_STORE_CTX_get0_chain(context), path))
         verdict_refuse(verdict, REASON_UNTRUSTED_ISSUER, 0, "the chain cannot be verified");
     ERR_clear_error();

@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "certcheck/purpose.h"
 
-#include <string.h>
+#include <openssl/x509v3.h>
 
-#include "certcheck/facts_parts.h"
-#include "certcheck/openssl_own.h"
 #include "common/text.h"
 
 #define OID_SMARTCARD_LOGON "1.3.6.1.4.1.311.20.2.2"
 #define OID_CLIENT_AUTH     "1.3.6.1.5.5.7.3.2"
-#define OID_ANY_USAGE       "2.5.29.37.0"
 
-/* NULL where nothing is asked. */
-static const char *wanted_usage(enum conf_purpose purpose)
+const char *purpose_usage(enum conf_purpose purpose)
 {
     switch (purpose) {
     case PURPOSE_SMARTCARD_LOGON:
@@ -27,7 +23,7 @@ static const char *wanted_usage(enum conf_purpose purpose)
 
 void purpose_check(const struct facts *facts, enum conf_purpose purpose, struct verdict *verdict)
 {
-    const char *wanted = wanted_usage(purpose);
+    const char *wanted = purpose_usage(purpose);
 
     if (wanted == NULL)
         return;
@@ -62,23 +58,4 @@ void purpose_check_template(const struct facts *facts, const struct conf_list *t
         !is_template(facts->template_name, templates))
         verdict_refuse(verdict, REASON_TEMPLATE, 0, "%s",
                        shown != NULL ? shown : "the certificate names none");
-}
-
-bool purpose_allows_issuer(X509 *issuer, enum conf_purpose purpose)
-{
-    const char *wanted = wanted_usage(purpose);
-    int critical = -1;
-    bool allowed = false;
-    auto_by(EXTENDED_KEY_USAGE_free) EXTENDED_KEY_USAGE *usages =
-        X509_get_ext_d2i(issuer, NID_ext_key_usage, &critical, NULL);
-
-    if (wanted == NULL || (usages == NULL && critical == -1))
-        return true;
-    for (int i = 0; usages != NULL && i < sk_ASN1_OBJECT_num(usages); i++) {
-        auto_free char *oid = facts_oid(sk_ASN1_OBJECT_value(usages, i));
-
-        allowed = allowed ||
-                  (oid != NULL && (strcmp(oid, wanted) == 0 || strcmp(oid, OID_ANY_USAGE) == 0));
-    }
-    return allowed;
 }

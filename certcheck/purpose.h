@@ -21,7 +21,12 @@ void purpose_check(const struct facts *facts, enum conf_purpose purpose, struct 
 void purpose_check_template(const struct facts *facts, const struct conf_list *templates,
                             struct verdict *verdict);
 
-/* An issuer without an extended key usage, with this one or with anyExtendedKeyUsage. */
-bool purpose_allows_issuer(X509 *issuer, enum conf_purpose purpose);
+/* The extended key usage that a purpose asks for, with dots; NULL where nothing is asked. */
+const char *purpose_usage(enum conf_purpose purpose);
+
+/* Microsoft's application policies: policies about usages, which path_usage.c judges. */
+#define OID_APPLICATION_POLICIES    "1.3.6.1.4.1.311.21.10"
+#define OID_APPLICATION_MAPPINGS    "1.3.6.1.4.1.311.21.11"
+#define OID_APPLICATION_CONSTRAINTS "1.3.6.1.4.1.311.21.12"
 
 #endif

@@ -78,6 +78,11 @@ static bool has_sound_exponent(const EVP_PKEY *key)
            BN_is_odd(exponent) && !BN_is_one(exponent) && !BN_is_negative(exponent);
 }
 
+bool strength_is_affordable(const EVP_PKEY *key)
+{
+    return EVP_PKEY_get_bits(key) <= STRENGTH_RSA_MAX;
+}
+
 bool strength_key_is_enough(const X509 *cert, unsigned min_rsa_bits)
 {
     const EVP_PKEY *key = X509_get0_pubkey(cert);
@@ -90,7 +95,8 @@ bool strength_key_is_enough(const X509 *cert, unsigned min_rsa_bits)
     if (!is_rsa(key))
         return curve_type(key) != NULL;
     bits = EVP_PKEY_get_bits(key);
-    return bits > 0 && (unsigned)bits >= min_rsa_bits && has_sound_exponent(key);
+    return bits > 0 && (unsigned)bits >= min_rsa_bits && strength_is_affordable(key) &&
+           has_sound_exponent(key);
 }
 
 static bool is_enough(int digest, int nid)

@@ -9,6 +9,7 @@
 
 #include "certcheck/accounts.h"
 #include "certcheck/certs.h"
+#include "certcheck/chain_path.h"
 #include "certcheck/facts.h"
 #include "certcheck/mapping.h"
 #include "certcheck/openssl_own.h"
@@ -18,16 +19,20 @@
 #include "tests/fuzz/fuzz.h"
 
 static const char *const extensions[] = {
-    "2.5.29.17",            /* subjectAltName */
-    "1.3.6.1.4.1.311.25.2", /* SID */
-    "1.3.6.1.4.1.311.21.7", /* template */
-    "1.3.6.1.4.1.311.20.2", /* template's name */
-    "2.5.29.37",            /* extendedKeyUsage */
-    "2.5.29.15",            /* keyUsage */
-    "2.5.29.19",            /* basicConstraints */
-    "2.5.29.32",            /* certificatePolicies */
-    "2.5.29.35",            /* authorityKeyIdentifier */
-    "2.5.29.14",            /* subjectKeyIdentifier */
+    "2.5.29.17",             /* subjectAltName */
+    "1.3.6.1.4.1.311.25.2",  /* SID */
+    "1.3.6.1.4.1.311.21.7",  /* template */
+    "1.3.6.1.4.1.311.20.2",  /* template's name */
+    "2.5.29.37",             /* extendedKeyUsage */
+    "2.5.29.15",             /* keyUsage */
+    "2.5.29.19",             /* basicConstraints */
+    "2.5.29.32",             /* certificatePolicies */
+    "2.5.29.35",             /* authorityKeyIdentifier */
+    "2.5.29.14",             /* subjectKeyIdentifier */
+    "2.5.29.30",             /* nameConstraints */
+    "1.3.6.1.4.1.311.21.10", /* application policies */
+    "1.3.6.1.4.1.311.21.11", /* their mappings */
+    "1.3.6.1.4.1.311.21.12", /* and constraints */
 };
 
 static void must(int holds)
@@ -113,6 +118,22 @@ static void check(const struct facts *facts)
     print(facts);
 }
 
+/* As a CA above itself: its own rules are asked about its own names. */
+static void walk(X509 *cert)
+{
+    static struct verdict verdict;
+    const struct chain_path path = {.certs = {cert, cert, cert}, .len = 3, .anchored = true};
+    struct chain_rules rules = {.purpose = PURPOSE_SMARTCARD_LOGON};
+
+    verdict_init(&verdict);
+    path_check_names(&path, &verdict);
+    path_check_usages(&path, &rules, &verdict);
+    path_check_profile(&path, &rules, &verdict);
+    rules.purpose = PURPOSE_ANY;
+    path_check_usages(&path, &rules, &verdict);
+    path_check_profile(&path, &rules, &verdict);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
     X509 *cert = NULL;
@@ -132,7 +153,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
         must(facts == NULL);
     (void)strength_key_is_enough(cert, 2048);
     (void)strength_signature_is_enough(cert);
-    (void)purpose_allows_issuer(cert, PURPOSE_SMARTCARD_LOGON);
+    walk(cert);
     facts_free(facts);
     X509_free(cert);
     return 0;

@@ -317,7 +317,7 @@ make_more_cas()
         'nameConstraints = critical,permitted;dirName:permitted' '[permitted]' \
         '1.DC = test' '2.DC = elsewhere'
     new_ca explicit "/DC=test/DC=corp/CN=Test Policy CA" root \
-        'certificatePolicies = 1.3.6.1.4.1.99999.1' 'policyConstraints = requireExplicitPolicy:0'
+        'certificatePolicies = 1.3.6.1.4.1.99999.1' 'policyConstraints = critical,requireExplicitPolicy:0'
     new_ca nosign "/DC=test/DC=corp/CN=Test CA Without CRLs" root 'keyUsage = critical,keyCertSign'
     new_ca stranger "/DC=test/DC=elsewhere/CN=Foreign Root CA" self
 }

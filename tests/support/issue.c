@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/conf.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/rsa.h>
@@ -119,7 +120,7 @@ static void add(X509 *cert, X509V3_CTX *context, const char *text)
     if (value == NULL || (size_t)(value - text) >= sizeof(name))
         give_up(text, "bad extension");
     (void)snprintf(name, sizeof(name), "%.*s", (int)(value - text), text);
-    extension = X509V3_EXT_nconf(NULL, context, name, value + 1);
+    extension = X509V3_EXT_nconf(context->db, context, name, value + 1);
     if (extension == NULL || X509_add_ext(cert, extension, -1) != 1)
         give_up(text, "bad extension");
     X509_EXTENSION_free(extension);
@@ -138,11 +139,14 @@ static void add_extensions(X509 *cert, X509 *issuer, const struct issue *row, bo
         "authorityKeyIdentifier=keyid",
         NULL};
     X509V3_CTX context;
+    CONF *none = NCONF_new(NULL); /* some extensions want one, and nothing in it */
 
     X509V3_set_ctx(&context, issuer, cert, NULL, NULL, X509V3_CTX_REPLACE);
+    X509V3_set_nconf(&context, none);
     for (const char *const *usual = is_end ? of_end : of_ca; *usual != NULL; usual++) {
         char name[64];
-        bool replaced = issuer == cert && strncmp(*usual, "authority", 9) == 0;
+        bool replaced = strncmp(*usual, "authority", 9) == 0 &&
+                        (issuer == cert || X509_get0_subject_key_id(issuer) == NULL);
 
         (void)snprintf(name, sizeof(name), "%.*s", (int)strcspn(*usual, "="), *usual);
         for (unsigned i = 0; i < ISSUE_EXTENSIONS_MAX && row->extensions[i] != NULL; i++)
@@ -153,6 +157,7 @@ static void add_extensions(X509 *cert, X509 *issuer, const struct issue *row, bo
     for (unsigned i = 0; i < ISSUE_EXTENSIONS_MAX && row->extensions[i] != NULL; i++)
         if (row->extensions[i][0] != '-')
             add(cert, &context, row->extensions[i] + (row->extensions[i][0] == '+'));
+    NCONF_free(none);
 }
 
 static EVP_PKEY *key_of(const struct issue_keys *keys, const struct issue *row)

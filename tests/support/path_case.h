@@ -13,6 +13,20 @@
 
 #define PATH_CASE_CERTS 40
 
+/* Rows that many cases begin with. */
+#define ROW_ROOT                                                                                   \
+    {                                                                                              \
+        .name = "root"                                                                             \
+    }
+#define ROW_SUB                                                                                    \
+    {                                                                                              \
+        .name = "sub", .by = "root"                                                                \
+    }
+#define ROW_END                                                                                    \
+    {                                                                                              \
+        .name = "end", .by = "sub"                                                                 \
+    }
+
 struct path_case {
     const char *name;  /* the step of RFC 5280, or what it is about */
     const char *codes; /* of all reasons in their order, with a blank between; "": accepted */

@@ -145,8 +145,8 @@ static void test_issuer_eku_limits_what_it_issues(void **state)
     pki_issue("by-webca", "--ca web");
     conf->revocation.mode = REVOCATION_OFF;
     expect_codes(conf, "by-webca.pem", "missing-eku");
-    conf->policy.purpose = PURPOSE_ANY;
-    expect_codes(conf, "by-webca.pem", "");
+    conf->policy.purpose = PURPOSE_ANY; /* but no usage is left */
+    expect_codes(conf, "by-webca.pem", "missing-eku");
     conf_free(conf);
 }
 

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Whether name constraints are written as RFC 5280 4.2.1.10 has it, so that they can be judged. */
+#ifndef VSC_CERTCHECK_NAME_FORMS_H
+#define VSC_CERTCHECK_NAME_FORMS_H
+
+#include <openssl/x509v3.h>
+
+/*
+ * Why these constraints cannot be evaluated for this certificate and its alternative names (NULL
+ * for none), or NULL. Only the forms that stand in the certificate matter, and only DNS names, mail
+ * addresses, URIs, IP addresses and directory names are looked at.
+ */
+const char *name_form_flaw(X509 *cert, const GENERAL_NAMES *names,
+                           const NAME_CONSTRAINTS *constraints);
+
+#endif
