@@ -172,6 +172,8 @@ $(B)/obj/tests/unit/test_pam_confdir.o $(B)/obj/tests/unit/test_pam_host.o: \
 $(B)/obj/tests/unit/test_refresh_http.o: ALL_CFLAGS += -DHTTPD='"$(B)/tests/httpd"'
 wrap = $(patsubst %,-Wl$(comma)--wrap=%,$1)
 comma := ,
+# The machine keeps its own mark: tests/pam/marks.h.
+$(B)/tests/unit/test_pam_%: ALL_LDFLAGS += $(call wrap,mark_write)
 $(B)/tests/unit/test_pam_scripts: ALL_LDFLAGS += $(call wrap,getuid geteuid helper_start)
 $(B)/tests/unit/test_pam_freshen $(B)/tests/unit/test_pam_messages: ALL_LDFLAGS += $(call wrap,clock_ms)
 $(B)/tests/unit/test_pam_faults: ALL_LDFLAGS += $(call wrap,malloc calloc socketpair poll sendmsg \

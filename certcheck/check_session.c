@@ -12,6 +12,7 @@
 #include "certcheck/openssl_own.h"
 #include "certcheck/proof.h"
 #include "common/deadline.h"
+#include "common/mark.h"
 #include "common/text.h"
 
 /* A certificate that a challenge may be out for. */
@@ -55,7 +56,12 @@ static void read_boot_id(char to[BOOT_ID_SIZE])
 struct check_world check_world_here(const struct conf *conf)
 {
     struct check_world world = {
-        .conf = conf, .accounts = &account_nss, .now = wall_clock, .ticks = clock_ms};
+        .conf = conf,
+        .accounts = &account_nss,
+        .now = wall_clock,
+        .ticks = clock_ms,
+        .mark = MARK_FOLDER,
+    };
 
     if (gethostname(world.host, sizeof(world.host)) != 0)
         world.host[0] = '\0';
@@ -111,6 +117,7 @@ static enum vsc_err refresh_evaluator(struct check_session *session, struct prob
     struct evaluator *evaluator;
     enum vsc_err err;
 
+    places.mark = session->world.mark;
     if (session->evaluator != NULL && !evaluator_is_outdated(session->evaluator))
         return VSC_OK;
     err = evaluator_new(conf, &places, session->world.accounts, &evaluator, problem);

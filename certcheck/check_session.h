@@ -27,6 +27,7 @@ struct check_world {
     const struct account_source *accounts;
     int64_t (*now)(void);   /* seconds since 1970 */
     int64_t (*ticks)(void); /* milliseconds that never go back */
+    const char *mark;       /* the folder of common/mark.h; NULL: no mark is looked for */
     char host[HOST_SIZE];
     char boot_id[BOOT_ID_SIZE];
 };

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "certcheck/begin.h"
+#include "certcheck/clock.h"
 #include "certcheck/facts_parts.h"
 #include "certcheck/openssl_own.h"
 #include "certcheck/purpose.h"
@@ -50,15 +51,6 @@ static void check_names(const struct facts *facts, struct verdict *verdict)
         verdict_passed(verdict, CHECK_SID);
     if (facts->sid_state == SID_MALFORMED)
         verdict_refuse(verdict, REASON_MALFORMED_SID, 0, NULL);
-}
-
-static void check_clock(const struct evaluation_request *request, struct verdict *verdict)
-{
-    if (!request->at_is_clock)
-        return;
-    verdict_passed(verdict, CHECK_CLOCK);
-    if (request->at < RELEASE_TIME)
-        verdict_refuse(verdict, REASON_TIME_NOT_CREDIBLE, 0, NULL);
 }
 
 static void check_service(const struct conf *conf, const char *service, struct verdict *verdict)
@@ -146,7 +138,9 @@ enum vsc_err evaluation_new(const struct evaluator *evaluator,
     if (evaluation == NULL)
         return VSC_MEMORY;
     verdict_init(&evaluation->verdict);
-    check_clock(request, &evaluation->verdict);
+    if (request->at_is_clock)
+        clock_check(request->at, &evaluator->seen, request->revocation == REVOCATION_HARD,
+                    &evaluation->verdict);
     check_service(evaluator->conf, request->service, &evaluation->verdict);
     err = read_certificate(request, evaluation);
     if (err != VSC_OK)

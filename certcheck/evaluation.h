@@ -13,6 +13,7 @@
 
 #include "certcheck/accounts.h"
 #include "certcheck/chain.h"
+#include "certcheck/clock.h"
 #include "certcheck/crls.h"
 #include "certcheck/facts.h"
 #include "certcheck/mapping.h"
@@ -22,12 +23,10 @@
 #include "common/problem.h"
 #include "conf/conf.h"
 
-/* 2026-01-01T00:00:00Z: no clock is right that shows less than the year of this release. */
-#define RELEASE_TIME INT64_C(1767225600)
-
 /* Where the evaluator reads. Paths are borrowed. */
 struct evaluator_places {
     struct source anchors, intermediates, crls, ntauth;
+    const char *mark; /* the folder of common/mark.h; NULL: no mark is looked for */
 };
 
 /* What is trusted, in memory; not changed by an evaluation. */
@@ -39,10 +38,11 @@ struct evaluator {
     STACK_OF(X509) * ntauth;        /* owned; NULL where the configuration names none */
     struct crls crls;
     struct mapping mapping;
+    struct clock_seen seen;
     uint64_t fingerprint; /* of all files that were read */
 };
 
-/* The places that the configuration names, all trusted files. */
+/* The places that the configuration names, all trusted files; no mark. */
 struct evaluator_places evaluator_places_of(const struct conf *conf);
 
 /* Read everything. `conf` and the paths must live as long as the evaluator. The caller frees. */

@@ -5,6 +5,7 @@
 #include "certcheck/certs.h"
 #include "certcheck/evaluation.h"
 #include "certcheck/openssl_own.h"
+#include "common/mark.h"
 
 DEFINE_AUTO(struct evaluator, evaluator_free)
 
@@ -77,6 +78,9 @@ enum vsc_err evaluator_new(const struct conf *conf, const struct evaluator_place
     evaluator->intermediates = sk_X509_new_null();
     if (evaluator->anchors == NULL || evaluator->intermediates == NULL)
         err = VSC_MEMORY;
+    if (places->mark != NULL && !mark_read(places->mark, &evaluator->seen.sign_in))
+        evaluator->seen.sign_in = 0;
+    evaluator->seen.list = clock_newest_list(conf->revocation.cache, conf->helpers.fetch_user);
     /* Before the reading: a change during it is seen as one. */
     evaluator->fingerprint = fingerprint(evaluator);
     if (err == VSC_OK)

@@ -10,6 +10,7 @@
 #include "certcheck/directory_child.h"
 #include "common/drop.h"
 #include "common/log.h"
+#include "common/mark.h"
 #include "common/options.h"
 #include "common/own.h"
 #include "common/sandbox.h"
@@ -20,8 +21,8 @@
 #define CPU_SECONDS 60
 #define SEND_MS     10000
 #define PERSON_MS   (3600 * 1000) /* between two messages somebody may be typing */
-#define FIXED_PATHS 12
-#define PATHS_MAX   (FIXED_PATHS + 3 + CONF_RULES_MAX)
+#define FIXED_PATHS 13
+#define PATHS_MAX   (FIXED_PATHS + 5 + CONF_RULES_MAX)
 
 DEFINE_AUTO(struct conf, conf_free)
 DEFINE_AUTO(struct check_session, check_session_free)
@@ -42,8 +43,8 @@ struct surroundings {
     struct directory directory;
 };
 
-/* What NSS reads, wherever it may lie. */
-static const char *const nss_paths[FIXED_PATHS] = {
+/* What NSS reads, wherever it may lie, and the mark of the last sign-in. */
+static const char *const fixed_paths[FIXED_PATHS] = {
     "/etc",
     "/usr",
     "/lib",
@@ -56,6 +57,7 @@ static const char *const nss_paths[FIXED_PATHS] = {
     "/run/samba/winbindd",
     "/run/systemd/userdb",
     "/var/lib/extrausers",
+    MARK_FOLDER,
 };
 
 static enum vsc_err close_sandbox(const struct conf *conf, struct problem *problem)
@@ -63,10 +65,10 @@ static enum vsc_err close_sandbox(const struct conf *conf, struct problem *probl
     struct sandbox_path paths[PATHS_MAX];
     struct sandbox sandbox = {.paths = paths, .unix_sockets = true};
     const char *const named[] = {conf->trust.anchors, conf->trust.intermediates,
-                                 conf->revocation.crls};
+                                 conf->revocation.crls, conf->revocation.cache, conf->trust.ntauth};
 
     for (size_t i = 0; i < FIXED_PATHS; i++)
-        paths[sandbox.path_count++] = (struct sandbox_path){nss_paths[i], SANDBOX_READ};
+        paths[sandbox.path_count++] = (struct sandbox_path){fixed_paths[i], SANDBOX_READ};
     for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++)
         if (*named[i] != '\0')
             paths[sandbox.path_count++] = (struct sandbox_path){named[i], SANDBOX_READ};

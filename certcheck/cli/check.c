@@ -11,6 +11,7 @@
 #include "certcheck/evaluation.h"
 #include "certcheck/openssl_own.h"
 #include "common/json.h"
+#include "common/mark.h"
 #include "conf/conf.h"
 
 DEFINE_AUTO(struct conf, conf_free)
@@ -145,6 +146,7 @@ static int check_files(const struct choices *choices, const struct words *files)
     places.anchors = plain_source(choices->anchors, places.anchors);
     places.intermediates = plain_source(choices->intermediates, places.intermediates);
     places.crls = plain_source(choices->crl, places.crls);
+    places.mark = MARK_FOLDER;
     if (conf->mapping.rule_count > 0 && !choices->no_mapping)
         directory_start_all(false, &directory);
     accounts.directory = &directory;

@@ -185,7 +185,8 @@ const struct reason_row explanation_reasons[REASON_COUNT] = {
          "such a clock an expired or revoked certificate would pass.",
          "Set the clock (timedatectl, or the firmware's), and replace the battery if it comes "
          "again. If the clock is right now and was ahead before, the administrator removes "
-         "/var/lib/pam_vsc/clock/last-sign-in."},
+         "/var/lib/pam_vsc/clock/last-sign-in. The last two count with revocation.mode \"hard\"; "
+         "the list is one in revocation.cache."},
     [REASON_CARD_GONE] =
         {FIX_HELP_DESK,
          "The card belongs to this computer's TPM as it was: the TPM was cleared, the mainboard "

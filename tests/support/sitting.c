@@ -135,6 +135,7 @@ int sitting_set_up(void **state)
     (void)state;
     conf = pki_conf();
     world = check_world_here(conf);
+    world.mark = NULL;
     world.accounts = &pki_accounts;
     world.now = wall_clock;
     world.ticks = tick_clock;

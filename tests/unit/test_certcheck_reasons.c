@@ -210,33 +210,6 @@ static void test_issuer_is_found_by_key_not_by_name(void **state)
     conf_free(conf);
 }
 
-static void test_clock_before_the_release_is_not_credible(void **state)
-{
-    struct conf *conf = pki_conf();
-    struct evaluator_places places = evaluator_places_of(conf);
-    struct evaluation_request request = evaluation_request_of(conf);
-    struct evaluator *evaluator = NULL;
-    struct evaluation *evaluation = NULL;
-    struct problem problem;
-
-    (void)state;
-    assert_int_equal(evaluator_new(conf, &places, &pki_accounts, &evaluator, &problem), VSC_OK);
-    request.certs = pki_certs("good.pem");
-    request.at = RELEASE_TIME - 1;
-    request.at_is_clock = true;
-    assert_int_equal(evaluation_new(evaluator, &request, &evaluation), VSC_OK);
-    assert_true(verdict_has(&evaluation->verdict, REASON_TIME_NOT_CREDIBLE));
-    assert_false(evaluation->accepted);
-    evaluation_free(evaluation);
-    request.at_is_clock = false;
-    assert_int_equal(evaluation_new(evaluator, &request, &evaluation), VSC_OK);
-    assert_false(verdict_has(&evaluation->verdict, REASON_TIME_NOT_CREDIBLE));
-    evaluation_free(evaluation);
-    x509_stack_free(request.certs);
-    evaluator_free(evaluator);
-    conf_free(conf);
-}
-
 static void test_no_certificate_is_malformed(void **state)
 {
     struct conf *conf = pki_conf();
@@ -296,7 +269,6 @@ int main(void)
         cmocka_unit_test(test_intermediate_comes_with_the_certificate),
         cmocka_unit_test(test_no_anchor_trusts_nobody),
         cmocka_unit_test(test_issuer_is_found_by_key_not_by_name),
-        cmocka_unit_test(test_clock_before_the_release_is_not_credible),
         cmocka_unit_test(test_no_certificate_is_malformed),
         cmocka_unit_test(test_no_mapping_asks_nothing_of_names),
     };

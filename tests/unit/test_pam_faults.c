@@ -23,6 +23,7 @@
 #include "common/io.h"
 #include "common/secret.h"
 #include "tests/fakepam/fakepam.h"
+#include "tests/pam/marks.h"
 #include "tests/pam/stage.h"
 
 #define FAULTS_MAX 2000
@@ -144,6 +145,8 @@ struct subject {
     const char *timeout; /* an argument, or NULL */
 };
 
+static int last_code;
+
 /* One run with the fault of this number; false when there is no such call any more. */
 static bool run_with_fault(const struct subject *subject, unsigned number)
 {
@@ -169,6 +172,7 @@ static bool run_with_fault(const struct subject *subject, unsigned number)
     descriptors = count_descriptors();
     code = subject->call(pamh, (int)subject->flags, argc, argv);
     fault.armed = false;
+    last_code = code;
     assert_int_equal(count_descriptors(), descriptors);
     pamh->fails = NULL;
     if (fault.struck != NULL && (code == PAM_SUCCESS || code == PAM_IGNORE))
@@ -241,6 +245,18 @@ static void test_any_failing_call_fails_chauthtok(void **state)
                 60);
 }
 
+static void test_a_mark_that_cannot_be_left_fails_nothing(void **state)
+{
+    (void)state;
+    marks_left = 0;
+    assert_false(run_with_fault(&(struct subject){.script = "tests/scripts/pin/right",
+                                                  .user = "alice",
+                                                  .call = pam_sm_authenticate},
+                                FAULTS_MAX));
+    assert_int_equal(last_code, PAM_SUCCESS);
+    assert_int_equal(marks_left, geteuid() == 0 ? 1 : 0);
+}
+
 static void test_no_helper_is_left_without_a_pidfd(void **state)
 {
     static const char *const scripts[] = {"tests/scripts/pin/right",
@@ -277,6 +293,7 @@ int main(void)
         cmocka_unit_test(test_any_failing_call_fails_authenticate_without_a_user),
         cmocka_unit_test(test_any_failing_call_fails_acct_mgmt),
         cmocka_unit_test(test_any_failing_call_fails_chauthtok),
+        cmocka_unit_test(test_a_mark_that_cannot_be_left_fails_nothing),
         cmocka_unit_test(test_no_helper_is_left_without_a_pidfd),
     };
 

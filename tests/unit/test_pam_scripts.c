@@ -15,6 +15,7 @@
 
 #include "common/spawn.h"
 #include "tests/pam/case.h"
+#include "tests/pam/marks.h"
 
 #define NAME_SIZE 160
 
@@ -59,13 +60,36 @@ struct scripted {
     bool debug;
 };
 
+/* How many sign-ins of the script succeed as root. */
+static unsigned marks_expected(const char *path)
+{
+    FILE *file = fopen(path, "re");
+    bool root = geteuid() == 0;
+    char line[1024];
+    unsigned count = 0;
+
+    assert_non_null(file);
+    while (fgets(line, sizeof(line), file) != NULL) {
+        count += strncmp(line, "authenticate = PAM_SUCCESS", 26) == 0;
+        if (strncmp(line, "euid=", 5) == 0)
+            root = line[5] == '0';
+    }
+    (void)fclose(file);
+    return root ? count : 0;
+}
+
 static void test_script(void **state)
 {
     const struct scripted *scripted = *state;
     char why[CASE_WHY];
 
+    marks_left = 0;
     if (!case_run(&stage, scripted->path, scripted->debug, why))
         fail_msg("%s:\n%s", scripted->name, why);
+    /* A mark for each success; that it fails here is seen nowhere. */
+    if (marks_left != marks_expected(scripted->path))
+        fail_msg("%s: %u marks of a sign-in, not %u", scripted->name, marks_left,
+                 marks_expected(scripted->path));
 }
 
 static bool add(struct scripted *scripted, const char *path, bool debug)

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Can the computer's clock be right? With one that is behind, what has expired or was revoked would
+ * pass. Times that have been: this program's release, the last sign-in (common/mark.h), and the
+ * newest revocation list in the cache.
+ */
+#ifndef VSC_CERTCHECK_CLOCK_H
+#define VSC_CERTCHECK_CLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "certcheck/verdict.h"
+
+/* 2026-01-01T00:00:00Z: no clock is right that shows less than the year of this release. */
+#define RELEASE_TIME INT64_C(1767225600)
+#define CLOCK_GRACE  3600 /* seconds that clocks may differ by */
+
+/* 0 where there is none. */
+struct clock_seen {
+    int64_t sign_in;
+    int64_t list;
+};
+
+/*
+ * thisUpdate of the newest list that refresh has put into the cache at `path`, whose files may be
+ * `keeper`'s (cache.h); 0 where there is none.
+ */
+int64_t clock_newest_list(const char *path, const char *keeper);
+
+/*
+ * Add the check to `verdict`: `now` is what the clock shows. Only with `strict` (revocation.mode
+ * "hard") does more than the release count.
+ */
+void clock_check(int64_t now, const struct clock_seen *seen, bool strict, struct verdict *verdict);
+
+#endif
