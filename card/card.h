@@ -39,6 +39,8 @@ struct card_ops {
      * The new PIN must fit the card's policy (result VSC_PIN_POLICY, no try used). */
     enum vsc_err (*change_pin)(struct card_source *source, const struct card_change_pin *change,
                                struct card_outcome *ret_outcome, struct problem *problem);
+    /* Give back what is held of the TPM between two calls; NULL where nothing is. */
+    void (*rest)(struct card_source *source);
     void (*free)(struct card_source *source);
 };
 

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/wire.h"
+#include "card/remote_call.h"
 
 struct remote {
     struct card_source base;
@@ -19,8 +19,7 @@ static struct remote *remote_of(struct card_source *source)
     return (struct remote *)source;
 }
 
-/* The answer's body is in *ret_answer, which the caller releases. */
-static enum vsc_err call(struct card_source *source, const struct message *request,
+enum vsc_err remote_call(struct card_source *source, const struct message *request,
                          enum wire_type answer_type, struct message *ret_answer,
                          struct problem *problem)
 {
@@ -45,8 +44,7 @@ static enum vsc_err call(struct card_source *source, const struct message *reque
                        wire_type_name((uint16_t)request->type), vsc_strerror(err));
 }
 
-/* A body that does not decode: nothing that comes after it can be trusted either. */
-static enum vsc_err decoded(struct card_source *source, enum vsc_err err, struct problem *problem)
+enum vsc_err remote_decoded(struct card_source *source, enum vsc_err err, struct problem *problem)
 {
     struct remote *remote = remote_of(source);
 
@@ -66,11 +64,11 @@ static enum vsc_err remote_list(struct card_source *source, struct card_list *re
     enum vsc_err err;
 
     message_init(&request, WIRE_CARD_LIST);
-    err = call(source, &request, WIRE_CARD_LISTED, &answer, problem);
+    err = remote_call(source, &request, WIRE_CARD_LISTED, &answer, problem);
     if (err != VSC_OK)
         return err;
     reader_init(&reader, answer.body.data, answer.body.len);
-    return decoded(source, card_list_decode(&reader, ret_list), problem);
+    return remote_decoded(source, card_list_decode(&reader, ret_list), problem);
 }
 
 static struct card_which which_of(const char *card, const char *key)
@@ -82,8 +80,7 @@ static struct card_which which_of(const char *card, const char *key)
     return which;
 }
 
-/* Ids that cannot travel are ids of nothing. */
-static enum vsc_err check_ids(const char *card, const char *key, struct problem *problem)
+enum vsc_err remote_check_ids(const char *card, const char *key, struct problem *problem)
 {
     if (card[0] == '\0' || strlen(card) >= CARD_ID_SIZE || !text_is_printable(card))
         return problem_set(problem, VSC_NO_CARD, "this is no card's id");
@@ -99,18 +96,18 @@ static enum vsc_err remote_state(struct card_source *source, const char *card,
     auto_message struct message answer;
     struct card_which which = which_of(card, "");
     struct reader reader;
-    enum vsc_err err = check_ids(card, NULL, problem);
+    enum vsc_err err = remote_check_ids(card, NULL, problem);
 
     message_init(&request, WIRE_CARD_STATE);
     message_init(&answer, WIRE_ERROR);
     if (err != VSC_OK)
         return err;
     card_which_encode(&request.body, &which);
-    err = call(source, &request, WIRE_CARD_STATED, &answer, problem);
+    err = remote_call(source, &request, WIRE_CARD_STATED, &answer, problem);
     if (err != VSC_OK)
         return err;
     reader_init(&reader, answer.body.data, answer.body.len);
-    return decoded(source, card_state_decode(&reader, ret_state), problem);
+    return remote_decoded(source, card_state_decode(&reader, ret_state), problem);
 }
 
 static enum vsc_err remote_prepare(struct card_source *source, const char *card, const char *key,
@@ -119,26 +116,26 @@ static enum vsc_err remote_prepare(struct card_source *source, const char *card,
     auto_message struct message request;
     auto_message struct message answer;
     struct card_which which = which_of(card, key);
-    enum vsc_err err = check_ids(card, key, problem);
+    enum vsc_err err = remote_check_ids(card, key, problem);
 
     message_init(&request, WIRE_CARD_PREPARE);
     message_init(&answer, WIRE_ERROR);
     if (err != VSC_OK)
         return err;
     card_which_encode(&request.body, &which);
-    err = call(source, &request, WIRE_CARD_PREPARED, &answer, problem);
+    err = remote_call(source, &request, WIRE_CARD_PREPARED, &answer, problem);
     if (err != VSC_OK)
         return err;
-    return decoded(source, answer.body.len == 0 ? VSC_OK : VSC_PROTOCOL, problem);
+    return remote_decoded(source, answer.body.len == 0 ? VSC_OK : VSC_PROTOCOL, problem);
 }
 
-static enum vsc_err decode_outcome(struct card_source *source, const struct message *answer,
-                                   struct card_outcome *ret_outcome, struct problem *problem)
+enum vsc_err remote_outcome(struct card_source *source, const struct message *answer,
+                            struct card_outcome *ret_outcome, struct problem *problem)
 {
     struct reader reader;
 
     reader_init(&reader, answer->body.data, answer->body.len);
-    return decoded(source, card_outcome_decode(&reader, ret_outcome), problem);
+    return remote_decoded(source, card_outcome_decode(&reader, ret_outcome), problem);
 }
 
 /* A PIN that no card may see does not travel either; the outcome needs the card's state. */
@@ -158,7 +155,7 @@ static enum vsc_err remote_sign(struct card_source *source, const struct card_si
 {
     auto_message struct message request;
     auto_message struct message answer;
-    enum vsc_err err = check_ids(sign->card, sign->key, problem);
+    enum vsc_err err = remote_check_ids(sign->card, sign->key, problem);
 
     message_init(&request, WIRE_CARD_SIGN);
     message_init(&answer, WIRE_ERROR);
@@ -167,10 +164,10 @@ static enum vsc_err remote_sign(struct card_source *source, const struct card_si
     if (card_pin_check(&sign->pin, problem) != VSC_OK)
         return refuse_pin(source, sign->card, ret_outcome);
     card_sign_encode(&request.body, sign);
-    err = call(source, &request, WIRE_CARD_SIGNED, &answer, problem);
+    err = remote_call(source, &request, WIRE_CARD_SIGNED, &answer, problem);
     if (err != VSC_OK)
         return err;
-    return decode_outcome(source, &answer, ret_outcome, problem);
+    return remote_outcome(source, &answer, ret_outcome, problem);
 }
 
 static enum vsc_err remote_change_pin(struct card_source *source,
@@ -179,7 +176,7 @@ static enum vsc_err remote_change_pin(struct card_source *source,
 {
     auto_message struct message request;
     auto_message struct message answer;
-    enum vsc_err err = check_ids(change->card, NULL, problem);
+    enum vsc_err err = remote_check_ids(change->card, NULL, problem);
 
     message_init(&request, WIRE_CARD_CHANGE_PIN);
     message_init(&answer, WIRE_ERROR);
@@ -189,10 +186,10 @@ static enum vsc_err remote_change_pin(struct card_source *source,
         card_pin_check(&change->new_pin, problem) != VSC_OK)
         return refuse_pin(source, change->card, ret_outcome);
     card_change_pin_encode(&request.body, change);
-    err = call(source, &request, WIRE_CARD_CHANGED_PIN, &answer, problem);
+    err = remote_call(source, &request, WIRE_CARD_CHANGED_PIN, &answer, problem);
     if (err != VSC_OK)
         return err;
-    return decode_outcome(source, &answer, ret_outcome, problem);
+    return remote_outcome(source, &answer, ret_outcome, problem);
 }
 
 static void remote_free(struct card_source *source)

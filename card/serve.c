@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "card/serve_list.h"
+#include "card/serve_request.h"
 #include "common/log.h"
 #include "common/wire.h"
 
@@ -34,21 +35,12 @@ void serve_done(struct serve *serve)
     serve->source_count = 0;
 }
 
-/* A request at hand, and the answer to it. */
-struct request {
-    struct message *message;
-    struct message *answer;
-    struct deadline deadline;
-    struct problem problem;
-};
-
-/* The request's bytes are not needed any more, and may hold a PIN. */
-static void wipe_request(struct request *request)
+void serve_wipe(struct serve_request *request)
 {
     message_done(request->message);
 }
 
-static enum vsc_err answer_list(struct serve *serve, struct request *request)
+static enum vsc_err answer_list(struct serve *serve, struct serve_request *request)
 {
     auto_card_list struct card_list list = {0};
     enum vsc_err err;
@@ -63,7 +55,7 @@ static enum vsc_err answer_list(struct serve *serve, struct request *request)
     return buf_status(&request->answer->body);
 }
 
-static enum vsc_err decode_which(const struct request *request, struct card_which *which)
+enum vsc_err serve_which(const struct serve_request *request, struct card_which *which)
 {
     struct reader reader;
 
@@ -71,13 +63,13 @@ static enum vsc_err decode_which(const struct request *request, struct card_whic
     return card_which_decode(&reader, which);
 }
 
-static enum vsc_err answer_state(struct serve *serve, struct request *request)
+static enum vsc_err answer_state(struct serve *serve, struct serve_request *request)
 {
     struct card_which which;
     struct card_state state = {0};
     struct card_source *source = NULL;
     enum access access = ACCESS_NONE;
-    enum vsc_err err = decode_which(request, &which);
+    enum vsc_err err = serve_which(request, &which);
 
     if (err == VSC_OK && which.key[0] != '\0')
         err = VSC_PROTOCOL;
@@ -95,9 +87,8 @@ static enum vsc_err answer_state(struct serve *serve, struct request *request)
     return buf_status(&request->answer->body);
 }
 
-/* The source of a card that the peer may use. */
-static enum vsc_err find_own(struct serve *serve, const char *card, struct request *request,
-                             struct card_source **ret_source)
+enum vsc_err serve_find_own(struct serve *serve, const char *card, struct serve_request *request,
+                            struct card_source **ret_source)
 {
     enum access access = ACCESS_NONE;
     enum vsc_err err =
@@ -110,14 +101,14 @@ static enum vsc_err find_own(struct serve *serve, const char *card, struct reque
     return VSC_OK;
 }
 
-static enum vsc_err answer_prepare(struct serve *serve, struct request *request)
+static enum vsc_err answer_prepare(struct serve *serve, struct serve_request *request)
 {
     struct card_which which;
     struct card_source *source = NULL;
-    enum vsc_err err = decode_which(request, &which);
+    enum vsc_err err = serve_which(request, &which);
 
     if (err == VSC_OK)
-        err = find_own(serve, which.card, request, &source);
+        err = serve_find_own(serve, which.card, request, &source);
     if (err == VSC_OK)
         err = source->ops->prepare(source, which.card, which.key, &request->problem);
     if (err == VSC_OK)
@@ -130,7 +121,7 @@ static void note_result(struct serve *serve, enum vsc_err result)
 {
     unsigned steps;
 
-    if (result != VSC_PIN) {
+    if (result != VSC_PIN && result != VSC_PUK) {
         serve->wrong_pins = result == VSC_OK ? 0 : serve->wrong_pins;
         return;
     }
@@ -139,20 +130,19 @@ static void note_result(struct serve *serve, enum vsc_err result)
     serve->wrong_pins++;
 }
 
-static enum vsc_err answer_outcome(struct serve *serve, struct request *request,
-                                   enum wire_type type, const char *card,
-                                   const struct card_outcome *outcome)
+enum vsc_err serve_outcome(struct serve *serve, struct serve_request *request, enum wire_type type,
+                           const char *card, const struct card_outcome *outcome)
 {
     note_result(serve, outcome->result);
     vsc_log(outcome->result == VSC_OK ? LOG_INFO : LOG_NOTICE, "%s card=%s uid=%u result=%s",
-            type == WIRE_CARD_SIGNED ? "sign" : "change-pin", card, (unsigned)serve->peer.uid,
+            wire_type_name((uint16_t)request->type), card, (unsigned)serve->peer.uid,
             vsc_strerror(outcome->result));
     message_init(request->answer, type);
     card_outcome_encode(&request->answer->body, outcome);
     return buf_status(&request->answer->body);
 }
 
-static enum vsc_err answer_sign(struct serve *serve, struct request *request)
+static enum vsc_err answer_sign(struct serve *serve, struct serve_request *request)
 {
     struct card_sign sign = {0};
     struct card_outcome outcome = {.result = VSC_PIN};
@@ -162,18 +152,18 @@ static enum vsc_err answer_sign(struct serve *serve, struct request *request)
 
     reader_init(&reader, request->message->body.data, request->message->body.len);
     err = card_sign_decode(&reader, &sign);
-    wipe_request(request);
+    serve_wipe(request);
     if (err == VSC_OK)
-        err = find_own(serve, sign.card, request, &source);
+        err = serve_find_own(serve, sign.card, request, &source);
     if (err == VSC_OK)
         err = source->ops->sign(source, &sign, &outcome, &request->problem);
     secret_done(&sign.pin);
     if (err == VSC_OK)
-        err = answer_outcome(serve, request, WIRE_CARD_SIGNED, sign.card, &outcome);
+        err = serve_outcome(serve, request, WIRE_CARD_SIGNED, sign.card, &outcome);
     return err;
 }
 
-static enum vsc_err answer_change_pin(struct serve *serve, struct request *request)
+static enum vsc_err answer_change_pin(struct serve *serve, struct serve_request *request)
 {
     struct card_change_pin change = {0};
     struct card_outcome outcome = {.result = VSC_PIN};
@@ -183,50 +173,48 @@ static enum vsc_err answer_change_pin(struct serve *serve, struct request *reque
 
     reader_init(&reader, request->message->body.data, request->message->body.len);
     err = card_change_pin_decode(&reader, &change);
-    wipe_request(request);
+    serve_wipe(request);
     if (err == VSC_OK)
-        err = find_own(serve, change.card, request, &source);
+        err = serve_find_own(serve, change.card, request, &source);
     if (err == VSC_OK)
         err = source->ops->change_pin(source, &change, &outcome, &request->problem);
     secret_done(&change.old_pin);
     secret_done(&change.new_pin);
     if (err == VSC_OK)
-        err = answer_outcome(serve, request, WIRE_CARD_CHANGED_PIN, change.card, &outcome);
+        err = serve_outcome(serve, request, WIRE_CARD_CHANGED_PIN, change.card, &outcome);
     return err;
 }
 
-static enum vsc_err answer(struct serve *serve, struct request *request)
+static enum vsc_err answer(struct serve *serve, struct serve_request *request)
 {
-    switch (request->message->type) {
-    case WIRE_CARD_LIST:
-        return answer_list(serve, request);
-    case WIRE_CARD_STATE:
-        return answer_state(serve, request);
-    case WIRE_CARD_PREPARE:
-        return answer_prepare(serve, request);
-    case WIRE_CARD_SIGN:
-        return answer_sign(serve, request);
-    case WIRE_CARD_CHANGE_PIN:
-        return answer_change_pin(serve, request);
-    case WIRE_ERROR:
-    case WIRE_CHECK_BEGIN:
-    case WIRE_CHECK_BEGUN:
-    case WIRE_CHECK_EVALUATE:
-    case WIRE_CHECK_EVALUATED:
-    case WIRE_CHECK_PROVE:
-    case WIRE_CHECK_ACCEPTED:
-    case WIRE_CHECK_REFUSED:
-    case WIRE_CHECK_RECHECK:
-    case WIRE_CHECK_RECHECKED:
-    case WIRE_CARD_LISTED:
-    case WIRE_CARD_STATED:
-    case WIRE_CARD_PREPARED:
-    case WIRE_CARD_SIGNED:
-    case WIRE_CARD_CHANGED_PIN:
-        break;
-    }
+    static const struct {
+        enum wire_type type;
+        enum vsc_err (*answer)(struct serve *serve, struct serve_request *request);
+    } answers[] = {
+        {WIRE_CARD_LIST, answer_list},
+        {WIRE_CARD_STATE, answer_state},
+        {WIRE_CARD_PREPARE, answer_prepare},
+        {WIRE_CARD_SIGN, answer_sign},
+        {WIRE_CARD_CHANGE_PIN, answer_change_pin},
+    };
+    enum vsc_err err = VSC_PROTOCOL;
+
+    for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
+        if (answers[i].type == request->type)
+            return answers[i].answer(serve, request);
+    if (serve->owner.answer != NULL)
+        err = serve->owner.answer(serve, request);
+    if (err != VSC_PROTOCOL || request->problem.text[0] != '\0')
+        return err;
     return problem_set(&request->problem, VSC_PROTOCOL, "%s is no request to vsc-card",
-                       wire_type_name((uint16_t)request->message->type));
+                       wire_type_name((uint16_t)request->type));
+}
+
+/* The requests that try a PIN or a PUK. */
+static bool is_a_try(enum wire_type type)
+{
+    return type == WIRE_CARD_SIGN || type == WIRE_CARD_CHANGE_PIN || type == WIRE_CARD_UNBLOCK ||
+           type == WIRE_CARD_CHANGE_PUK;
 }
 
 /* Hold a try back until its time; the peer may go away meanwhile. */
@@ -235,7 +223,7 @@ static enum vsc_err hold_back(const struct serve *serve, int fd, enum wire_type 
     struct deadline until = {.at_ms = serve->not_before_ms};
     enum vsc_err err;
 
-    if (type != WIRE_CARD_SIGN && type != WIRE_CARD_CHANGE_PIN)
+    if (!is_a_try(type))
         return VSC_OK;
     err = deadline_wait(&until, fd, POLLRDHUP);
     return err == VSC_TIMEOUT ? VSC_OK : VSC_HELPER;
@@ -253,7 +241,7 @@ static enum vsc_err handle(struct serve *serve, int fd)
 {
     auto_message struct message message;
     auto_message struct message reply;
-    struct request request = {.message = &message, .answer = &reply};
+    struct serve_request request = {.message = &message, .answer = &reply};
     enum vsc_err err, sent;
 
     message_init(&reply, WIRE_ERROR);
@@ -264,6 +252,7 @@ static enum vsc_err handle(struct serve *serve, int fd)
             (void)send_fault(fd, err, &request.problem);
         return err; /* where the next message would begin is not known */
     }
+    request.type = message.type;
     err = hold_back(serve, fd, message.type);
     if (err != VSC_OK)
         return err;

@@ -20,12 +20,23 @@ struct serve_source {
     char prefix[CARD_ID_SIZE];
 };
 
+struct serve;
+struct serve_request;
+
+/* Requests that only the owner's side of vsc-card knows (card/owner/serve_owner.h). */
+struct serve_owner {
+    /* VSC_PROTOCOL for a type that is none of them. */
+    enum vsc_err (*answer)(struct serve *serve, struct serve_request *request);
+    const char *store, *tcti; /* borrowed: card.store and card.tcti */
+};
+
 struct serve {
     struct serve_source sources[SERVE_SOURCES_MAX];
     size_t source_count;
     struct peer peer;
     enum conf_identities identities;
-    int64_t timeout_ms; /* for one request, from its first byte */
+    struct serve_owner owner; /* `answer` is NULL where a process serves no native cards */
+    int64_t timeout_ms;       /* for one request, from its first byte */
     int64_t retry_ms;
     unsigned wrong_pins;   /* in a row */
     int64_t not_before_ms; /* of the next try (clock_ms) */

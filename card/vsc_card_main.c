@@ -15,6 +15,7 @@
 
 #include "card/confine.h"
 #include "card/listen.h"
+#include "card/owner/serve_owner.h"
 #include "card/pkcs11/source.h"
 #include "card/remote.h"
 #include "card/serve.h"
@@ -182,6 +183,7 @@ static enum vsc_err add_native(struct serve *serve, const struct conf *conf)
     struct card_source *source = NULL;
     enum vsc_err err = tpm_source_new(conf->card.store, conf->card.tcti, &source);
 
+    serve->owner = (struct serve_owner){serve_owner_answer, conf->card.store, conf->card.tcti};
     return err == VSC_OK ? serve_add(serve, source, "") : err;
 }
 

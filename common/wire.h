@@ -44,7 +44,19 @@
     X(CARD_SIGN, 0x0204, 1024)                                                                     \
     X(CARD_SIGNED, 0x0284, 2048)                                                                   \
     X(CARD_CHANGE_PIN, 0x0205, 1024)                                                               \
-    X(CARD_CHANGED_PIN, 0x0285, 256)
+    X(CARD_CHANGED_PIN, 0x0285, 256)                                                               \
+    X(CARD_PUBLIC, 0x0206, 256)                                                                    \
+    X(CARD_PUBLISHED, 0x0286, 2048)                                                                \
+    X(CARD_GENERATE, 0x0207, 256)                                                                  \
+    X(CARD_GENERATED, 0x0287, 2048)                                                                \
+    X(CARD_STORE, 0x0208, 128 * 1024)                                                              \
+    X(CARD_STORED, 0x0288, 2048)                                                                   \
+    X(CARD_DELETE_KEY, 0x0209, 256)                                                                \
+    X(CARD_DELETED_KEY, 0x0289, 16)                                                                \
+    X(CARD_UNBLOCK, 0x020A, 1024)                                                                  \
+    X(CARD_UNBLOCKED, 0x028A, 256)                                                                 \
+    X(CARD_CHANGE_PUK, 0x020B, 1024)                                                               \
+    X(CARD_CHANGED_PUK, 0x028B, 256)
 
 enum wire_type {
 #define VSC_MESSAGE_ENUM(name, number, cap) WIRE_##name = (number),

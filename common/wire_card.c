@@ -278,7 +278,8 @@ void card_outcome_encode(struct buf *body, const struct card_outcome *outcome)
 static bool is_result(uint16_t result)
 {
     return result == VSC_OK || result == VSC_PIN || result == VSC_PIN_BLOCKED ||
-           result == VSC_TPM_LOCKED || result == VSC_CARD_GONE || result == VSC_PIN_POLICY;
+           result == VSC_TPM_LOCKED || result == VSC_CARD_GONE || result == VSC_PIN_POLICY ||
+           result == VSC_PUK || result == VSC_PUK_BLOCKED;
 }
 
 enum vsc_err card_outcome_decode(struct reader *reader, struct card_outcome *ret_outcome)

@@ -84,9 +84,10 @@ struct card_sign {
 };
 
 /*
- * The answer to SIGN and to CHANGE_PIN. `result` is VSC_OK (SIGN: with a signature), VSC_PIN,
- * VSC_PIN_BLOCKED (also when this very try was the last), VSC_TPM_LOCKED, VSC_CARD_GONE or
- * VSC_PIN_POLICY; every other fault is an ERROR message. `state` is the card's after the try.
+ * The answer to SIGN, CHANGE_PIN, UNBLOCK and CHANGE_PUK. `result` is VSC_OK (SIGN: with a
+ * signature), VSC_PIN, VSC_PIN_BLOCKED (also when this very try was the last), VSC_TPM_LOCKED,
+ * VSC_CARD_GONE or VSC_PIN_POLICY, and for the last two VSC_PUK or VSC_PUK_BLOCKED (`state`: the
+ * tries of the PUK); every other fault is an ERROR message. `state` is the card's after the try.
  */
 struct card_outcome {
     enum vsc_err result;

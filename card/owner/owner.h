@@ -13,15 +13,8 @@
 
 #include "card/owner/change.h"
 #include "card/tpm/store.h"
+#include "common/key_type.h"
 #include "common/wire_card.h"
-
-enum key_type {
-    KEY_NONE,
-    KEY_RSA2048,
-    KEY_RSA3072,
-    KEY_P256,
-    KEY_P384,
-};
 
 /* Make another key on a card. VSC_EXISTS if there are CARD_KEYS_MAX. */
 must_check enum vsc_err owner_generate(struct change *change, const char *id, enum key_type type,

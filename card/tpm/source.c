@@ -333,6 +333,11 @@ static enum vsc_err source_change_pin(struct card_source *source,
     return err;
 }
 
+static void source_rest(struct card_source *source)
+{
+    opened_close(&own(source)->opened);
+}
+
 static void source_free(struct card_source *source)
 {
     struct tpm_source *self = own(source);
@@ -351,6 +356,7 @@ static const struct card_ops tpm_ops = {
     .prepare = source_prepare,
     .sign = source_sign,
     .change_pin = source_change_pin,
+    .rest = source_rest,
     .free = source_free,
 };
 

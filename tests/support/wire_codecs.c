@@ -6,6 +6,7 @@
 #include "common/own.h"
 #include "common/wire_card.h"
 #include "common/wire_check.h"
+#include "tests/support/wire_codecs_owner.h"
 
 static unsigned char der_a[] = {0x30, 0x03, 0x02, 0x01, 0x01};
 static unsigned char der_b[] = {0x30, 0x00};
@@ -337,6 +338,9 @@ const struct wire_codec wire_codecs[] = {
     {"card_sign", WIRE_CARD_SIGN, 2, sign_sample, sign_again},
     {"card_change_pin", WIRE_CARD_CHANGE_PIN, 1, change_sample, change_again},
     {"card_outcome", WIRE_CARD_SIGNED, 2, outcome_sample, outcome_again},
+    {"card_generate", WIRE_CARD_GENERATE, 2, generate_sample, generate_again},
+    {"card_made", WIRE_CARD_GENERATED, 2, made_sample, made_again},
+    {"card_store", WIRE_CARD_STORE, 2, store_sample, store_again},
     {"check_begin", WIRE_CHECK_BEGIN, 2, begin_sample, begin_again},
     {"check_begun", WIRE_CHECK_BEGUN, 2, begun_sample, begun_again},
     {"check_evaluate", WIRE_CHECK_EVALUATE, 2, evaluate_sample, evaluate_again},

@@ -138,8 +138,10 @@ static void test_table_has_a_codec_for_every_message_with_a_body(void **state)
     };
     /* These share a body with another one, or have none, or are tested in test_wire.c (ERROR). */
     static const enum wire_type others[] = {
-        WIRE_ERROR,         WIRE_CARD_LIST,       WIRE_CARD_STATE,       WIRE_CARD_PREPARED,
-        WIRE_CHECK_REFUSED, WIRE_CHECK_RECHECKED, WIRE_CARD_CHANGED_PIN,
+        WIRE_ERROR,          WIRE_CARD_LIST,       WIRE_CARD_STATE,       WIRE_CARD_PREPARED,
+        WIRE_CHECK_REFUSED,  WIRE_CHECK_RECHECKED, WIRE_CARD_CHANGED_PIN, WIRE_CARD_PUBLIC,
+        WIRE_CARD_PUBLISHED, WIRE_CARD_STORED,     WIRE_CARD_DELETE_KEY,  WIRE_CARD_DELETED_KEY,
+        WIRE_CARD_UNBLOCK,   WIRE_CARD_UNBLOCKED,  WIRE_CARD_CHANGE_PUK,  WIRE_CARD_CHANGED_PUK,
     };
 
     (void)state;

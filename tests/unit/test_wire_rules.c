@@ -13,30 +13,9 @@
 #include "common/wire.h"
 #include "common/wire_card.h"
 #include "common/wire_check.h"
+#include "tests/support/wire_trip.h"
 
 static unsigned char der_bytes[CERT_MAX + 1] = {0x30};
-
-/* Encode `x` with X_encode, decode it with X_decode, and release what came out by `done`. */
-#define TRIP(name, type, x, done)                                                                  \
-    __extension__({                                                                                \
-        auto_buf struct buf trip_body;                                                             \
-        struct reader trip_reader;                                                                 \
-        type trip_got = {0};                                                                       \
-        enum vsc_err trip_err;                                                                     \
-                                                                                                   \
-        buf_init(&trip_body, WIRE_BODY_MAX * 2);                                                   \
-        name##_encode(&trip_body, x);                                                              \
-        assert_int_equal(buf_status(&trip_body), VSC_OK);                                          \
-        reader_init(&trip_reader, trip_body.data, trip_body.len);                                  \
-        trip_err = name##_decode(&trip_reader, &trip_got);                                         \
-        done(&trip_got);                                                                           \
-        trip_err;                                                                                  \
-    })
-
-static void nothing(const void *unused)
-{
-    (void)unused;
-}
 
 static struct card_info good_card(void)
 {
@@ -195,13 +174,14 @@ static void test_change_pin_is_refused_without_both_pins(void **state)
 }
 
 /* Only these results may be an outcome, and only success may bring a signature. */
-static void test_outcome_takes_six_results_and_a_signature_with_ok_only(void **state)
+static void test_outcome_takes_eight_results_and_a_signature_with_ok_only(void **state)
 {
     (void)state;
     for (int i = 0; i <= VSC_ERR_COUNT; i++) {
         struct card_outcome outcome = {.result = (enum vsc_err)i};
         bool allowed = i == VSC_OK || i == VSC_PIN || i == VSC_PIN_BLOCKED || i == VSC_TPM_LOCKED ||
-                       i == VSC_CARD_GONE || i == VSC_PIN_POLICY;
+                       i == VSC_CARD_GONE || i == VSC_PIN_POLICY || i == VSC_PUK ||
+                       i == VSC_PUK_BLOCKED;
 
         assert_int_equal(TRIP(card_outcome, struct card_outcome, &outcome, nothing),
                          allowed ? VSC_OK : VSC_PROTOCOL);
@@ -352,7 +332,7 @@ int main(void)
         cmocka_unit_test(test_state_is_refused_when_its_tries_make_no_sense),
         cmocka_unit_test(test_sign_is_refused_without_a_pin_or_a_key),
         cmocka_unit_test(test_change_pin_is_refused_without_both_pins),
-        cmocka_unit_test(test_outcome_takes_six_results_and_a_signature_with_ok_only),
+        cmocka_unit_test(test_outcome_takes_eight_results_and_a_signature_with_ok_only),
         cmocka_unit_test(test_begun_is_refused_when_out_of_range),
         cmocka_unit_test(test_evaluated_is_accepted_only_with_an_account_and_without_a_reason),
         cmocka_unit_test(test_verdict_without_a_reason_needs_an_account),

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The owner's operations on a native card behind a channel (remote.h): the same as
+ * card/owner/owner.h has on a store. `source` is a remote one, its deadline set. Faults and results
+ * are those that vsc-card tells.
+ */
+#ifndef VSC_CARD_REMOTE_OWNER_H
+#define VSC_CARD_REMOTE_OWNER_H
+
+#include "card/card.h"
+#include "common/wire_owner.h"
+
+/* A key's id and public key: of one that is there, or of a new one. */
+must_check enum vsc_err remote_public(struct card_source *source, const char *card, const char *key,
+                                      struct card_made *ret_made, struct problem *problem);
+must_check enum vsc_err remote_generate(struct card_source *source, const char *card,
+                                        enum key_type type, struct card_made *ret_made,
+                                        struct problem *problem);
+/* The key that the certificate is for. */
+must_check enum vsc_err remote_store(struct card_source *source, const struct card_store *store,
+                                     struct card_made *ret_made, struct problem *problem);
+must_check enum vsc_err remote_delete_key(struct card_source *source, const char *card,
+                                          const char *key, struct problem *problem);
+/* old_pin is the PUK; new_pin the new PIN, or with remote_change_puk() the new PUK. */
+must_check enum vsc_err remote_unblock(struct card_source *source,
+                                       const struct card_change_pin *secrets,
+                                       struct card_outcome *ret_outcome, struct problem *problem);
+must_check enum vsc_err remote_change_puk(struct card_source *source,
+                                          const struct card_change_pin *secrets,
+                                          struct card_outcome *ret_outcome,
+                                          struct problem *problem);
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tests/support/wire_codecs_owner.h"
+
+#include <string.h>
+
+#include "common/wire_owner.h"
+
+void generate_sample(unsigned number, struct buf *body)
+{
+    const struct card_generate generate = {.card = "0000",
+                                           .type = number == 0 ? KEY_RSA2048 : KEY_P384};
+
+    card_generate_encode(body, &generate);
+}
+
+enum vsc_err generate_again(struct reader *reader, struct buf *body)
+{
+    struct card_generate generate = {0};
+    enum vsc_err err = card_generate_decode(reader, &generate);
+
+    if (err == VSC_OK)
+        card_generate_encode(body, &generate);
+    return err;
+}
+
+void made_sample(unsigned number, struct buf *body)
+{
+    struct card_made made = {.key = "29", .spki_len = number == 0 ? 1 : SPKI_MAX};
+
+    memset(made.spki, 0x30, sizeof(made.spki));
+    card_made_encode(body, &made);
+}
+
+enum vsc_err made_again(struct reader *reader, struct buf *body)
+{
+    struct card_made made = {0};
+    enum vsc_err err = card_made_decode(reader, &made);
+
+    if (err == VSC_OK)
+        card_made_encode(body, &made);
+    return err;
+}
+
+void store_sample(unsigned number, struct buf *body)
+{
+    unsigned char bytes[] = "certificate";
+    struct card_store store = {.card = "0000", .chain_len = number == 0 ? 1 : CHAIN_MAX};
+
+    for (size_t i = 0; i < store.chain_len; i++)
+        store.chain[i] = (struct der){.data = bytes, .len = sizeof(bytes) - i};
+    card_store_encode(body, &store);
+}
+
+enum vsc_err store_again(struct reader *reader, struct buf *body)
+{
+    auto_card_store struct card_store store = {0};
+    enum vsc_err err = card_store_decode(reader, &store);
+
+    if (err == VSC_OK)
+        card_store_encode(body, &store);
+    return err;
+}

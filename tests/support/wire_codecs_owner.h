@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The rows of wire_codecs.h for the messages of a card's owner (common/wire_owner.h). */
+#ifndef VSC_TESTS_SUPPORT_WIRE_CODECS_OWNER_H
+#define VSC_TESTS_SUPPORT_WIRE_CODECS_OWNER_H
+
+#include "common/buf.h"
+
+void generate_sample(unsigned number, struct buf *body);
+enum vsc_err generate_again(struct reader *reader, struct buf *body);
+void made_sample(unsigned number, struct buf *body);
+enum vsc_err made_again(struct reader *reader, struct buf *body);
+void store_sample(unsigned number, struct buf *body);
+enum vsc_err store_again(struct reader *reader, struct buf *body);
+
+#endif
