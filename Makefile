@@ -74,6 +74,7 @@ $(eval $(call archive,certcheck_cli,certcheck/cli))
 $(eval $(call archive,refresh,certcheck/refresh))
 $(eval $(call archive,card,card card/tpm card/pkcs11))
 $(eval $(call archive,card_owner,card/owner))
+$(eval $(call archive,card_helpdesk,card/helpdesk))
 $(eval $(call archive,card_attest,card/attest))
 $(eval $(call archive,card_admin,card/admin))
 $(eval $(call archive,support,tests/support))
@@ -92,7 +93,7 @@ TSS := tss2-esys tss2-mu tss2-rc tss2-tctildr
 $(eval $(call program,vsc-card,card/vsc_card_main.c,card_owner card conf common,$(TSS) libp11 libcrypto libconfig))
 $(eval $(call program,certcheck,certcheck/cli/certcheck_main.c,certcheck_cli refresh certcheck conf common,libcrypto libconfig libcurl ldap lber))
 $(eval $(call program,vsc-check,certcheck/vsc_check_main.c,certcheck conf common,libcrypto libconfig))
-$(eval $(call program,vscmgr,$(wildcard vscmgr/*.c),card_admin card_owner card_attest card certcheck conf common,$(TSS) libcrypto libconfig))
+$(eval $(call program,vscmgr,$(wildcard vscmgr/*.c),card_admin card_helpdesk card_owner card_attest card certcheck conf common,$(TSS) libcrypto libconfig))
 
 $(B)/tpmvscmgr: $(B)/vscmgr
 	$(Q)ln -sf vscmgr $@
@@ -127,7 +128,7 @@ have-deps:
 
 # ---- tests -----------------------------------------------------------------------------------------
 # fakepam.a stands in for libpam where the module's own objects are tested; they need each other.
-TEST_ARCHIVES := $(foreach a,support card_admin card_owner card_attest card certcheck_cli refresh certcheck conf fakepam pam_vsc,$(B)/$a.a) \
+TEST_ARCHIVES := $(foreach a,support card_admin card_helpdesk card_owner card_attest card certcheck_cli refresh certcheck conf fakepam pam_vsc,$(B)/$a.a) \
                  $(B)/fakepam.a $(B)/common.a
 FUZZ_NAMES    := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 UNITS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c)) \
@@ -249,7 +250,7 @@ bench: all $(BENCH_PROGRAMS)
 	$(Q)B=$(B) tests/bench/bench.sh
 
 # ---- looking at the code without running it --------------------------------------------------------
-C_FILES := $(wildcard $(foreach d,common conf certcheck certcheck/cli certcheck/refresh card card/tpm card/pkcs11 card/owner card/admin card/attest pam_vsc \
+C_FILES := $(wildcard $(foreach d,common conf certcheck certcheck/cli certcheck/refresh card card/tpm card/pkcs11 card/owner card/admin card/attest card/helpdesk pam_vsc \
              vscmgr tests/support tests/unit tests/pam tests/fakepam tests/fakehelper tests/fuzz \
              tests/proxy tests/bench tests/modules tests/client tests/httpd,\
              $d/*.c $d/*.h))

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "card/attest/encoding.h"
+#include "common/hex.h"
 #include "common/io.h"
 #include "common/own.h"
 #include "vscmgr/attest.h"
@@ -37,7 +37,7 @@ enum vsc_err attest_read_nonce(const char *what, unsigned char ret_nonce[BUNDLE_
     enum vsc_err err;
 
     buf_init(&content, BUNDLE_NONCE_MAX);
-    if (hex_decode(what, BUNDLE_NONCE_MAX, ret_nonce, ret_len) == VSC_OK)
+    if (hex_read(what, strlen(what), BUNDLE_NONCE_MAX, ret_nonce, ret_len))
         return VSC_OK;
     err = attest_read_file(what, BUNDLE_NONCE_MAX, &content, problem);
     if (err != VSC_OK)
@@ -93,14 +93,10 @@ enum vsc_err attest_write_file(const char *path, const void *bytes, size_t len, 
 enum vsc_err attest_write_secret(const char *path, const struct secret *secret,
                                  struct problem *problem)
 {
-    static const char digits[] = "0123456789abcdef";
     char text[2 * SECRET_MAX + 1];
     enum vsc_err err;
 
-    for (size_t i = 0; i < secret->len; i++) {
-        text[2 * i] = digits[(unsigned char)secret->bytes[i] >> 4];
-        text[2 * i + 1] = digits[(unsigned char)secret->bytes[i] & 15];
-    }
+    hex_write(secret->bytes, secret->len, text);
     text[2 * secret->len] = '\n';
     err = attest_write_file(path, text, 2 * secret->len + 1, 0600, problem);
     explicit_bzero(text, sizeof text);

@@ -10,6 +10,7 @@
 #include "card/tpm/policy.h"
 #include "certcheck/certs.h"
 #include "certcheck/openssl_own.h"
+#include "common/hex.h"
 #include "common/own.h"
 #include "vscmgr/attest.h"
 
@@ -52,7 +53,7 @@ static enum vsc_err get_ak(const char *text, TPM2B_NAME *ret_name, struct proble
 {
     size_t len = 0;
 
-    if (hex_decode(text, sizeof ret_name->name, ret_name->name, &len) != VSC_OK)
+    if (!hex_read(text, strlen(text), sizeof ret_name->name, ret_name->name, &len))
         return problem_set(problem, VSC_USAGE, "--ak: the hexadecimal digits of a Name");
     ret_name->size = (UINT16)len;
     return VSC_OK;

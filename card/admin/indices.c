@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Makes K, A, U, H, P and the approvals of a card, in this order: each policy needs the Names of
  * those before it, and a Name changes with an index's first write. */
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <string.h>
 
 #include "card/admin/approver.h"
 #include "card/admin/maker.h"
+#include "card/helpdesk/answer.h"
 #include "card/tpm/layout.h"
-
-#define HELPDESK_KEY_SIZE 32
 
 /* A: written once, under K; a copy that somebody defines later cannot be written. */
 static enum vsc_err make_admin(struct maker *maker, const struct approver *approver,
@@ -122,7 +119,6 @@ static enum vsc_err make_helpdesk(struct maker *maker, const struct secret *mast
     TPM2B_SENSITIVE_CREATE sensitive = {.sensitive.data.size = HELPDESK_KEY_SIZE};
     TPM2B_PRIVATE *private = NULL;
     TPM2B_PUBLIC *area = NULL;
-    unsigned len = 0;
     enum vsc_err err;
     TSS2_RC rc;
 
@@ -130,9 +126,9 @@ static enum vsc_err make_helpdesk(struct maker *maker, const struct secret *mast
         session_use(tpm, maker->hmac, TPMA_SESSION_CONTINUESESSION | TPMA_SESSION_DECRYPT, problem);
     if (err != VSC_OK)
         return err;
-    if (HMAC(EVP_sha256(), master->bytes, (int)master->len, maker->objects->serial, SERIAL_SIZE,
-             sensitive.sensitive.data.buffer, &len) == NULL)
-        return VSC_MEMORY;
+    err = helpdesk_card_key(master, maker->objects->serial, sensitive.sensitive.data.buffer);
+    if (err != VSC_OK)
+        return err;
     rc = Esys_Create(tpm->esys, maker->srk, ESYS_TR_PASSWORD, maker->hmac, ESYS_TR_NONE, &sensitive,
                      &template, &nothing, &no_pcr, &private, &area, NULL, NULL, NULL);
     explicit_bzero(&sensitive, sizeof sensitive);

@@ -6,6 +6,7 @@
 #include "card/attest/encoding.h"
 #include "card/tpm/marshal.h"
 #include "card/tpm/policy.h"
+#include "common/hex.h"
 #include "common/json_read.h"
 #include "common/own.h"
 
@@ -62,7 +63,7 @@ static enum vsc_err check_name(const struct reading *reading, const struct json_
     unsigned char stated[sizeof name->name];
     size_t len = 0;
 
-    if (value == NULL || hex_decode(value->text, sizeof stated, stated, &len) != VSC_OK ||
+    if (value == NULL || !hex_read(value->text, strlen(value->text), sizeof stated, stated, &len) ||
         len != name->size || memcmp(stated, name->name, len) != 0)
         return bad(reading, "name");
     return VSC_OK;
@@ -121,7 +122,8 @@ static enum vsc_err get_hex(const struct reading *reading, const struct json_val
     const struct json_value *value = json_member(reading->document, object, member, JSON_STRING);
     size_t found = 0;
 
-    if (value == NULL || hex_decode(value->text, len, ret_bytes, &found) != VSC_OK || found != len)
+    if (value == NULL || !hex_read(value->text, strlen(value->text), len, ret_bytes, &found) ||
+        found != len)
         return bad(reading, member);
     return VSC_OK;
 }
@@ -287,8 +289,8 @@ static enum vsc_err get_head(const struct reading *reading, const struct json_va
     if (version == NULL || strcmp(version->text, "1") != 0)
         return problem_set(reading->problem, VSC_INPUT, "bundle: version %s, this program knows %d",
                            version != NULL ? version->text : "unknown", BUNDLE_VERSION);
-    if (nonce != NULL &&
-        hex_decode(nonce->text, sizeof bundle->nonce, bundle->nonce, &bundle->nonce_len) != VSC_OK)
+    if (nonce != NULL && !hex_read(nonce->text, strlen(nonce->text), sizeof bundle->nonce,
+                                   bundle->nonce, &bundle->nonce_len))
         return bad(reading, "nonce");
     bundle->has_csr = json_member(reading->document, root, "csr_sha256", JSON_STRING) != NULL;
     return bundle->has_csr ? get_hex(reading, root, "csr_sha256", BUNDLE_DIGEST, bundle->csr)

@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 #include <string.h>
 
+#include "common/hex.h"
 #include "common/own.h"
 
 void json_base64(struct json *json, const char *name, const void *bytes, size_t len)
@@ -21,19 +22,13 @@ void json_base64(struct json *json, const char *name, const void *bytes, size_t 
 
 void json_hex(struct json *json, const char *name, const void *bytes, size_t len)
 {
-    static const char digits[] = "0123456789abcdef";
     auto_free char *text = malloc(2 * len + 1);
-    const unsigned char *from = bytes;
 
     if (text == NULL) {
         json_null(json, name);
         return;
     }
-    for (size_t i = 0; i < len; i++) {
-        text[2 * i] = digits[from[i] >> 4];
-        text[2 * i + 1] = digits[from[i] & 15];
-    }
-    text[2 * len] = '\0';
+    hex_write(bytes, len, text);
     json_string(json, name, text);
 }
 
@@ -59,28 +54,4 @@ enum vsc_err base64_decode(const char *text, struct buf *ret_bytes)
         return VSC_INPUT;
     buf_put(ret_bytes, bytes, len / 4 * 3 - padding);
     return buf_status(ret_bytes) == VSC_OK ? VSC_OK : VSC_INPUT;
-}
-
-static int digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-enum vsc_err hex_decode(const char *text, size_t max, unsigned char *ret_bytes, size_t *ret_len)
-{
-    size_t len = strlen(text);
-
-    if (len == 0 || len % 2 != 0 || len / 2 > max)
-        return VSC_INPUT;
-    for (size_t i = 0; i < len; i++)
-        if (digit(text[i]) < 0)
-            return VSC_INPUT;
-    for (size_t i = 0; i < len / 2; i++)
-        ret_bytes[i] = (unsigned char)(digit(text[2 * i]) * 16 + digit(text[2 * i + 1]));
-    *ret_len = len / 2;
-    return VSC_OK;
 }

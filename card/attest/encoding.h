@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Bytes as text in a bundle: base64 (RFC 4648, section 4) and hexadecimal digits, read strictly. */
+/* Bytes as text in a bundle: base64 (RFC 4648, section 4), read strictly, and hexadecimal digits.
+ */
 #ifndef VSC_CARD_ATTEST_ENCODING_H
 #define VSC_CARD_ATTEST_ENCODING_H
 
@@ -13,8 +14,5 @@ void json_base64(struct json *json, const char *name, const void *bytes, size_t 
 void json_hex(struct json *json, const char *name, const void *bytes, size_t len);
 /* Appends the bytes to `ret_bytes`. VSC_INPUT if the text is not exactly what an encoder writes. */
 must_check enum vsc_err base64_decode(const char *text, struct buf *ret_bytes);
-/* At most `max` bytes; either case. VSC_INPUT for anything but pairs of digits. */
-must_check enum vsc_err hex_decode(const char *text, size_t max, unsigned char *ret_bytes,
-                                   size_t *ret_len);
 
 #endif
