@@ -7,6 +7,7 @@
 #include <openssl/err.h>
 
 #include "certcheck/openssl_own.h"
+#include "certcheck/strict_der.h"
 
 struct loading {
     STACK_OF(X509) * certs;
@@ -21,7 +22,7 @@ enum vsc_err cert_parse(const unsigned char *der, size_t len, X509 **ret_cert)
     const unsigned char *next = der;
     int again_len = -1;
 
-    if (der == NULL || len == 0 || len > CERT_DER_MAX)
+    if (der == NULL || len == 0 || len > CERT_DER_MAX || !strict_der_is(der, len))
         return VSC_CERT;
     cert = d2i_X509(NULL, &next, (long)len);
     if (cert != NULL)
@@ -71,7 +72,7 @@ static enum vsc_err add_to_chain(void *arg, const char *file, const unsigned cha
     X509 *cert;
     enum vsc_err err = cert_parse(der, len, &cert);
 
-    if (err != VSC_OK && loading->seen == 0)
+    if (der == NULL || (err != VSC_OK && loading->seen == 0))
         return problem_set(loading->problem, VSC_CERT, "%s: the certificate cannot be read", file);
     loading->seen++;
     return err == VSC_OK ? push(loading->certs, cert) : VSC_OK;
@@ -87,6 +88,8 @@ enum vsc_err certs_load_chain(const char *file, STACK_OF(X509) * certs, struct p
     if (stat(file, &status) == 0 && S_ISDIR(status.st_mode))
         return problem_set(problem, VSC_INPUT, "%s: is a folder", file);
     err = source_read(&source, SOURCE_CERTIFICATES, add_to_chain, &loading, problem);
+    while (err == VSC_CERT && sk_X509_num(certs) > 0)
+        X509_free(sk_X509_pop(certs));
     if (err == VSC_OK && loading.seen == 0)
         return problem_set(problem, VSC_INPUT, "%s: there is no certificate in it", file);
     return err;

@@ -26,8 +26,9 @@ must_check enum vsc_err certs_load(const struct source *source, STACK_OF(X509) *
                                    struct problem *problem);
 
 /*
- * A file to check: all its certificates, in their order. VSC_CERT if the first does not parse;
- * later ones that do not are left out. VSC_INPUT if there is none, or the file cannot be read.
+ * A file to check: all its certificates, in their order, into the empty `certs`. VSC_CERT if the
+ * first does not parse, or there is something in the file that cannot be decoded; later ones that
+ * do not parse are left out. VSC_INPUT if there is none, or the file cannot be read.
  */
 must_check enum vsc_err certs_load_chain(const char *file, STACK_OF(X509) * certs,
                                          struct problem *problem);

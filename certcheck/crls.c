@@ -9,6 +9,7 @@
 
 #include "certcheck/openssl_own.h"
 #include "certcheck/strength.h"
+#include "certcheck/strict_der.h"
 
 struct loading {
     struct crls *crls;
@@ -23,7 +24,7 @@ static enum vsc_err add(void *arg, const char *file, const unsigned char *der, s
     const unsigned char *next = der;
     X509_CRL **more;
 
-    if (der != NULL)
+    if (der != NULL && strict_der_is(der, len))
         crl = d2i_X509_CRL(NULL, &next, (long)len);
     ERR_clear_error();
     if (crl == NULL || next != der + len) {
@@ -77,19 +78,34 @@ static bool read_time(const ASN1_TIME *time, int64_t *ret_seconds)
     return true;
 }
 
-/* Only what is known may be critical. */
+DEFINE_AUTO(ASN1_INTEGER, ASN1_INTEGER_free)
+
+static bool has_sound_number(const X509_CRL *crl)
+{
+    int critical = -1;
+    auto_by(ASN1_INTEGER_free) ASN1_INTEGER *number =
+        X509_CRL_get_ext_d2i(crl, NID_crl_number, &critical, NULL);
+
+    return number != NULL || critical == -1;
+}
+
+/* Only what is known may be critical, and what is known is DER. */
 static const char *extension_flaw(const X509_CRL *crl)
 {
     for (int i = 0; i < X509_CRL_get_ext_count(crl); i++) {
-        const X509_EXTENSION *extension = X509_CRL_get_ext(crl, i);
-        int nid = OBJ_obj2nid(X509_EXTENSION_get_object(X509_CRL_get_ext(crl, i)));
+        X509_EXTENSION *extension = X509_CRL_get_ext(crl, i);
+        const ASN1_OCTET_STRING *value = X509_EXTENSION_get_data(extension);
+        int nid = OBJ_obj2nid(X509_EXTENSION_get_object(extension));
+        bool is_known = nid == NID_crl_number || nid == NID_authority_key_identifier ||
+                        nid == NID_delta_crl || nid == NID_issuing_distribution_point;
 
-        if (X509_EXTENSION_get_critical(extension) && nid != NID_crl_number &&
-            nid != NID_authority_key_identifier && nid != NID_delta_crl &&
-            nid != NID_issuing_distribution_point)
+        if (X509_EXTENSION_get_critical(extension) && !is_known)
             return "something critical in it is not known";
+        if (is_known &&
+            !strict_der_is(ASN1_STRING_get0_data(value), (size_t)ASN1_STRING_length(value)))
+            return "an extension in it cannot be read";
     }
-    return NULL;
+    return has_sound_number(crl) ? NULL : "its number cannot be read";
 }
 
 static bool share_a_name(const GENERAL_NAMES *ours, const GENERAL_NAMES *theirs)

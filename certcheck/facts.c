@@ -9,6 +9,7 @@
 #include <openssl/err.h>
 
 #include "certcheck/facts_parts.h"
+#include "certcheck/form.h"
 #include "certcheck/openssl_own.h"
 #include "certcheck/strength.h"
 
@@ -200,19 +201,6 @@ static enum vsc_err read_digests(X509 *cert, struct facts *facts)
     return read_digest(spki, (size_t)spki_len, facts->spki_sha256);
 }
 
-bool facts_has_doubles(const X509 *cert)
-{
-    int count = X509_get_ext_count(cert);
-
-    for (int i = 0; i < count; i++) {
-        const ASN1_OBJECT *object = X509_EXTENSION_get_object(X509_get_ext(cert, i));
-
-        if (X509_get_ext_by_OBJ(cert, object, i) >= 0)
-            return true;
-    }
-    return false;
-}
-
 static enum vsc_err read_fields(X509 *cert, struct facts *facts, struct problem *problem)
 {
     char algorithm[64];
@@ -243,12 +231,14 @@ static enum vsc_err read_fields(X509 *cert, struct facts *facts, struct problem 
 enum vsc_err facts_read(X509 *cert, struct facts **ret_facts, struct problem *problem)
 {
     auto_by(facts_free) struct facts *facts = NULL;
+    const char *flaw;
     enum vsc_err err;
 
-    if ((X509_get_extension_flags(cert) & EXFLAG_INVALID) != 0)
-        return problem_set(problem, VSC_CERT, "an extension cannot be read");
-    if (facts_has_doubles(cert))
-        return problem_set(problem, VSC_CERT, "an extension stands there twice");
+    flaw = form_flaw(cert);
+    if (flaw == NULL)
+        flaw = form_subject_flaw(cert);
+    if (flaw != NULL)
+        return problem_set(problem, VSC_CERT, "%s", flaw);
     facts = calloc(1, sizeof(*facts));
     if (facts == NULL)
         return VSC_MEMORY;

@@ -79,7 +79,7 @@ static enum vsc_err read_constraints(X509 *cert, struct facts *facts, struct pro
     facts->is_ca = constraints->ca != 0;
     if (constraints->pathlen == NULL)
         return VSC_OK;
-    if (ASN1_INTEGER_get_int64(&length, constraints->pathlen) != 1 || length < 0)
+    if (ASN1_INTEGER_get_int64(&length, constraints->pathlen) != 1 || length < 0 || !facts->is_ca)
         return problem_set(problem, VSC_CERT, "the path length is no number of CAs");
     facts->has_path_length = true;
     facts->path_length = length;

@@ -26,7 +26,4 @@ char *facts_oid(const ASN1_OBJECT *object);
 /* The content of the extension with this OID (with dots), or NULL. */
 const ASN1_OCTET_STRING *facts_extension(const X509 *cert, const char *oid);
 
-/* RFC 5280 4.2: no extension stands in a certificate twice. Does one? */
-bool facts_has_doubles(const X509 *cert);
-
 #endif

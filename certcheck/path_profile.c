@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What RFC 5280 section 4 demands of the form of certificates, beyond what OpenSSL looks at. What
- * makes a certificate ambiguous is refused always; what only a careless CA would do is refused
- * where plain RFC 5280 is asked for.
+ * What RFC 5280 section 4 demands of the form of certificates (form.h), and of what its extensions
+ * say together. What makes a certificate ambiguous is refused always; what only a careless CA would
+ * do is refused where plain RFC 5280 is asked for.
  */
 #include <openssl/err.h>
+#include <openssl/x509v3.h>
 
 #include "certcheck/chain_path.h"
 #include "certcheck/facts_parts.h"
-#include "certcheck/openssl_own.h"
-
-#define SERIAL_MAX 20 /* octets (4.1.2.2) */
+#include "certcheck/form.h"
 
 static bool is_critical(const X509 *cert, int nid)
 {
@@ -24,50 +23,6 @@ static bool has(const X509 *cert, int nid)
     return X509_get_ext_by_NID(cert, nid, -1) >= 0;
 }
 
-/* Every extension whose syntax OpenSSL knows is read, also those that nobody asks for. */
-static bool can_all_be_read(const X509 *cert)
-{
-    for (int i = 0; i < X509_get_ext_count(cert); i++) {
-        X509_EXTENSION *extension = X509_get_ext(cert, i);
-        const X509V3_EXT_METHOD *method = X509V3_EXT_get(extension);
-        void *value;
-
-        if (method == NULL)
-            continue;
-        value = X509V3_EXT_d2i(extension);
-        if (value == NULL)
-            return false;
-        if (method->it != NULL)
-            ASN1_item_free(value, ASN1_ITEM_ptr(method->it));
-        else
-            method->ext_free(value);
-    }
-    return true;
-}
-
-/* 4.1.2.2: positive, and at most 20 octets. */
-static bool has_sound_serial(X509 *cert)
-{
-    const ASN1_INTEGER *serial = X509_get0_serialNumber(cert);
-    int len = ASN1_STRING_length(serial);
-    const unsigned char *data = ASN1_STRING_get0_data(serial);
-    int used = len > 0 && (data[0] & 0x80) != 0 ? len + 1 : len; /* with the sign's octet */
-    bool zero = true;
-
-    for (int i = 0; i < len; i++)
-        zero = zero && data[i] == 0;
-    return ASN1_STRING_type(serial) == V_ASN1_INTEGER && !zero && used <= SERIAL_MAX;
-}
-
-/* 4.2.1.12: at least one usage. */
-static bool has_empty_usage(const X509 *cert)
-{
-    auto_by(EXTENDED_KEY_USAGE_free) EXTENDED_KEY_USAGE *usages =
-        X509_get_ext_d2i(cert, NID_ext_key_usage, NULL, NULL);
-
-    return usages != NULL && sk_ASN1_OBJECT_num(usages) == 0;
-}
-
 /* 4.2.1.10: "The name constraints extension, which MUST be used only in a CA certificate". */
 static bool has_constraints_of_a_ca(X509 *cert)
 {
@@ -76,18 +31,11 @@ static bool has_constraints_of_a_ca(X509 *cert)
 
 static const char *flaw_of(X509 *cert, bool is_anchor)
 {
-    if (facts_has_doubles(cert))
-        return "an extension stands there twice";
-    if (!can_all_be_read(cert))
-        return "an extension cannot be read";
-    if (has_empty_usage(cert))
-        return "an extended key usage without a usage";
-    if (has_constraints_of_a_ca(cert))
-        return "name constraints of one that is no CA";
-    /* Old roots have the number 0, and nobody looks for an anchor by its number. */
-    if (!is_anchor && !has_sound_serial(cert))
-        return "the serial number is not positive, or longer than 20 octets";
-    return NULL;
+    const char *flaw = is_anchor ? form_anchor_flaw(cert) : form_flaw(cert);
+
+    if (flaw == NULL && has_constraints_of_a_ca(cert))
+        flaw = "name constraints of one that is no CA";
+    return flaw;
 }
 
 /* 4.2.1.10, 4.2.1.11, 4.2.1.14: critical. 4.2.1.1: who is not self-issued names its issuer's key.

@@ -147,6 +147,7 @@ enum vsc_err source_read_file(const struct source *source, const char *file, enu
                               struct buf *ret_content, struct problem *problem)
 {
     auto_buf struct buf content;
+    bool is_itself = strcmp(file, source->path) == 0;
     enum vsc_err err;
 
     buf_init(&content, 0);
@@ -154,9 +155,9 @@ enum vsc_err source_read_file(const struct source *source, const char *file, enu
     err = read_file(source, file, kind, &content, problem);
     if (err != VSC_OK)
         return err;
-    if (source_is_foreign(&content) && strcmp(file, source->path) == 0)
+    if (source_is_foreign(&content) && is_itself)
         return problem_set(problem, VSC_INPUT, "%s: neither PEM nor DER", file);
-    if (source_is_foreign(&content) || source_is_of_other(&content, kind))
+    if (source_is_foreign(&content) || (!is_itself && source_is_of_other(&content, kind)))
         return VSC_OK;
     *ret_content = content;
     buf_init(&content, 0);

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A good certificate and a good list cut short at every boundary in them, and with each element
+ * changed in turn and signed anew: see test_certcheck_malformed.c.
+ */
+#include "tests/support/hostile_case.h"
+
+static struct hostile_cases cases;
+
+int main(void)
+{
+    hostile_add_mechanical(&cases);
+    return hostile_main(&cases, NULL);
+}
