@@ -69,6 +69,7 @@ static void clean_foreign(struct card_info *card)
     card->owner_uid = 0;
     card->owner[0] = '\0';
     card->owner_display[0] = '\0';
+    card->must_change = false;
     card->restricted = false;
 }
 

@@ -32,4 +32,16 @@ struct pin_policy {
 must_check enum vsc_err pin_policy_check(const struct pin_policy *policy, const struct secret *pin,
                                          struct problem *problem);
 
+/*
+ * Words in pairs, in any order and each at most once: "minlen 6 maxlen 12 uppercase required
+ * lowercase allowed digits required specialchars disallowed"; in any case, as the Windows tool has
+ * them. What is not named stays as in PIN_POLICY_DEFAULT. VSC_USAGE with the word in `problem`;
+ * also for a policy that no PIN can fit.
+ */
+must_check enum vsc_err pin_policy_parse(const char *text, struct pin_policy *ret_policy,
+                                         struct problem *problem);
+/* The other way round, all of it; `to` has room for PIN_POLICY_TEXT bytes. */
+void pin_policy_text(const struct pin_policy *policy, char *to);
+#define PIN_POLICY_TEXT 160
+
 #endif

@@ -37,6 +37,7 @@ static void info_encode(struct buf *body, const struct card_info *card)
     buf_str(body, card->has_owner ? card->owner : "");
     buf_str(body, card->owner_display);
     policy_encode(body, &card->policy);
+    buf_u8(body, card->must_change);
     buf_u8(body, card->restricted);
     buf_u32(body, (uint32_t)card->key_count);
     for (size_t i = 0; i < card->key_count; i++) {
@@ -94,6 +95,7 @@ static enum vsc_err info_decode(struct reader *reader, struct card_info *card)
         reader->fault = true;
     field_text(reader, card->owner_display, sizeof(card->owner_display));
     policy_decode(reader, &card->policy);
+    card->must_change = reader_bool(reader);
     card->restricted = reader_bool(reader);
     return keys_decode(reader, card);
 }

@@ -56,6 +56,7 @@ struct card_info {
     char owner[USER_NAME_SIZE];    /* account name; "" without an owner, and only then */
     char owner_display[TEXT_NAME]; /* "Alice Smith"; safe to show, may be empty */
     struct pin_policy policy;      /* as far as the card knows one; minlen <= maxlen <= PIN_MAX */
+    bool must_change;              /* somebody else chose the PIN: to be changed first */
     bool restricted;               /* a stranger's view: no keys, no policy, no tries */
     struct card_key *keys;         /* owned, key_count of them */
     size_t key_count;

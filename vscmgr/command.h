@@ -31,7 +31,13 @@ enum vsc_err command_passwd(const struct request *request);
 enum vsc_err command_csr(const struct request *request);
 enum vsc_err command_import(const struct request *request);
 enum vsc_err command_attest(const struct request *request);
-/* unblock, set-owner, doctor: known, and refused with a clear word. */
+enum vsc_err command_unblock(const struct request *request);
+enum vsc_err command_rotate_adminkey(const struct request *request);
+enum vsc_err command_change_puk(const struct request *request);
+enum vsc_err command_generate(const struct request *request);
+enum vsc_err command_delete_key(const struct request *request);
+enum vsc_err command_set_owner(const struct request *request);
+/* doctor: known, and refused with a clear word. */
 enum vsc_err command_later(const struct request *request);
 
 /* conf.c: options of every command go through this: parse, then check the number of words. */
@@ -51,6 +57,8 @@ void command_tidy(const struct conf *conf);
 /* find.c: the card of the list that is meant by NAME, "0000" or ROOT\SMARTCARDREADER\0000. */
 must_check enum vsc_err find_card(const struct card_list *list, const char *what,
                                   const struct card_info **ret_card, struct problem *problem);
+/* NULL if the card has no such key. */
+const struct card_key *find_key(const struct card_info *card, const char *id);
 /* List, then find; the caller releases the list. */
 must_check enum vsc_err list_and_find(struct card_source *source, const char *what,
                                       struct card_list *ret_list, const struct card_info **ret_card,
@@ -72,6 +80,11 @@ struct opened {
 must_check enum vsc_err open_card(const struct request *request, const char *conf_path,
                                   const char *what, struct opened *opened);
 void opened_done(struct opened *opened);
+
+/* keys.c: the types of --key, and what they mean. */
+extern const char *const key_choices[];
+extern const enum key_type key_types[];
+
 #define INSTANCE_PREFIX "ROOT\\SMARTCARDREADER\\"
 
 /* The deadline of a command that uses the TPM. */

@@ -1,64 +1,42 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vscmgr create. */
-#include <openssl/rand.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "card/tpm/source.h"
 #include "common/own.h"
-#include "common/text.h"
-#include "vscmgr/ask.h"
 #include "vscmgr/command.h"
 #include "vscmgr/print.h"
-
-#define DEFAULT_PIN       "12345678"
-#define DEFAULT_ADMIN_KEY "010203040506070801020304050607080102030405060708"
-#define PASSWD_BUFFER     16384
-
-enum pin_from {
-    PIN_DEFAULT,
-    PIN_PROMPT,
-    PIN_STDIN,
-};
-enum key_from {
-    ADMIN_DEFAULT,
-    ADMIN_RANDOM,
-    ADMIN_PROMPT,
-    ADMIN_STDIN,
-};
+#include "vscmgr/secrets.h"
 
 struct create_options {
-    const char *conf, *name, *owner, *puk, *pinpolicy, *ownerauth, *lockoutauth;
-    int pin, adminkey, key, attestation;
+    const char *conf, *name, *owner, *pinpolicy;
+    int pin, adminkey, key, ownerauth, lockoutauth, attestation;
+    int puk; /* -1: none */
     unsigned tries;
     bool generate, must_change, json, quiet;
 };
 
 #define AT(member) offsetof(struct create_options, member)
-static const char *const pin_choices[] = {"default", "prompt", "stdin", NULL};
-static const char *const admin_choices[] = {"default", "random", "prompt", "stdin", NULL};
-static const char *const key_choices[] = {"rsa2048", "rsa3072", "p256", "p384", NULL};
 /* In the order of enum attestation_kind. */
 static const char *const attestation_choices[] = {"none", "aik_only", "aik_and_cert", NULL};
-static const enum key_type key_types[] = {KEY_RSA2048, KEY_RSA3072, KEY_P256, KEY_P384};
 
 static const struct option create_table[] = {
     {"c", OPTION_STRING, AT(conf), 0, 0, NULL},
     {"name", OPTION_STRING, AT(name), 0, 0, NULL},
-    {"pin", OPTION_CHOICE, AT(pin), 0, 0, pin_choices},
-    {"adminkey", OPTION_CHOICE, AT(adminkey), 0, 0, admin_choices},
+    {"pin", OPTION_CHOICE, AT(pin), 0, 0, words_or_default},
+    {"adminkey", OPTION_CHOICE, AT(adminkey), 0, 0, words_admin_key},
     {"owner", OPTION_STRING, AT(owner), 0, 0, NULL},
     {"generate", OPTION_FLAG, AT(generate), 0, 0, NULL},
     {"key", OPTION_CHOICE, AT(key), 0, 0, key_choices},
     {"tries", OPTION_NUMBER, AT(tries), TRIES_MIN, TRIES_MAX, NULL},
     {"json", OPTION_FLAG, AT(json), 0, 0, NULL},
     {"quiet", OPTION_FLAG, AT(quiet), 0, 0, NULL},
-    {"puk", OPTION_STRING, AT(puk), 0, 0, NULL},
+    {"puk", OPTION_CHOICE, AT(puk), 0, 0, words_or_default},
     {"pinpolicy", OPTION_STRING, AT(pinpolicy), 0, 0, NULL},
     {"must-change", OPTION_FLAG, AT(must_change), 0, 0, NULL},
-    {"ownerauth", OPTION_STRING, AT(ownerauth), 0, 0, NULL},
-    {"lockoutauth", OPTION_STRING, AT(lockoutauth), 0, 0, NULL},
+    {"ownerauth", OPTION_CHOICE, AT(ownerauth), 0, 0, words_ownerauth},
+    {"lockoutauth", OPTION_CHOICE, AT(lockoutauth), 0, 0, words_lockoutauth},
     {"attestation", OPTION_CHOICE, AT(attestation), 0, 0, attestation_choices},
     {0},
 };
@@ -66,84 +44,62 @@ static const struct option create_table[] = {
 DEFINE_AUTO(struct conf, conf_free)
 DEFINE_AUTO(struct card_source, card_source_free)
 
-static enum vsc_err not_built(const struct create_options *options, struct problem *problem)
-{
-    const char *name = NULL;
+/* Everything secret that a creation asks for. */
+struct create_secrets {
+    struct secret pin, admin_key, puk, ownerauth, lockout;
+};
 
-    if (options->puk != NULL)
-        name = "--puk";
-    else if (options->pinpolicy != NULL)
-        name = "--pinpolicy";
-    else if (options->must_change)
-        name = "--must-change";
-    else if (options->ownerauth != NULL && strcmp(options->ownerauth, "empty") != 0)
-        name = "--ownerauth";
-    else if (options->lockoutauth != NULL && strcmp(options->lockoutauth, "keep") != 0)
-        name = "--lockoutauth";
-    return name == NULL ? VSC_OK : problem_set(problem, VSC_NOT_BUILT, "%s", name);
+static void secrets_wipe(struct create_secrets *secrets)
+{
+    secret_done(&secrets->pin);
+    secret_done(&secrets->admin_key);
+    secret_done(&secrets->puk);
+    secret_done(&secrets->ownerauth);
+    secret_done(&secrets->lockout);
 }
 
-static enum vsc_err set_owner(const char *user, struct card_conf *conf, struct problem *problem)
+/* What the default PIN breaks is the policy's doing, and no typing error. */
+static enum vsc_err check_pin(const struct create_options *options, const struct card_new *card,
+                              struct problem *problem)
 {
-    char buffer[PASSWD_BUFFER];
-    struct passwd entry, *found = NULL;
+    struct problem rule = {0};
+    enum vsc_err err = pin_policy_check(&card->conf.policy, card->pin, &rule);
 
-    if (user == NULL)
+    if (err == VSC_OK)
         return VSC_OK;
-    if (getpwnam_r(user, &entry, buffer, sizeof buffer, &found) != 0 || found == NULL)
-        return problem_set(problem, VSC_INPUT, "--owner: there is no account \"%s\"", user);
-    if (strlen(found->pw_name) >= sizeof conf->owner || !text_is_printable(found->pw_name))
-        return problem_set(problem, VSC_INPUT, "--owner: the account's name cannot be stored");
-    conf->has_owner = true;
-    conf->owner_uid = found->pw_uid;
-    memcpy(conf->owner, found->pw_name, strlen(found->pw_name) + 1);
-    text_name(conf->owner_display, sizeof conf->owner_display, found->pw_gecos,
-              strcspn(found->pw_gecos, ","));
-    return VSC_OK;
+    if (strcmp(words_or_default[options->pin], "default") == 0)
+        return problem_set(problem, err,
+                           "%s, which the default PIN does not fulfil: give another one with --pin",
+                           rule.text);
+    return problem_set(problem, err, "%s", rule.text);
 }
 
-static enum vsc_err get_pin(const struct create_options *options, struct secret *ret_pin,
-                            struct problem *problem)
+/* In the order in which one would ask. */
+static enum vsc_err get_secrets(const struct create_options *options, struct create_secrets *got,
+                                struct card_new *card, struct problem *problem)
 {
-    switch ((enum pin_from)options->pin) {
-    case PIN_DEFAULT:
-        (void)fputs("vscmgr: warning: the default PIN is known to everybody: "
-                    "this card is not for production\n",
-                    stderr);
-        return secret_set(ret_pin, DEFAULT_PIN, strlen(DEFAULT_PIN));
-    case PIN_PROMPT:
-        return ask_new_secret(ASK_TERMINAL, "New PIN", ret_pin, problem);
-    case PIN_STDIN:
-        return ask_new_secret(ASK_STDIN, "New PIN", ret_pin, problem);
-    }
-    return VSC_USAGE;
-}
+    enum vsc_err err;
 
-static enum vsc_err get_admin_key(const struct create_options *options, struct secret *ret_key,
-                                  struct problem *problem)
-{
-    enum vsc_err err = VSC_USAGE;
-
-    switch ((enum key_from)options->adminkey) {
-    case ADMIN_DEFAULT:
-        (void)fputs("vscmgr: warning: the default administrator key is known to everybody: "
-                    "this card is not for production\n",
-                    stderr);
-        err = secret_set(ret_key, DEFAULT_ADMIN_KEY, strlen(DEFAULT_ADMIN_KEY));
-        break;
-    case ADMIN_RANDOM:
-        /* Not kept anywhere: nobody can unblock this card by it. */
-        ret_key->len = ADMIN_KEY_SIZE;
-        return RAND_priv_bytes((unsigned char *)ret_key->bytes, ADMIN_KEY_SIZE) == 1 ? VSC_OK
-                                                                                     : VSC_SYSTEM;
-    case ADMIN_PROMPT:
-        err = ask_new_secret(ASK_TERMINAL, "Administrator key", ret_key, problem);
-        break;
-    case ADMIN_STDIN:
-        err = ask_new_secret(ASK_STDIN, "Administrator key", ret_key, problem);
-        break;
+    err = secret_get(words_or_default[options->pin], &asked_new_pin, &got->pin, problem);
+    if (err == VSC_OK)
+        err = check_pin(options, card, problem);
+    if (err == VSC_OK)
+        err = secret_get_admin_key(words_admin_key[options->adminkey], &asked_new_admin_key,
+                                   &got->admin_key, problem);
+    if (err == VSC_OK && options->puk >= 0) {
+        err = secret_get(words_or_default[options->puk], &asked_new_puk, &got->puk, problem);
+        if (err == VSC_OK)
+            err = puk_check(&got->puk, problem);
+        card->puk = &got->puk;
     }
-    return err == VSC_OK ? admin_key_parse(ret_key, problem) : err;
+    if (err == VSC_OK)
+        err = secret_get(words_ownerauth[options->ownerauth], &asked_ownerauth, &got->ownerauth,
+                         problem);
+    if (err == VSC_OK)
+        err = secret_get_lockout(words_lockoutauth[options->lockoutauth], &got->lockout, problem);
+    if (err == VSC_OK && got->lockout.len > 0)
+        card->lockout = &got->lockout;
+    return err;
 }
 
 static enum vsc_err report_json(const struct conf *conf, const char *id, struct problem *problem)
@@ -178,19 +134,21 @@ static enum vsc_err report(const struct create_options *options, const struct co
 }
 
 static enum vsc_err create(const struct request *request, const struct create_options *options,
-                           const struct conf *conf, const struct card_new *card)
+                           const struct conf *conf, const struct card_new *card,
+                           const struct secret *ownerauth)
 {
-    auto_change struct change admin = CHANGE_CLOSED;
+    auto_change struct change change = CHANGE_CLOSED;
     char id[STORE_CARD_SIZE];
     bool fallback = false;
     enum vsc_err err;
 
     if (!options->quiet && !options->json && options->generate)
         (void)fputs("vscmgr: making the key in the TPM, this can take up to a minute\n", stderr);
-    err = command_admin(request, conf, &admin);
+    change.ownerauth = ownerauth;
+    err = command_admin(request, conf, &change);
     if (err == VSC_OK)
-        err = admin_create(&admin, card, id, &fallback, request->problem);
-    change_close(&admin);
+        err = admin_create(&change, card, id, &fallback, request->problem);
+    change_close(&change);
     if (err != VSC_OK)
         return err;
     if (fallback)
@@ -201,37 +159,41 @@ static enum vsc_err create(const struct request *request, const struct create_op
     return report(options, conf, id, request->problem);
 }
 
+/* What can be told from the command line alone. */
+static enum vsc_err describe(const struct create_options *options, struct card_new *card,
+                             struct problem *problem)
+{
+    enum vsc_err err = VSC_OK;
+
+    if (options->name == NULL || !card_name_is_good(options->name))
+        return problem_set(problem, VSC_USAGE, "--name: 1 to 32 bytes, printable, without / \\ :");
+    memcpy(card->conf.name, options->name, strlen(options->name) + 1);
+    card->conf.tries = options->tries;
+    card->conf.policy = PIN_POLICY_DEFAULT;
+    card->first_key = options->generate ? key_types[options->key] : KEY_NONE;
+    card->must_change = options->must_change;
+    card->attestation = (enum attestation_kind)options->attestation;
+    if (options->pinpolicy != NULL)
+        err = pin_policy_parse(options->pinpolicy, &card->conf.policy, problem);
+    return err == VSC_OK ? admin_find_owner(options->owner, &card->conf, problem) : err;
+}
+
 enum vsc_err command_create(const struct request *request)
 {
-    struct create_options options = {.tries = TRIES_DEFAULT};
+    struct create_options options = {.tries = TRIES_DEFAULT, .puk = -1};
     auto_by(conf_free) struct conf *conf = NULL;
-    auto_secret struct secret pin = {0}, admin_key = {0};
-    struct card_new card = {.pin = &pin, .admin_key = &admin_key};
+    __attribute__((cleanup(secrets_wipe))) struct create_secrets secrets = {0};
+    struct card_new card = {.pin = &secrets.pin, .admin_key = &secrets.admin_key};
     enum vsc_err err;
 
     err = command_parse(request, create_table, &options, NULL, 0);
     if (err == VSC_OK)
-        err = not_built(&options, request->problem);
-    if (err != VSC_OK)
-        return err;
-    if (options.name == NULL || !card_name_is_good(options.name))
-        return problem_set(request->problem, VSC_USAGE,
-                           "--name: 1 to 32 bytes, printable, without / \\ :");
-    memcpy(card.conf.name, options.name, strlen(options.name) + 1);
-    card.conf.tries = options.tries;
-    card.conf.policy = PIN_POLICY_DEFAULT;
-    card.first_key = options.generate ? key_types[options.key] : KEY_NONE;
-    card.attestation = (enum attestation_kind)options.attestation;
-    err = set_owner(options.owner, &card.conf, request->problem);
+        err = describe(&options, &card, request->problem);
     if (err == VSC_OK)
         err = command_conf(request, options.conf, &conf);
     if (err == VSC_OK)
-        err = get_pin(&options, &pin, request->problem);
-    if (err == VSC_OK)
-        err = pin_policy_check(&card.conf.policy, &pin, request->problem);
-    if (err == VSC_OK)
-        err = get_admin_key(&options, &admin_key, request->problem);
+        err = get_secrets(&options, &secrets, &card, request->problem);
     if (err != VSC_OK)
         return err;
-    return create(request, &options, conf, &card);
+    return create(request, &options, conf, &card, &secrets.ownerauth);
 }

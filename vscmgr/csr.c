@@ -11,23 +11,23 @@
 #include "card/tpm/store.h"
 #include "common/io.h"
 #include "common/own.h"
-#include "vscmgr/ask.h"
 #include "vscmgr/command.h"
 #include "vscmgr/outcome.h"
+#include "vscmgr/secrets.h"
 
 struct csr_options {
-    const char *conf, *subject, *upn, *out;
+    const char *conf, *key_id, *subject, *upn, *out;
     int pin;
 };
 
 #define AT(member) offsetof(struct csr_options, member)
-static const char *const from_choices[] = {"prompt", "stdin", NULL};
 static const struct option csr_table[] = {
     {"c", OPTION_STRING, AT(conf), 0, 0, NULL},
+    {"key-id", OPTION_STRING, AT(key_id), 0, 0, NULL},
     {"subject", OPTION_STRING, AT(subject), 0, 0, NULL},
     {"upn", OPTION_STRING, AT(upn), 0, 0, NULL},
     {"out", OPTION_STRING, AT(out), 0, 0, NULL},
-    {"pin", OPTION_CHOICE, AT(pin), 0, 0, from_choices},
+    {"pin", OPTION_CHOICE, AT(pin), 0, 0, words_typed},
     {0},
 };
 
@@ -99,7 +99,7 @@ static enum vsc_err sign(struct card_source *source, const struct csr_options *o
     (void)snprintf(sign.key, sizeof sign.key, "%s", key);
     err = csr_digest(request, sign.digest, problem);
     if (err == VSC_OK)
-        err = ask_secret(options->pin == 0 ? ASK_TERMINAL : ASK_STDIN, "PIN", &sign.pin, problem);
+        err = secret_get(words_typed[options->pin], &asked_pin, &sign.pin, problem);
     if (err == VSC_OK) {
         source->deadline = deadline_in(COMMAND_DEADLINE_MS);
         err = source->ops->sign(source, &sign, &outcome, problem);
@@ -147,7 +147,10 @@ enum vsc_err command_csr(const struct request *request)
         err = open_card(request, options.conf, what, &opened);
     if (err != VSC_OK)
         return err;
-    key = choose_key(opened.card);
+    key = options.key_id != NULL ? find_key(opened.card, options.key_id) : choose_key(opened.card);
+    if (key == NULL && options.key_id != NULL)
+        return problem_set(request->problem, VSC_NO_KEY, "%s has no key \"%s\"", opened.card->name,
+                           options.key_id);
     if (key == NULL)
         return problem_set(request->problem, VSC_NO_KEY, "%s has no key", opened.card->name);
     err = build(&options, opened.conf, opened.card, key->id, &made, request->problem);

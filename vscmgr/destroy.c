@@ -6,9 +6,11 @@
 #include "common/own.h"
 #include "vscmgr/ask.h"
 #include "vscmgr/command.h"
+#include "vscmgr/secrets.h"
 
 struct destroy_options {
     const char *conf, *instance, *name;
+    int ownerauth;
     bool yes, quiet;
 };
 
@@ -17,6 +19,7 @@ static const struct option destroy_table[] = {
     {"c", OPTION_STRING, AT(conf), 0, 0, NULL},
     {"instance", OPTION_STRING, AT(instance), 0, 0, NULL},
     {"name", OPTION_STRING, AT(name), 0, 0, NULL},
+    {"ownerauth", OPTION_CHOICE, AT(ownerauth), 0, 0, words_ownerauth},
     {"yes", OPTION_FLAG, AT(yes), 0, 0, NULL},
     {"quiet", OPTION_FLAG, AT(quiet), 0, 0, NULL},
     {0},
@@ -45,7 +48,8 @@ enum vsc_err command_destroy(const struct request *request)
     auto_by(conf_free) struct conf *conf = NULL;
     auto_by(card_source_free) struct card_source *source = NULL;
     auto_card_list struct card_list list = {0};
-    auto_change struct change admin = CHANGE_CLOSED;
+    auto_change struct change change = CHANGE_CLOSED;
+    auto_secret struct secret ownerauth = {0};
     const struct card_info *card = NULL;
     enum vsc_err err;
 
@@ -64,9 +68,13 @@ enum vsc_err command_destroy(const struct request *request)
     if (err == VSC_OK && !options.yes)
         err = confirm(card, request->problem);
     if (err == VSC_OK)
-        err = command_admin(request, conf, &admin);
+        err = secret_get(words_ownerauth[options.ownerauth], &asked_ownerauth, &ownerauth,
+                         request->problem);
+    change.ownerauth = &ownerauth;
     if (err == VSC_OK)
-        err = admin_destroy(&admin, card->id, request->problem);
+        err = command_admin(request, conf, &change);
+    if (err == VSC_OK)
+        err = admin_destroy(&change, card->id, request->problem);
     if (err == VSC_OK && !options.quiet)
         (void)printf("TPM smart card %s%s destroyed.\n", INSTANCE_PREFIX, card->id);
     return err;

@@ -37,6 +37,14 @@ enum vsc_err find_card(const struct card_list *list, const char *what,
     return problem_set(problem, VSC_NO_CARD, "no card has the name or id \"%s\"", what);
 }
 
+const struct card_key *find_key(const struct card_info *card, const char *id)
+{
+    for (size_t i = 0; i < card->key_count; i++)
+        if (strcmp(card->keys[i].id, id) == 0)
+            return &card->keys[i];
+    return NULL;
+}
+
 enum vsc_err list_and_find(struct card_source *source, const char *what, struct card_list *ret_list,
                            const struct card_info **ret_card, struct problem *problem)
 {

@@ -42,7 +42,7 @@ enum vsc_err command_import(const struct request *request)
     auto_by(conf_free) struct conf *conf = NULL;
     auto_by(card_source_free) struct card_source *source = NULL;
     auto_card_list struct card_list list = {0};
-    auto_change struct change admin = CHANGE_CLOSED;
+    auto_change struct change change = CHANGE_CLOSED;
     auto_buf struct buf content;
     const struct card_info *card = NULL;
     const char *words[2] = {0};
@@ -60,9 +60,9 @@ enum vsc_err command_import(const struct request *request)
     if (err == VSC_OK)
         err = list_and_find(source, words[0], &list, &card, request->problem);
     if (err == VSC_OK)
-        err = command_admin(request, conf, &admin);
+        err = command_admin(request, conf, &change);
     if (err == VSC_OK)
-        err = owner_import(&admin, card->id, content.data, content.len, key, request->problem);
+        err = owner_import(&change, card->id, content.data, content.len, key, request->problem);
     if (err == VSC_OK && !options.quiet)
         (void)printf("The certificate is stored with key %s of %s.\n", key, card->name);
     return err;

@@ -47,6 +47,17 @@ static const char *type_of(const char *store, const char *card, const char *key)
     return key_type_name(&area);
 }
 
+static bool has_puk(const char *store, const char *card)
+{
+    struct objects objects;
+    auto_fd int folder = -1;
+    bool has = store_open_card(store, card, &folder, NULL) == VSC_OK &&
+               store_read_objects(folder, &objects, NULL) == VSC_OK && objects.has_puk;
+
+    explicit_bzero(&objects, sizeof objects);
+    return has;
+}
+
 static void time_text(int64_t at, char to[TIME_SIZE])
 {
     time_t seconds = (time_t)at;
@@ -80,6 +91,8 @@ static void certificate_json(struct json *json, const struct card_key *key)
 void print_card_json(struct json *json, const char *store, const struct card_info *card,
                      const struct card_state *state, bool instance)
 {
+    char policy[PIN_POLICY_TEXT];
+
     json_open_object(json, NULL);
     json_string(json, "id", card->id);
     if (instance) {
@@ -108,6 +121,10 @@ void print_card_json(struct json *json, const char *store, const struct card_inf
         json_bool(json, "blocked", state->blocked);
         json_number(json, "tpm_locked_seconds", state->locked_seconds);
         json_bool(json, "gone", state->gone);
+        json_bool(json, "puk", has_puk(store, card->id));
+        json_bool(json, "must_change", card->must_change);
+        pin_policy_text(&card->policy, policy);
+        json_string(json, "pin_policy", policy);
     }
     json_close_object(json);
 }
@@ -156,12 +173,23 @@ static void print_state(const struct card_state *state)
         (void)printf("  %u of %u tries left\n", state->tries_left, state->tries_max);
 }
 
+static void print_rules(const char *store, const struct card_info *card)
+{
+    char policy[PIN_POLICY_TEXT];
+
+    pin_policy_text(&card->policy, policy);
+    (void)printf("  PIN %s%s\n", policy, card->must_change ? "; has to be changed" : "");
+    (void)puts(has_puk(store, card->id) ? "  with a PUK" : "  without a PUK");
+}
+
 void print_card(const char *store, const struct card_info *card, const struct card_state *state)
 {
     (void)printf("%s  %s  owner %s\n", card->id, card->name,
                  card->has_owner ? card->owner : "none");
-    if (state != NULL)
+    if (state != NULL) {
         print_state(state);
+        print_rules(store, card);
+    }
     for (size_t i = 0; i < card->key_count; i++)
         print_key(store, card->id, &card->keys[i]);
 }

@@ -11,23 +11,33 @@
 
 static const char usage[] =
     "usage: vscmgr create --name NAME [--pin default|prompt|stdin]\n"
-    "              [--adminkey default|random|prompt|stdin] [--owner USER] [--generate]\n"
-    "              [--key rsa2048|rsa3072|p256|p384] [--tries N]\n"
+    "              [--adminkey default|random|prompt|stdin] [--puk default|prompt|stdin]\n"
+    "              [--owner USER] [--generate] [--key rsa2048|rsa3072|p256|p384]\n"
+    "              [--pinpolicy \"minlen N maxlen N uppercase required ...\"] [--tries N]\n"
+    "              [--must-change] [--ownerauth empty|prompt|stdin]\n"
+    "              [--lockoutauth keep|random|prompt|stdin]\n"
     "              [--attestation aik_only|aik_and_cert] [--json] [--quiet]\n"
-    "       vscmgr destroy --instance ID | --name NAME [--yes] [--quiet]\n"
+    "       vscmgr destroy --instance ID | --name NAME [--yes] [--ownerauth empty|prompt|stdin]\n"
+    "              [--quiet]\n"
     "       vscmgr list [--json]\n"
     "       vscmgr show NAME|ID [--json]\n"
+    "       vscmgr set-owner NAME|ID USER | --none [--quiet]\n"
     "       vscmgr passwd NAME|ID [--pin prompt|stdin] [--quiet]\n"
-    "       vscmgr csr NAME|ID [--subject DN] [--upn UPN] [--out FILE] [--pin prompt|stdin]\n"
+    "       vscmgr unblock NAME|ID [--adminkey default|prompt|stdin [--must-change]]\n"
+    "              [--puk default|prompt|stdin] [--quiet]\n"
+    "       vscmgr rotate-adminkey NAME|ID [--adminkey default|prompt|stdin]\n"
+    "              [--new prompt|stdin|random] [--quiet]\n"
+    "       vscmgr change-puk NAME|ID [--puk prompt|stdin] [--quiet]\n"
+    "       vscmgr generate NAME|ID [--key rsa2048|rsa3072|p256|p384] [--quiet]\n"
+    "       vscmgr delete-key NAME|ID KEY [--yes] [--quiet]\n"
+    "       vscmgr csr NAME|ID [--key-id KEY] [--subject DN] [--upn UPN] [--out FILE]\n"
+    "              [--pin prompt|stdin]\n"
     "       vscmgr import NAME|ID FILE [--quiet]\n"
     "       vscmgr attest NAME|ID [--nonce HEX|FILE] [--csr FILE] [--out FILE]\n"
     "       vscmgr attest NAME|ID --activate CHALLENGE [--out FILE]\n"
     "       vscmgr attest --verify BUNDLE [--ek-roots PATH] [--ak NAME] [--nonce HEX|FILE]\n"
     "              [--csr FILE] [--json]\n"
     "       vscmgr attest --challenge BUNDLE --ek-roots PATH --out FILE --secret-out FILE\n"
-    "       tpmvscmgr create /name NAME [/pin default|prompt] [/adminkey default|random|prompt]\n"
-    "              [/generate] [/quiet]\n"
-    "       tpmvscmgr destroy /instance ROOT\\SMARTCARDREADER\\0000 [/quiet]\n"
     "Every command takes -c CONF, before or after it. See vscmgr(8).\n";
 
 struct command {
@@ -36,10 +46,21 @@ struct command {
 };
 
 static const struct command commands[] = {
-    {"create", command_create},   {"destroy", command_destroy}, {"list", command_list},
-    {"show", command_show},       {"passwd", command_passwd},   {"csr", command_csr},
-    {"import", command_import},   {"attest", command_attest},   {"unblock", command_later},
-    {"set-owner", command_later}, {"doctor", command_later},
+    {"create", command_create},
+    {"destroy", command_destroy},
+    {"list", command_list},
+    {"show", command_show},
+    {"set-owner", command_set_owner},
+    {"passwd", command_passwd},
+    {"unblock", command_unblock},
+    {"rotate-adminkey", command_rotate_adminkey},
+    {"change-puk", command_change_puk},
+    {"generate", command_generate},
+    {"delete-key", command_delete_key},
+    {"csr", command_csr},
+    {"import", command_import},
+    {"attest", command_attest},
+    {"doctor", command_later},
 };
 
 static bool wants_help(int argc, char **argv)
@@ -82,6 +103,21 @@ static enum vsc_err run(int argc, char **argv, struct problem *problem)
     return problem_set(problem, VSC_USAGE, "%s: unknown command (see vscmgr --help)", argv[0]);
 }
 
+static enum vsc_err run_windows(int argc, char **argv, struct problem *problem)
+{
+    struct windows_line line;
+    enum vsc_err err;
+
+    if (windows_wants_help(argc, argv)) {
+        windows_help();
+        return argc > 0 ? VSC_OK : problem_set(problem, VSC_USAGE, "a command is missing");
+    }
+    if (windows_is_remote(argc, argv))
+        return windows_remote(argc, argv, problem);
+    err = windows_translate(argc, argv, &line, problem);
+    return err == VSC_OK ? run(line.argc, line.argv, problem) : err;
+}
+
 /* A PIN is in this process for a while: no core dump, no ptrace by processes of the same user. */
 static void harden(void)
 {
@@ -96,7 +132,6 @@ int main(int argc, char **argv)
 {
     const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
     const char *name = slash != NULL ? slash + 1 : argv[0];
-    struct windows_line line;
     struct problem problem = {0};
     enum vsc_err err;
 
@@ -104,13 +139,10 @@ int main(int argc, char **argv)
     if (argc < 1)
         return vsc_exit_status(VSC_USAGE);
     put_command_first(argc - 1, argv + 1);
-    if (strcmp(name, "tpmvscmgr") == 0) {
-        err = windows_translate(argc - 1, argv + 1, &line, &problem);
-        if (err == VSC_OK)
-            err = run(line.argc, line.argv, &problem);
-    } else {
+    if (strcmp(name, "tpmvscmgr") == 0)
+        err = run_windows(argc - 1, argv + 1, &problem);
+    else
         err = run(argc - 1, argv + 1, &problem);
-    }
     if (err != VSC_OK)
         (void)fprintf(stderr, "%s: %s%s%s\n", name, vsc_strerror(err),
                       problem.text[0] != '\0' ? ": " : "", problem.text);

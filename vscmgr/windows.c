@@ -3,7 +3,6 @@
 #include "vscmgr/windows.h"
 
 #include <ctype.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -11,7 +10,8 @@
 enum value {
     VALUE_NONE,
     VALUE_AS_IS,
-    VALUE_WORD, /* one of fixed words, in any case */
+    VALUE_WORD,  /* one of fixed words, in any case */
+    VALUE_WORDS, /* all words up to the next option */
 };
 
 struct windows_option {
@@ -27,9 +27,8 @@ static const struct windows_option windows_options[] = {
     {"/puk", "--puk", VALUE_WORD},
     {"/generate", "--generate", VALUE_NONE},
     {"/quiet", "--quiet", VALUE_NONE},
-    {"/pinpolicy", "--pinpolicy", VALUE_AS_IS},
+    {"/pinpolicy", "--pinpolicy", VALUE_WORDS},
     {"/attestation", "--attestation", VALUE_WORD},
-    {"/?", "--help", VALUE_NONE},
 };
 
 struct rewrite {
@@ -38,21 +37,40 @@ struct rewrite {
     bool full;
 };
 
-/* Append an argument, in lower case if wanted. */
-static void add(struct rewrite *rewrite, const char *text, bool lower)
+static void add_text(struct rewrite *rewrite, const char *text, size_t len, bool lower)
 {
-    struct windows_line *line = rewrite->line;
-    size_t size = strlen(text) + 1;
-    char *to = line->text + rewrite->used;
+    char *to = rewrite->line->text + rewrite->used;
 
-    if (line->argc == WINDOWS_ARGS_MAX || size > sizeof line->text - rewrite->used) {
+    if (len >= sizeof rewrite->line->text - rewrite->used) {
         rewrite->full = true;
         return;
     }
-    for (size_t i = 0; i < size; i++)
+    for (size_t i = 0; i < len; i++)
         to[i] = lower ? (char)tolower((unsigned char)text[i]) : text[i];
-    line->argv[line->argc++] = to;
-    rewrite->used += size;
+    to[len] = '\0';
+    rewrite->used += len;
+}
+
+/* Begin an argument, and end the one before it. */
+static void add_argument(struct rewrite *rewrite)
+{
+    struct windows_line *line = rewrite->line;
+
+    if (line->argc == WINDOWS_ARGS_MAX || sizeof line->text - rewrite->used < 2) {
+        rewrite->full = true;
+        return;
+    }
+    if (line->argc > 0)
+        rewrite->used++;
+    line->argv[line->argc++] = line->text + rewrite->used;
+}
+
+/* Append an argument, in lower case if wanted. */
+static void add(struct rewrite *rewrite, const char *text, bool lower)
+{
+    add_argument(rewrite);
+    if (!rewrite->full)
+        add_text(rewrite, text, strlen(text), lower);
 }
 
 static const struct windows_option *find(const char *text)
@@ -63,6 +81,23 @@ static const struct windows_option *find(const char *text)
     return NULL;
 }
 
+/* Windows' options begin with a slash, and none has a second one: a path is a value. */
+static bool is_option(const char *text)
+{
+    return text[0] == '/' && strchr(text + 1, '/') == NULL;
+}
+
+/* The words of a value that may have several, joined by blanks. */
+static void add_words(struct rewrite *rewrite, int argc, char **argv, int *at)
+{
+    add(rewrite, argv[(*at)++], false);
+    while (!rewrite->full && *at < argc && argv[*at][0] != '-' && !is_option(argv[*at])) {
+        add_text(rewrite, " ", 1, false);
+        add_text(rewrite, argv[*at], strlen(argv[*at]), false);
+        (*at)++;
+    }
+}
+
 /* One option with its value; *at moves on. */
 static enum vsc_err translate(struct rewrite *rewrite, int argc, char **argv, int *at,
                               struct problem *problem)
@@ -70,17 +105,17 @@ static enum vsc_err translate(struct rewrite *rewrite, int argc, char **argv, in
     const char *text = argv[(*at)++];
     const struct windows_option *option = find(text);
 
-    if (strcasecmp(text, "/machine") == 0)
-        return problem_set(problem, VSC_NOT_BUILT,
-                           "/machine; run tpmvscmgr on that machine, over ssh");
     if (option == NULL)
-        return problem_set(problem, VSC_USAGE, "%s: unknown option", text);
+        return problem_set(problem, VSC_USAGE, "%s: unknown option (see tpmvscmgr /?)", text);
     add(rewrite, option->ours, false);
     if (option->value == VALUE_NONE)
         return VSC_OK;
-    if (*at == argc)
+    if (*at == argc || (option->value != VALUE_AS_IS && is_option(argv[*at])))
         return problem_set(problem, VSC_USAGE, "%s: a value is missing", text);
-    add(rewrite, argv[(*at)++], option->value == VALUE_WORD);
+    if (option->value == VALUE_WORDS)
+        add_words(rewrite, argc, argv, at);
+    else
+        add(rewrite, argv[(*at)++], option->value == VALUE_WORD);
     return VSC_OK;
 }
 
@@ -93,7 +128,7 @@ enum vsc_err windows_translate(int argc, char **argv, struct windows_line *ret_l
 
     memset(ret_line, 0, sizeof *ret_line);
     for (int at = 0; err == VSC_OK && at < argc;) {
-        if (argv[at][0] == '/' && strchr(argv[at] + 1, '/') == NULL) {
+        if (is_option(argv[at])) {
             slashes = true;
             err = translate(&rewrite, argc, argv, &at, problem);
         } else if (argv[at][0] == '-') {

@@ -8,9 +8,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "card/admin/hierarchy.h"
 #include "card/admin/maker.h"
 #include "card/attest/ak.h"
 #include "card/owner/keygen.h"
+#include "card/tpm/must_change.h"
 #include "common/io.h"
 #include "common/own.h"
 
@@ -35,6 +37,8 @@ static enum vsc_err check(const struct change *change, const struct card_new *ne
     if (new_card->admin_key->len != ADMIN_KEY_SIZE)
         return problem_set(problem, VSC_USAGE, "an administrator key has 48 hexadecimal digits");
     err = pin_policy_check(&conf->policy, new_card->pin, problem);
+    if (err == VSC_OK && new_card->puk != NULL)
+        err = puk_check(new_card->puk, problem);
     if (err == VSC_OK)
         err = store_ids(change->cards, store_is_card_id, CARDS_MAX, &ids, &count);
     if (err == VSC_OK && count == CARDS_MAX)
@@ -142,6 +146,8 @@ static enum vsc_err make_objects(struct maker *maker, const struct card_new *new
         err = maker_srk(maker, problem);
     if (err == VSC_OK)
         err = maker_sessions(maker, problem);
+    if (err == VSC_OK && new_card->lockout != NULL)
+        err = lockout_set_password(&maker->change->tpm, maker->hmac, new_card->lockout, problem);
     if (err == VSC_OK)
         err = probe_pin_fail(maker, &works, problem);
     if (err == VSC_OK)
@@ -182,6 +188,8 @@ static enum vsc_err fill(struct change *change, const struct card_new *new_card,
     if (err == VSC_OK)
         err = put_card(&maker, new_card, folder, problem);
     explicit_bzero(&objects, sizeof objects);
+    if (err == VSC_OK && new_card->must_change)
+        err = must_change_set(keys, problem);
     if (err == VSC_OK)
         err = hand_over(change, folder, keys, problem);
     if (err == VSC_OK && fsync(folder) != 0)

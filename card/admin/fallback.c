@@ -8,31 +8,23 @@
 #include <openssl/rand.h>
 #include <string.h>
 
+#include "card/admin/hierarchy.h"
 #include "card/admin/maker.h"
 #include "card/tpm/marshal.h"
 #include "common/io.h"
 
 static enum vsc_err check_lockout_password(struct tpm *tpm, struct problem *problem)
 {
-    TPMS_CAPABILITY_DATA *data = NULL;
-    TPMI_YES_NO more;
-    bool is_set;
-    TSS2_RC rc = Esys_GetCapability(tpm->esys, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE,
-                                    TPM2_CAP_TPM_PROPERTIES, TPM2_PT_PERMANENT, 1, &more, &data);
+    bool is_set = false;
+    enum vsc_err err = lockout_has_password(tpm, &is_set, problem);
 
-    if (rc != TSS2_RC_SUCCESS)
-        return tpm_status(tpm, rc, "TPM2_GetCapability", problem);
-    is_set = data->data.tpmProperties.count == 1 &&
-             (data->data.tpmProperties.tpmProperty[0].value & TPMA_PERMANENT_LOCKOUTAUTHSET) != 0;
-    Esys_Free(data);
-    if (is_set)
-        return VSC_OK;
+    if (err != VSC_OK || is_set)
+        return err;
     return problem_set(
         problem, VSC_DENIED,
         "this TPM has no NV indices of type PIN fail, so that wrong PINs would count "
         "on the TPM's own counter; its lockout hierarchy has no password, so that "
-        "anybody could clear it: set one (tpm2_changeauth -c lockout), then create "
-        "the card again");
+        "anybody could clear it: create the card with --lockoutauth random");
 }
 
 static enum vsc_err keep(struct maker *maker, int keys, const TPM2B_PRIVATE *private,
@@ -72,6 +64,10 @@ enum vsc_err maker_fallback(struct maker *maker, const struct card_new *new_card
     enum vsc_err err;
     TSS2_RC rc;
 
+    if (new_card->puk != NULL || new_card->helpdesk != NULL)
+        return problem_set(problem, VSC_DENIED,
+                           "this TPM has no NV indices of type PIN fail, so that nobody can "
+                           "unblock its cards: no PUK is possible");
     err = check_lockout_password(tpm, problem);
     if (err == VSC_OK)
         err = objects_derive(maker->objects, DERIVED_PIN, new_card->pin, &auth);

@@ -3,6 +3,7 @@
 #include <openssl/rand.h>
 #include <string.h>
 
+#include "card/admin/hierarchy.h"
 #include "card/admin/maker.h"
 #include "card/tpm/policy.h"
 
@@ -33,24 +34,25 @@ static enum vsc_err define_at(struct maker *maker, const TPMS_NV_PUBLIC *area,
 
     if (auth->len > sizeof value.buffer)
         return VSC_TPM;
+    /* One session for both: it authorises, and encrypts the authValue. */
     err =
         session_use(tpm, maker->hmac, TPMA_SESSION_CONTINUESESSION | TPMA_SESSION_DECRYPT, problem);
+    if (err == VSC_OK && maker->change->ownerauth != NULL)
+        err = tpm_set_auth(tpm, ESYS_TR_RH_OWNER, maker->change->ownerauth, problem);
     if (err != VSC_OK)
         return err;
     memcpy(value.buffer, auth->bytes, auth->len);
-    rc = Esys_NV_DefineSpace(tpm->esys, ESYS_TR_RH_OWNER, ESYS_TR_PASSWORD, maker->hmac,
-                             ESYS_TR_NONE, &value, &public, ret_index);
+    rc = Esys_NV_DefineSpace(tpm->esys, ESYS_TR_RH_OWNER, maker->hmac, ESYS_TR_NONE, ESYS_TR_NONE,
+                             &value, &public, ret_index);
+    tpm_forget_auth(tpm, ESYS_TR_RH_OWNER);
     explicit_bzero(&value, sizeof value);
     if (tpm_code(rc) == TPM2_RC_NV_DEFINED)
         return VSC_EXISTS;
-    if (tpm_base_code(rc) == TPM2_RC_BAD_AUTH)
-        return problem_set(problem, VSC_NOT_BUILT,
-                           "the owner hierarchy has a password, and --ownerauth is not built yet");
     if (tpm_base_code(rc) == TPM2_RC_ATTRIBUTES || tpm_base_code(rc) == TPM2_RC_RESERVED_BITS ||
         tpm_base_code(rc) == TPM2_RC_VALUE || tpm_base_code(rc) == TPM2_RC_TYPE)
         return problem_set(problem, VSC_INPUT, "the TPM does not know this type of index (0x%X)",
                            rc);
-    return tpm_status(tpm, rc, "TPM2_NV_DefineSpace", problem);
+    return hierarchy_status(maker->change, rc, "TPM2_NV_DefineSpace", problem);
 }
 
 enum vsc_err index_define(struct maker *maker, TPMS_NV_PUBLIC *area, const struct secret *auth,

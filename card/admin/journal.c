@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "card/admin/hierarchy.h"
 #include "card/owner/remove.h"
 #include "card/tpm/marshal.h"
 #include "card/tpm/policy.h"
@@ -84,7 +85,7 @@ static bool is_area(const TPM2B_NAME *found, TPMS_NV_PUBLIC area)
 enum vsc_err index_remove(struct change *change, const TPMS_NV_PUBLIC *area,
                           struct problem *problem)
 {
-    ESYS_TR index = ESYS_TR_NONE;
+    ESYS_TR index = ESYS_TR_NONE, owner = ESYS_TR_NONE;
     TPM2B_NAME *found = NULL;
     enum vsc_err err;
     TSS2_RC rc;
@@ -106,14 +107,17 @@ enum vsc_err index_remove(struct change *change, const TPMS_NV_PUBLIC *area,
         tpm_release(&change->tpm, &index);
         return VSC_OK;
     }
-    rc = Esys_NV_UndefineSpace(change->tpm.esys, ESYS_TR_RH_OWNER, index, ESYS_TR_PASSWORD,
-                               ESYS_TR_NONE, ESYS_TR_NONE);
+    err = hierarchy_session(change, &owner, problem);
+    if (err != VSC_OK) {
+        tpm_release(&change->tpm, &index);
+        return err;
+    }
+    rc = Esys_NV_UndefineSpace(change->tpm.esys, ESYS_TR_RH_OWNER, index, owner, ESYS_TR_NONE,
+                               ESYS_TR_NONE);
+    hierarchy_session_end(change, &owner);
     if (rc != TSS2_RC_SUCCESS)
         tpm_release(&change->tpm, &index);
-    if (tpm_base_code(rc) == TPM2_RC_BAD_AUTH)
-        return problem_set(problem, VSC_NOT_BUILT,
-                           "the owner hierarchy has a password, and --ownerauth is not built yet");
-    return tpm_status(&change->tpm, rc, "TPM2_NV_UndefineSpace", problem);
+    return hierarchy_status(change, rc, "TPM2_NV_UndefineSpace", problem);
 }
 
 /* The indices of the card itself, where its objects were written already. */

@@ -12,6 +12,9 @@
 #include "card/admin/admin.h"
 #include "card/admin/journal.h"
 
+#define SRK_COMMON    0x81000001u /* TCG's provisioning guidance */
+#define SRK_OWN_FIRST 0x81000100u /* ours, where that one is not fit */
+
 struct maker {
     struct change *change; /* borrowed, TPM open */
     struct objects *objects;

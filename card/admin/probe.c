@@ -6,6 +6,7 @@
 #include <openssl/rand.h>
 #include <string.h>
 
+#include "card/admin/hierarchy.h"
 #include "card/admin/maker.h"
 
 #define PROBE_LIMIT 2
@@ -72,6 +73,22 @@ static enum vsc_err count(struct maker *maker, ESYS_TR index, const struct secre
     return VSC_OK;
 }
 
+static enum vsc_err write_limit(struct maker *maker, ESYS_TR index, struct problem *problem)
+{
+    static const TPM2B_MAX_NV_BUFFER limit = {.size = INDEX_SIZE,
+                                              .buffer[INDEX_SIZE - 1] = PROBE_LIMIT};
+    ESYS_TR owner = ESYS_TR_NONE;
+    enum vsc_err err = hierarchy_session(maker->change, &owner, problem);
+    TSS2_RC rc;
+
+    if (err != VSC_OK)
+        return err;
+    rc = Esys_NV_Write(maker->change->tpm.esys, ESYS_TR_RH_OWNER, index, owner, ESYS_TR_NONE,
+                       ESYS_TR_NONE, &limit, 0);
+    hierarchy_session_end(maker->change, &owner);
+    return hierarchy_status(maker->change, rc, "TPM2_NV_Write", problem);
+}
+
 enum vsc_err probe_pin_fail(struct maker *maker, bool *ret_works, struct problem *problem)
 {
     struct tpm *tpm = &maker->change->tpm;
@@ -80,11 +97,9 @@ enum vsc_err probe_pin_fail(struct maker *maker, bool *ret_works, struct problem
                            .attributes = PROBE_ATTRIBUTES,
                            .authPolicy.size = TPM2_SHA256_DIGEST_SIZE,
                            .dataSize = INDEX_SIZE};
-    TPM2B_MAX_NV_BUFFER limit = {.size = INDEX_SIZE, .buffer[INDEX_SIZE - 1] = PROBE_LIMIT};
     ESYS_TR index = ESYS_TR_NONE;
     bool works = false;
     enum vsc_err err;
-    TSS2_RC rc;
 
     /* A policy that nobody can satisfy: it makes the index recognisable as ours. */
     if (RAND_bytes(area.authPolicy.buffer, TPM2_SHA256_DIGEST_SIZE) != 1)
@@ -100,9 +115,7 @@ enum vsc_err probe_pin_fail(struct maker *maker, bool *ret_works, struct problem
     }
     if (err != VSC_OK)
         return err;
-    rc = Esys_NV_Write(tpm->esys, ESYS_TR_RH_OWNER, index, ESYS_TR_PASSWORD, ESYS_TR_NONE,
-                       ESYS_TR_NONE, &limit, 0);
-    err = tpm_status(tpm, rc, "TPM2_NV_Write", problem);
+    err = write_limit(maker, index, problem);
     if (err == VSC_OK)
         err = count(maker, index, &right, &wrong, &works, problem);
     tpm_release(tpm, &index);

@@ -2,11 +2,10 @@
 /* Finds or makes the storage root key that a card pins. */
 #include <string.h>
 
+#include "card/admin/hierarchy.h"
 #include "card/admin/maker.h"
 #include "card/tpm/policy.h"
 
-#define SRK_COMMON    0x81000001u /* TCG's provisioning guidance */
-#define SRK_OWN_FIRST 0x81000100u
 #define SRK_OWN_COUNT 32u
 /* noDA matters: without it a DA lockout locks every card, and each power cut adds to the counter.
  */
@@ -107,24 +106,27 @@ static enum vsc_err make_srk(struct maker *maker, TPM2_HANDLE at, struct problem
     static const TPM2B_DATA nothing = {0};
     static const TPML_PCR_SELECTION no_pcr = {0};
     struct tpm *tpm = &maker->change->tpm;
-    ESYS_TR primary = ESYS_TR_NONE, persistent = ESYS_TR_NONE;
+    ESYS_TR primary = ESYS_TR_NONE, persistent = ESYS_TR_NONE, owner = ESYS_TR_NONE;
+    const char *command = "TPM2_CreatePrimary";
     enum verdict verdict = VERDICT_UNFIT;
     enum vsc_err err;
     TSS2_RC rc;
 
-    rc = Esys_CreatePrimary(tpm->esys, ESYS_TR_RH_OWNER, ESYS_TR_PASSWORD, ESYS_TR_NONE,
-                            ESYS_TR_NONE, &no_secret, &template, &nothing, &no_pcr, &primary, NULL,
-                            NULL, NULL, NULL);
-    if (tpm_base_code(rc) == TPM2_RC_BAD_AUTH)
-        return problem_set(problem, VSC_NOT_BUILT,
-                           "the owner hierarchy has a password, and --ownerauth is not built yet");
+    err = hierarchy_session(maker->change, &owner, problem);
+    if (err != VSC_OK)
+        return err;
+    rc = Esys_CreatePrimary(tpm->esys, ESYS_TR_RH_OWNER, owner, ESYS_TR_NONE, ESYS_TR_NONE,
+                            &no_secret, &template, &nothing, &no_pcr, &primary, NULL, NULL, NULL,
+                            NULL);
+    if (rc == TSS2_RC_SUCCESS) {
+        command = "TPM2_EvictControl";
+        rc = Esys_EvictControl(tpm->esys, ESYS_TR_RH_OWNER, primary, owner, ESYS_TR_NONE,
+                               ESYS_TR_NONE, at, &persistent);
+        tpm_flush(tpm, &primary);
+    }
+    hierarchy_session_end(maker->change, &owner);
     if (rc != TSS2_RC_SUCCESS)
-        return tpm_status(tpm, rc, "TPM2_CreatePrimary", problem);
-    rc = Esys_EvictControl(tpm->esys, ESYS_TR_RH_OWNER, primary, ESYS_TR_PASSWORD, ESYS_TR_NONE,
-                           ESYS_TR_NONE, at, &persistent);
-    tpm_flush(tpm, &primary);
-    if (rc != TSS2_RC_SUCCESS)
-        return tpm_status(tpm, rc, "TPM2_EvictControl", problem);
+        return hierarchy_status(maker->change, rc, command, problem);
     tpm_release(tpm, &persistent);
     err = judge(maker, at, &verdict, problem);
     if (err == VSC_OK && verdict != VERDICT_FIT)

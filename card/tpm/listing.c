@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "card/tpm/must_change.h"
 #include "card/tpm/store.h"
 #include "common/own.h"
 
@@ -25,6 +26,7 @@ static enum vsc_err list_keys(int card, struct card_info *info, struct problem *
     info->keys = calloc(CARD_KEYS_MAX, sizeof *info->keys);
     if (info->keys == NULL)
         return VSC_MEMORY;
+    info->must_change = must_change_is_set(keys);
     store_read_default(card, chosen);
     for (size_t i = 0; i < count; i++) {
         struct card_key *key = &info->keys[info->key_count];

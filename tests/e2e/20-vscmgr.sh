@@ -65,11 +65,25 @@ is "a name may be used once" 1 'TestVSC' vscmgr create --name TestVSC
 for bad in 'a/b' 'a\b' 'a:b' '' '123456789012345678901234567890123' $'tab\t' $'\xff'; do
     is "name $(printf %q "$bad") is refused" 2 'name' vscmgr create "--name=$bad"
 done
-is "windows_machine_is_refused_with_a_word" 2 'ssh' tpmvscmgr create /name X /machine other
+is "windows_machine_prints_the_command_for_ssh" 2 \
+    '^ssh root@other tpmvscmgr create /name X /adminkey RANDOM' \
+    tpmvscmgr create /name X /machine other /adminkey RANDOM
+"$B/tpmvscmgr" create /Machine other /name "It's a \$card" /pin prompt 2> "$W/err" |
+    sed 's/^ssh -t root@other /printf "%s\\n" /' > "$W/remote.sh"
+# What ssh hands on is joined by blanks and read by a second shell.
+[ "$(sh "$W/remote.sh" | tr '\n' ' ' | sed 's/^tpmvscmgr /printf "<%s>" /' | sh)" = \
+    "<create></name><It's a \$card></pin><prompt>" ]
+check $? "windows_machine_quotes_for_both_shells"
+for bad in '-oProxyCommand=x' 'a b' ''; do
+    is "windows_machine_refuses_$bad" 2 'no name of a computer' \
+        tpmvscmgr create /name X /machine "$bad"
+done
 is "windows_conf_before_the_command" 1 'TestVSC' \
     "$B/tpmvscmgr" -c "$W/conf" Create /Name TestVSC /pin default /adminkey random
 is "conf_before_the_command" 0 '^\[' "$B/vscmgr" -c "$W/conf" list --json
-is "windows_help" 0 'usage: vscmgr' tpmvscmgr '/?'
+is "windows_help" 0 'TPMVSCMGR CREATE .*/name <name>' tpmvscmgr '/?'
+is "windows_help after a command" 0 'minlen <number>' tpmvscmgr create '/?'
+is "windows_help where nothing is said, which is exit 2" 2 'TPMVSCMGR DESTROY' "$B/tpmvscmgr"
 is "an unknown Windows option is a usage error" 2 'frob' tpmvscmgr create /name X /frob
 
 printf 'old PIN 1\n0102030405060708010203040506070801020304050607FF\n' |
@@ -215,14 +229,7 @@ printf '%s\n' 'typed PIN 3' | is "a blocked card refuses the right PIN" 1 'VSC-B
     vscmgr csr Alice --pin stdin
 is "show of a blocked card" 0 'blocked after 3' vscmgr show Alice
 
-for later in '--puk prompt' '--pinpolicy x' --must-change '--ownerauth stdin' \
-    '--lockoutauth random'; do
-    # shellcheck disable=SC2086
-    is "create $later says that it is not built" 2 'not built yet' vscmgr create --name X $later
-done
-for later in unblock set-owner doctor; do
-    is "$later says that it is not built" 2 'not built yet' vscmgr $later Alice
-done
+is "doctor says that it is not built" 2 'not built yet' vscmgr doctor
 is "an unknown command" 2 'unknown command' vscmgr frob
 is "no command" 2 'command is missing' "$B/vscmgr"
 is "an unknown option" 2 'frob' vscmgr list --frob

@@ -24,6 +24,7 @@ static void fill_card(const struct part *part, struct card_info *card)
     *card = (struct card_info){
         .kind = part_flag(part, "token") ? CARD_TOKEN : CARD_NATIVE,
         .has_owner = owner[0] != '\0',
+        .must_change = part_flag(part, "must-change"),
         .restricted = part_flag(part, "restricted"),
         .policy = PIN_POLICY_DEFAULT,
     };

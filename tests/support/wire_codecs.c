@@ -26,6 +26,7 @@ static void list_sample(unsigned number, struct buf *body)
          .owner = "alice",
          .owner_display = "Alice Smith",
          .policy = {8, 127, PIN_REQUIRED, PIN_ALLOWED, PIN_DISALLOWED, PIN_ALLOWED},
+         .must_change = true,
          .keys = keys,
          .key_count = 2},
         {.id = "p11:token",

@@ -112,12 +112,72 @@ static void test_each_class_can_be_required_or_disallowed(void **state)
     }
 }
 
+static void test_a_policy_is_read_from_words(void **state)
+{
+    struct pin_policy policy;
+    char text[PIN_POLICY_TEXT];
+
+    (void)state;
+    assert_int_equal(pin_policy_parse("MinLen 4  maxlen\t9 uppercase REQUIRED lowercase Disallowed "
+                                      "digits allowed specialchars required",
+                                      &policy, NULL),
+                     VSC_OK);
+    assert_int_equal(policy.minlen, 4);
+    assert_int_equal(policy.maxlen, 9);
+    assert_int_equal(policy.uppercase, PIN_REQUIRED);
+    assert_int_equal(policy.lowercase, PIN_DISALLOWED);
+    assert_int_equal(policy.digits, PIN_ALLOWED);
+    assert_int_equal(policy.specialchars, PIN_REQUIRED);
+    pin_policy_text(&policy, text);
+    assert_string_equal(text, "minlen 4 maxlen 9 uppercase required lowercase disallowed "
+                              "digits allowed specialchars required");
+    /* What is not named stays as it is by default. */
+    assert_int_equal(pin_policy_parse("digits required", &policy, NULL), VSC_OK);
+    assert_int_equal(policy.minlen, PIN_MIN_LENGTH);
+    assert_int_equal(policy.maxlen, PIN_MAX);
+    assert_int_equal(policy.lowercase, PIN_ALLOWED);
+}
+
+static void test_words_that_make_no_policy_are_named(void **state)
+{
+    static const struct {
+        const char *text, *says;
+    } rows[] = {
+        {"", "empty"},
+        {" \t", "empty"},
+        {"minlen", "\"minlen\" has no value"},
+        {"minlen 3", "from 4 to 127"},
+        {"maxlen 128", "from 4 to 127"},
+        {"minlen 0000000008", "from 4 to 127"},
+        {"minlen -8", "from 4 to 127"},
+        {"minlen 8x", "from 4 to 127"},
+        {"minlen 9 maxlen 8", "minlen 9 is more than maxlen 8"},
+        {"digits 1", "digits is allowed, disallowed or required"},
+        {"digits allowed DIGITS required", "digits stands twice"},
+        {"colour red", "\"colour\" is unknown"},
+        {"uppercase disallowed lowercase disallowed digits disallowed specialchars disallowed",
+         "no character is allowed"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct pin_policy policy = {.minlen = 99};
+        struct problem problem = {0};
+
+        assert_int_equal(pin_policy_parse(rows[i].text, &policy, &problem), VSC_USAGE);
+        assert_non_null(strstr(problem.text, rows[i].says));
+        assert_int_equal(policy.minlen, 99);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_default_policy_takes_8_to_127_characters),
         cmocka_unit_test(test_pin_is_refused_when_empty_whatever_the_policy),
         cmocka_unit_test(test_pin_is_refused_when_not_printable_ascii),
+        cmocka_unit_test(test_a_policy_is_read_from_words),
+        cmocka_unit_test(test_words_that_make_no_policy_are_named),
         cmocka_unit_test(test_each_class_can_be_required_or_disallowed),
     };
 

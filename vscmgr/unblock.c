@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* vscmgr unblock, rotate-adminkey and change-puk: what the administrator key and the PUK are for.
+ */
+#include <stdio.h>
+#include <time.h>
+
+#include "common/own.h"
+#include "vscmgr/command.h"
+#include "vscmgr/outcome.h"
+#include "vscmgr/secrets.h"
+
+struct unblock_options {
+    const char *conf;
+    int adminkey, puk; /* -1: not given */
+    int new_adminkey;
+    bool must_change, quiet;
+};
+
+#define AT(member) offsetof(struct unblock_options, member)
+static const struct option unblock_table[] = {
+    {"c", OPTION_STRING, AT(conf), 0, 0, NULL},
+    {"adminkey", OPTION_CHOICE, AT(adminkey), 0, 0, words_or_default},
+    {"puk", OPTION_CHOICE, AT(puk), 0, 0, words_or_default},
+    {"must-change", OPTION_FLAG, AT(must_change), 0, 0, NULL},
+    {"quiet", OPTION_FLAG, AT(quiet), 0, 0, NULL},
+    {0},
+};
+static const struct option rotate_table[] = {
+    {"c", OPTION_STRING, AT(conf), 0, 0, NULL},
+    {"adminkey", OPTION_CHOICE, AT(adminkey), 0, 0, words_or_default},
+    {"new", OPTION_CHOICE, AT(new_adminkey), 0, 0, words_new_key},
+    {"quiet", OPTION_FLAG, AT(quiet), 0, 0, NULL},
+    {0},
+};
+static const struct option change_puk_table[] = {
+    {"c", OPTION_STRING, AT(conf), 0, 0, NULL},
+    {"puk", OPTION_CHOICE, AT(puk), 0, 0, words_typed},
+    {"quiet", OPTION_FLAG, AT(quiet), 0, 0, NULL},
+    {0},
+};
+
+/* The TPM does not count wrong administrator keys: a script that guesses shall take its time. */
+static void slow_down(enum vsc_err result)
+{
+    static const struct timespec pause = {.tv_sec = 1};
+
+    if (result == VSC_ADMIN_KEY)
+        (void)nanosleep(&pause, NULL);
+}
+
+/* What the new PIN is typed with is what the secret before it was typed with. */
+static const char *like(const char *word)
+{
+    return word[0] == 'd' ? words_typed[0] : word;
+}
+
+static enum vsc_err unblock(const struct request *request, const struct unblock_options *options,
+                            const struct opened *opened, struct card_outcome *ret_outcome)
+{
+    bool by_puk = options->puk >= 0;
+    const char *word = words_or_default[by_puk ? options->puk : options->adminkey];
+    auto_secret struct secret secret = {0}, new_pin = {0};
+    struct admin_unblock by_key = {
+        .admin_key = &secret, .new_pin = &new_pin, .must_change = options->must_change};
+    auto_change struct change change = CHANGE_CLOSED;
+    enum vsc_err err;
+
+    if (by_puk)
+        err = secret_get(word, &asked_puk, &secret, request->problem);
+    else
+        err = secret_get_admin_key(word, &asked_admin_key, &secret, request->problem);
+    if (err == VSC_OK)
+        err = secret_get(like(word), &asked_new_pin, &new_pin, request->problem);
+    if (err == VSC_OK)
+        err = command_admin(request, opened->conf, &change);
+    if (err != VSC_OK)
+        return err;
+    if (by_puk)
+        return owner_unblock(&change, opened->card->id, &secret, &new_pin, ret_outcome,
+                             request->problem);
+    return admin_unblock(&change, opened->card->id, &by_key, ret_outcome, request->problem);
+}
+
+enum vsc_err command_unblock(const struct request *request)
+{
+    struct unblock_options options = {.adminkey = -1, .puk = -1};
+    auto_opened struct opened opened = {0};
+    const char *what = NULL;
+    struct card_outcome outcome;
+    enum vsc_err err;
+
+    err = command_parse(request, unblock_table, &options, &what, 1);
+    if (err == VSC_OK && options.adminkey >= 0 && options.puk >= 0)
+        return problem_set(request->problem, VSC_USAGE,
+                           "unblock takes --adminkey or --puk, not both");
+    if (err == VSC_OK && options.must_change && options.puk >= 0)
+        return problem_set(request->problem, VSC_USAGE,
+                           "--must-change is for --adminkey: who has the PUK chooses the PIN");
+    if (err == VSC_OK && options.adminkey < 0 && options.puk < 0)
+        options.adminkey = 1;
+    if (err == VSC_OK)
+        err = open_card(request, options.conf, what, &opened);
+    if (err == VSC_OK)
+        err = unblock(request, &options, &opened, &outcome);
+    if (err != VSC_OK)
+        return err;
+    slow_down(outcome.result);
+    err = outcome_result(&outcome, opened.card, request->problem);
+    if (err == VSC_OK && !options.quiet)
+        (void)printf("%s has a new PIN and %u tries.\n", opened.card->name,
+                     outcome.state.tries_left);
+    return err;
+}
+
+enum vsc_err command_rotate_adminkey(const struct request *request)
+{
+    struct unblock_options options = {.adminkey = 1};
+    auto_opened struct opened opened = {0};
+    auto_change struct change change = CHANGE_CLOSED;
+    auto_secret struct secret old_key = {0}, new_key = {0};
+    struct card_outcome outcome = {.result = VSC_TPM};
+    const char *what = NULL;
+    enum vsc_err err;
+
+    err = command_parse(request, rotate_table, &options, &what, 1);
+    if (err == VSC_OK)
+        err = open_card(request, options.conf, what, &opened);
+    if (err == VSC_OK)
+        err = secret_get_admin_key(words_or_default[options.adminkey], &asked_admin_key, &old_key,
+                                   request->problem);
+    if (err == VSC_OK)
+        err = secret_get_admin_key(words_new_key[options.new_adminkey], &asked_new_admin_key,
+                                   &new_key, request->problem);
+    if (err == VSC_OK)
+        err = command_admin(request, opened.conf, &change);
+    if (err == VSC_OK)
+        err = admin_rotate_key(&change, opened.card->id, &old_key, &new_key, &outcome.result,
+                               request->problem);
+    if (err != VSC_OK)
+        return err;
+    slow_down(outcome.result);
+    err = outcome_result(&outcome, opened.card, request->problem);
+    if (err == VSC_OK && !options.quiet)
+        (void)printf("The administrator key of %s is changed.\n", opened.card->name);
+    return err;
+}
+
+enum vsc_err command_change_puk(const struct request *request)
+{
+    struct unblock_options options = {0};
+    auto_opened struct opened opened = {0};
+    auto_change struct change change = CHANGE_CLOSED;
+    auto_secret struct secret old_puk = {0}, new_puk = {0};
+    struct card_outcome outcome;
+    const char *what = NULL;
+    enum vsc_err err;
+
+    err = command_parse(request, change_puk_table, &options, &what, 1);
+    if (err == VSC_OK)
+        err = open_card(request, options.conf, what, &opened);
+    if (err == VSC_OK)
+        err = secret_get(words_typed[options.puk], &asked_puk, &old_puk, request->problem);
+    if (err == VSC_OK)
+        err = secret_get(words_typed[options.puk], &asked_new_puk, &new_puk, request->problem);
+    if (err == VSC_OK)
+        err = command_admin(request, opened.conf, &change);
+    if (err == VSC_OK)
+        err = owner_change_puk(&change, opened.card->id, &old_puk, &new_puk, &outcome,
+                               request->problem);
+    if (err == VSC_OK)
+        err = outcome_result(&outcome, opened.card, request->problem);
+    if (err == VSC_OK && !options.quiet)
+        (void)printf("The PUK of %s is changed.\n", opened.card->name);
+    return err;
+}
