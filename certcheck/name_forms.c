@@ -95,16 +95,15 @@ static const char *uri_flaw(const ASN1_IA5STRING *uri)
     const char *data = (const char *)ASN1_STRING_get0_data(uri);
     const char *host = memmem(data, (size_t)len, "//", 2);
     const char *end = data + len, *stop;
-    const char *user;
 
     if (host == NULL || has_byte(uri, 0))
         return "a constraint stands, and a URI has no host";
     host += 2;
     for (stop = host; stop < end && strchr("/?#", *stop) == NULL;)
         stop++;
-    user = memrchr(host, '@', (size_t)(stop - host));
-    if (user != NULL)
-        host = user + 1;
+    /* OpenSSL would take the user for the host. */
+    if (memchr(host, '@', (size_t)(stop - host)) != NULL)
+        return "a constraint stands, and a URI has a user before its host";
     for (; host < stop && (*host == '.' || (*host >= '0' && *host <= '9'));)
         host++;
     if (host == stop || *host == '[' || *host == ':')

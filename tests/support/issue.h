@@ -42,9 +42,10 @@ struct issue {
     const char *from, *until; /* as ASN1_TIME_set_string() takes them */
     const char *serial;       /* hexadecimal, may be negative */
     enum issue_role role;
-    bool end;     /* an end certificate, whatever its role is */
-    bool old;     /* version 1: without extensions */
-    bool spoiled; /* its signature does not verify */
+    unsigned copies; /* that many more, which differ in nothing but the serial number */
+    bool end;        /* an end certificate, whatever its role is */
+    bool old;        /* version 1: without extensions */
+    bool spoiled;    /* its signature does not verify */
 };
 
 /* All keys made so far, by the rows' names. */

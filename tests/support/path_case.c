@@ -77,20 +77,26 @@ static void place(struct setting *setting, X509 *cert, enum issue_role role)
     assert_true(sk_X509_push(stack, cert) > 0);
 }
 
+static void make_one(const struct path_case *test, unsigned row, struct issue_keys *keys,
+                     struct setting *setting)
+{
+    enum issue_role role = role_of(test, row);
+    X509 *cert = read_again(issue_cert(keys, &test->certs[row], role == ROLE_END));
+
+    if (test->ntauth != NULL && strcmp(test->ntauth, test->certs[row].name) == 0) {
+        (void)X509_up_ref(cert);
+        assert_true(sk_X509_push(setting->evaluator.ntauth, cert) > 0);
+    }
+    place(setting, cert, role);
+}
+
 static void make_all(const struct path_case *test, struct setting *setting)
 {
     struct issue_keys keys = {.count = 0};
 
-    for (unsigned i = 0; i < PATH_CASE_CERTS && test->certs[i].name != NULL; i++) {
-        enum issue_role role = role_of(test, i);
-        X509 *cert = read_again(issue_cert(&keys, &test->certs[i], role == ROLE_END));
-
-        if (test->ntauth != NULL && strcmp(test->ntauth, test->certs[i].name) == 0) {
-            (void)X509_up_ref(cert);
-            assert_true(sk_X509_push(setting->evaluator.ntauth, cert) > 0);
-        }
-        place(setting, cert, role);
-    }
+    for (unsigned i = 0; i < PATH_CASE_CERTS && test->certs[i].name != NULL; i++)
+        for (unsigned copy = 0; copy <= test->certs[i].copies; copy++)
+            make_one(test, i, &keys, setting);
     issue_done(&keys);
 }
 

@@ -11,7 +11,7 @@
 #include "conf/conf.h"
 #include "tests/support/issue.h"
 
-#define PATH_CASE_CERTS 40
+#define PATH_CASE_CERTS 16
 
 /* Rows that many cases begin with. */
 #define ROW_ROOT                                                                                   \
