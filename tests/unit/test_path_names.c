@@ -306,7 +306,7 @@ static const struct path_case cases[] = {
                 .extensions = {"nameConstraints=critical,DER:300aa00830068704c0000207"}},
                {.name = "end", .by = "sub", .extensions = {"subjectAltName=IP:192.0.2.7"}}}},
     {.name = "IP: a name that is a network is none",
-     .codes = "name-constraint",
+     .codes = "malformed-certificate",
      .certs = {ROW_ROOT,
                {.name = "sub",
                 .by = "root",
