@@ -140,17 +140,22 @@ static int pss_digest(const X509_ALGOR *algorithm)
     return OBJ_obj2nid(parameters->hashAlgorithm->algorithm);
 }
 
+bool strength_algorithm_is_enough(const X509_ALGOR *algorithm)
+{
+    const ASN1_OBJECT *object;
+    int nid, digest = NID_undef;
+
+    X509_ALGOR_get0(&object, NULL, NULL, algorithm);
+    nid = OBJ_obj2nid(object);
+    if (nid == NID_rsassaPss)
+        return is_enough(pss_digest(algorithm), nid);
+    return OBJ_find_sigid_algs(nid, &digest, NULL) == 1 && is_enough(digest, nid);
+}
+
 bool strength_crl_signature_is_enough(const X509_CRL *crl)
 {
-    int nid = X509_CRL_get_signature_nid(crl);
-    int digest = NID_undef;
     const X509_ALGOR *algorithm;
 
-    if (nid == NID_rsassaPss) {
-        X509_CRL_get0_signature(crl, NULL, &algorithm);
-        return is_enough(pss_digest(algorithm), nid);
-    }
-    if (OBJ_find_sigid_algs(nid, &digest, NULL) != 1)
-        return false;
-    return is_enough(digest, nid);
+    X509_CRL_get0_signature(crl, NULL, &algorithm);
+    return strength_algorithm_is_enough(algorithm);
 }

@@ -24,6 +24,7 @@ bool strength_is_affordable(const EVP_PKEY *key);
 
 /* Made with SHA-256 or better. */
 bool strength_signature_is_enough(X509 *cert);
+bool strength_algorithm_is_enough(const X509_ALGOR *algorithm);
 bool strength_crl_signature_is_enough(const X509_CRL *crl);
 
 #endif
