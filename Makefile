@@ -297,6 +297,9 @@ install: all
 	install -d $(D)$(UNITDIR)
 	sed 's,@LIBEXECDIR@,$(LIBEXECDIR),' conf/systemd/vsc-card@.service > $(D)$(UNITDIR)/vsc-card@.service
 	chmod 644 $(D)$(UNITDIR)/vsc-card@.service
+	$(call put,644,conf/systemd/vsc-refresh.timer,$(UNITDIR)/vsc-refresh.timer)
+	sed 's,@PREFIX@,$(PREFIX),' conf/systemd/vsc-refresh.service > $(D)$(UNITDIR)/vsc-refresh.service
+	chmod 644 $(D)$(UNITDIR)/vsc-refresh.service
 	install -d $(addprefix $(D)$(SYSCONFDIR)/pam_vsc/,anchors intermediates crls)
 	[ -e $(D)$(SYSCONFDIR)/pam_vsc/pam_vsc.conf ] || \
 	    $(call put,644,conf/pam_vsc.conf,$(SYSCONFDIR)/pam_vsc/pam_vsc.conf)
@@ -309,7 +312,8 @@ uninstall:
 	for page in $(MAN_PAGES); do section=$${page##*.}; \
 	    rm -f $(D)$(PREFIX)/share/man/man$$section/$${page#man/}; done
 	rm -f $(D)$(SYSTEMDDIR)/sysusers.d/pam_vsc.conf $(D)$(SYSTEMDDIR)/tmpfiles.d/pam_vsc.conf \
-	    $(D)$(UNITDIR)/vsc-card.socket $(D)$(UNITDIR)/vsc-card@.service
+	    $(D)$(UNITDIR)/vsc-card.socket $(D)$(UNITDIR)/vsc-card@.service \
+	    $(D)$(UNITDIR)/vsc-refresh.service $(D)$(UNITDIR)/vsc-refresh.timer
 	rm -rf $(D)/run/pam_vsc $(D)/var/cache/pam_vsc
 
 clean:

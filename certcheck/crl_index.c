@@ -358,3 +358,14 @@ enum vsc_err crl_index_find(const struct crl_index *index, const ASN1_INTEGER *s
     }
     return VSC_NO_KEY;
 }
+
+bool crl_index_is_whole(const struct crl_index *index)
+{
+    for (uint32_t i = 0; i < crl_index_blocks(index->entries); i++) {
+        struct block block;
+
+        if (!read_block(index, i, &block))
+            return false;
+    }
+    return true;
+}

@@ -93,6 +93,9 @@ must_check enum vsc_err crl_index_open(int fd, struct crl_index **ret_index);
 /* The same for bytes from malloc(), which are taken over in any case. */
 must_check enum vsc_err crl_index_from(unsigned char *bytes, size_t len,
                                        struct crl_index **ret_index);
+/* Is every block as it was written? Reads all of it: for refresh, which makes a damaged one anew.
+ */
+bool crl_index_is_whole(const struct crl_index *index);
 void crl_index_free(struct crl_index *index);
 
 /*

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <linux/close_range.h>
 #include <pwd.h>
 #include <signal.h>
@@ -12,6 +13,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "common/own.h"
@@ -97,20 +99,30 @@ static bool set_limit(__rlimit_resource_t resource, rlim_t want)
     return setrlimit(resource, &limit) == 0;
 }
 
-static bool set_limits(unsigned cpu_seconds)
+static bool set_limits(const struct drop_limits *wanted)
 {
-    const rlim_t cpu = cpu_seconds > 0 ? cpu_seconds : RLIM_INFINITY;
+    const rlim_t cpu = wanted->cpu_seconds > 0 ? wanted->cpu_seconds : RLIM_INFINITY;
     const struct {
         __rlimit_resource_t resource;
         rlim_t value;
     } limits[] = {
-        {RLIMIT_CORE, 0},         {RLIMIT_CPU, cpu},           {RLIMIT_FSIZE, 16 * MIB},
-        {RLIMIT_NOFILE, 256},     {RLIMIT_NPROC, 16384},       {RLIMIT_STACK, 8 * MIB},
-        {RLIMIT_MEMLOCK, MIB},    {RLIMIT_MSGQUEUE, 0},        {RLIMIT_NICE, 0},
-        {RLIMIT_RTPRIO, 0},       {RLIMIT_SIGPENDING, 64},     {RLIMIT_LOCKS, RLIM_INFINITY},
-        {RLIMIT_RTTIME, 0},       {RLIMIT_RSS, RLIM_INFINITY},
+        {RLIMIT_CORE, 0},
+        {RLIMIT_CPU, cpu},
+        {RLIMIT_FSIZE, wanted->file_mib * MIB},
+        {RLIMIT_NOFILE, 256},
+        {RLIMIT_NPROC, 16384},
+        {RLIMIT_STACK, 8 * MIB},
+        {RLIMIT_MEMLOCK, MIB},
+        {RLIMIT_MSGQUEUE, 0},
+        {RLIMIT_NICE, 0},
+        {RLIMIT_RTPRIO, 0},
+        {RLIMIT_SIGPENDING, 64},
+        {RLIMIT_LOCKS, RLIM_INFINITY},
+        {RLIMIT_RTTIME, 0},
+        {RLIMIT_RSS, RLIM_INFINITY},
 #ifndef VSC_SANITIZED /* a sanitizer's shadow is larger than any memory */
-        {RLIMIT_DATA, 512 * MIB}, {RLIMIT_AS, 2048 * MIB},
+        {RLIMIT_DATA, wanted->data_mib * MIB},
+        {RLIMIT_AS, wanted->memory_mib * MIB},
 #endif
     };
 
@@ -132,16 +144,24 @@ static bool reset_signals(void)
            sigprocmask(SIG_SETMASK, &none, NULL) == 0;
 }
 
-enum vsc_err drop_prepare(int keep_fd, unsigned cpu_seconds)
+enum vsc_err drop_prepare_within(int keep_fd, const struct drop_limits *limits)
 {
     if (!fill_standard_descriptors() || !close_the_rest(keep_fd))
         return VSC_SYSTEM;
     if (chdir("/") != 0)
         return VSC_SYSTEM;
     (void)umask(077);
-    if (!set_limits(cpu_seconds) || !reset_signals())
+    if (!set_limits(limits) || !reset_signals())
         return VSC_SYSTEM;
     return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 ? VSC_OK : VSC_SYSTEM;
+}
+
+enum vsc_err drop_prepare(int keep_fd, unsigned cpu_seconds)
+{
+    const struct drop_limits limits = {
+        .cpu_seconds = cpu_seconds, .file_mib = 16, .data_mib = 512, .memory_mib = 2048};
+
+    return drop_prepare_within(keep_fd, &limits);
 }
 
 static bool has_become(const struct drop_user *user)
@@ -170,6 +190,16 @@ static bool become(const struct drop_user *user)
     return has_become(user) && setuid(0) != 0 && setgid(0) != 0;
 }
 
+/* A service manager may have lent some, to read what comes before. */
+static bool give_up_capabilities(void)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    const struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {{0}};
+
+    return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) == 0 &&
+           syscall(SYS_capset, &header, none) == 0;
+}
+
 enum vsc_err drop_become(const struct drop_user *user)
 {
     const gid_t own = getgid();
@@ -178,6 +208,8 @@ enum vsc_err drop_become(const struct drop_user *user)
         return VSC_SYSTEM;
     /* Who stays who he is keeps nothing of a setgid host either. */
     if (user == NULL && geteuid() != 0 && setresgid(own, own, own) != 0)
+        return VSC_SYSTEM;
+    if (geteuid() != 0 && !give_up_capabilities())
         return VSC_SYSTEM;
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return VSC_SYSTEM;

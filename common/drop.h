@@ -35,10 +35,17 @@ must_check enum vsc_err drop_find(const char *user, const char *group, struct dr
  */
 must_check enum vsc_err drop_prepare(int keep_fd, unsigned cpu_seconds);
 
+/* For a program that needs more than a helper does. */
+struct drop_limits {
+    unsigned cpu_seconds; /* 0: as much as it takes */
+    unsigned file_mib, data_mib, memory_mib;
+};
+must_check enum vsc_err drop_prepare_within(int keep_fd, const struct drop_limits *limits);
+
 /*
  * Become `user` for good: setgroups, setresgid, setresuid, all verified, and setuid(0) must fail
  * afterwards; then no_new_privs and non-dumpable again. With `user` NULL only the last two, and
- * whoever is not root gives up a setgid host's group.
+ * whoever is not root gives up a setgid host's group and every capability.
  */
 must_check enum vsc_err drop_become(const struct drop_user *user);
 

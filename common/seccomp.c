@@ -166,8 +166,9 @@ static const unsigned always[] = {
     SYS_set_tid_address,
     SYS_sched_getaffinity,
     SYS_restart_syscall,
-    SYS_setitimer, /* a deadline of the process' own */
-    SYS_sendmmsg,  /* glibc's resolver, towards a local stub */
+    SYS_setitimer,  /* a deadline of the process' own */
+    SYS_sendmmsg,   /* glibc's resolver, towards a local stub */
+    SYS_socketpair, /* within this process: libcurl's threads */
 #if defined(__x86_64__)
     SYS_open,
     SYS_stat,

@@ -24,13 +24,6 @@ const char *check_socket(const char *value)
     return strlen(value) < CHECK_SOCKET_SIZE ? check_path(value) : "is too long for a socket";
 }
 
-const char *check_cache(const char *value)
-{
-    if (value[0] == '\0' || strcmp(value, "/var/cache/pam_vsc") == 0)
-        return NULL;
-    return "is not built yet, leave it at its default";
-}
-
 const char *check_tcti(const char *value)
 {
     /* Known ones only: the loader would take a path, and run what it finds there. */

@@ -52,7 +52,7 @@ const struct conf_key conf_keys[] = {
     {"revocation", "crls", KEY_STRING, AT(revocation.crls), .text = "/etc/pam_vsc/crls",
      .check = check_path, .named_offset = offsetof(struct conf, revocation.crls_named)},
     {"revocation", "cache", KEY_STRING, AT(revocation.cache), .text = "/var/cache/pam_vsc",
-     .check = check_cache},
+     .check = check_path},
     {"revocation", "max_stale", KEY_NUMBER, AT(revocation.max_stale), .number = 0,
      .max = 366 * 86400},
 

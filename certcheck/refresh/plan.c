@@ -59,8 +59,6 @@ static bool is_same(const struct want *a, const struct want *b)
 /* Takes what `want` owns, unless it stands in the plan already. */
 static enum vsc_err add(struct plan *plan, struct want *want)
 {
-    struct want *more;
-
     if (want->count == 0 && want->flaw == NULL)
         return VSC_OK;
     for (size_t i = 0; i < plan->count; i++)
@@ -70,10 +68,10 @@ static enum vsc_err add(struct plan *plan, struct want *want)
         plan->left_out++;
         return VSC_OK;
     }
-    more = reallocarray(plan->items, plan->count + 1, sizeof(*more));
-    if (more == NULL)
+    if (plan->items == NULL)
+        plan->items = calloc(PLAN_MAX, sizeof(plan->items[0]));
+    if (plan->items == NULL)
         return VSC_MEMORY;
-    plan->items = more;
     plan->items[plan->count++] = *want;
     *want = (struct want){.kind = WANT_CRL};
     return VSC_OK;

@@ -33,7 +33,7 @@ struct want {
 };
 
 struct plan {
-    struct want *items; /* owned */
+    struct want *items; /* owned: room for PLAN_MAX, so that none ever moves */
     size_t count;
     size_t left_out; /* beyond PLAN_MAX */
 };

@@ -40,8 +40,7 @@ enum vsc_err pool_add(struct pool *pool, X509 *cert, enum pool_role role)
     return VSC_OK;
 }
 
-/* By name, key identifier, the right to issue, and signature. */
-static bool is_issuer(X509 *issuer, X509 *cert)
+bool pool_is_issuer(X509 *issuer, X509 *cert)
 {
     EVP_PKEY *key = X509_get0_pubkey(issuer);
     bool is = (X509_get_extension_flags(issuer) & EXFLAG_INVALID) == 0 && key != NULL &&
@@ -55,7 +54,7 @@ static bool is_issuer(X509 *issuer, X509 *cert)
 X509 *pool_issuer_of(const struct pool *pool, X509 *cert, bool anchored)
 {
     for (size_t i = 0; i < pool->count; i++)
-        if ((pool->items[i].anchored || !anchored) && is_issuer(pool->items[i].cert, cert))
+        if ((pool->items[i].anchored || !anchored) && pool_is_issuer(pool->items[i].cert, cert))
             return pool->items[i].cert;
     return NULL;
 }
@@ -88,20 +87,20 @@ static bool fits_key_id(const X509_CRL *crl, const X509 *issuer)
     return X509_check_akid(issuer, id) == X509_V_OK;
 }
 
-static const char *flaw_of(X509_CRL *crl, X509 *issuer)
+static const char *flaw_of(const struct crl_raw *crl, X509 *issuer)
 {
     EVP_PKEY *key = X509_get0_pubkey(issuer);
 
-    if (!fits_key_id(crl, issuer))
+    if (!fits_key_id(crl->head, issuer))
         return "it names a key that no known issuer has";
     if ((X509_get_key_usage(issuer) & KU_CRL_SIGN) == 0)
         return "its issuer may not sign lists";
-    if (key == NULL || X509_CRL_verify(crl, key) != 1)
+    if (key == NULL || !crl_raw_verifies(crl, key))
         return "its signature does not verify";
     return NULL;
 }
 
-X509 *pool_signer_of(const struct pool *pool, X509_CRL *crl, const char **ret_flaw)
+X509 *pool_signer_of(const struct pool *pool, const struct crl_raw *crl, const char **ret_flaw)
 {
     const char *flaw = "its issuer is not known";
 
@@ -109,7 +108,7 @@ X509 *pool_signer_of(const struct pool *pool, X509_CRL *crl, const char **ret_fl
         X509 *issuer = pool->items[i].cert;
 
         if (!pool->items[i].anchored ||
-            X509_NAME_cmp(X509_CRL_get_issuer(crl), X509_get_subject_name(issuer)) != 0)
+            X509_NAME_cmp(X509_CRL_get_issuer(crl->head), X509_get_subject_name(issuer)) != 0)
             continue;
         flaw = flaw_of(crl, issuer);
         ERR_clear_error();

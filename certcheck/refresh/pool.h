@@ -13,6 +13,7 @@
 
 #include <openssl/x509.h>
 
+#include "certcheck/crl_raw.h"
 #include "common/err.h"
 
 #define POOL_MAX 4096
@@ -42,6 +43,8 @@ void pool_done(struct pool *pool);
 must_check enum vsc_err pool_add(struct pool *pool, X509 *cert, enum pool_role role);
 /* Find out which lead to an anchor. Call it after additions. */
 void pool_settle(struct pool *pool);
+/* By names, key identifiers, the right to issue, and the signature. */
+bool pool_is_issuer(X509 *issuer, X509 *cert);
 /* The issuer of `cert`: one that leads to an anchor (or any, with `anchored` false), may issue
  * certificates, and whose key verifies it. Borrowed; NULL for none. */
 X509 *pool_issuer_of(const struct pool *pool, X509 *cert, bool anchored);
@@ -50,6 +53,6 @@ X509 *pool_issuer_of(const struct pool *pool, X509 *cert, bool anchored);
  * name, fits its key identifier, may sign lists, and whose key verifies it. Borrowed; NULL for
  * none, and then *ret_flaw says why.
  */
-X509 *pool_signer_of(const struct pool *pool, X509_CRL *crl, const char **ret_flaw);
+X509 *pool_signer_of(const struct pool *pool, const struct crl_raw *crl, const char **ret_flaw);
 
 #endif

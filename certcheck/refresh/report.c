@@ -19,9 +19,10 @@ const char *report_result_word(enum report_result result)
     return words[result];
 }
 
-void report_start(struct report *report, FILE *out, bool as_json)
+void report_start(struct report *report, FILE *out, bool as_json, struct progress *progress)
 {
-    *report = (struct report){.out = out, .as_json = as_json, .current = true};
+    *report =
+        (struct report){.out = out, .as_json = as_json, .current = true, .progress = progress};
     if (!as_json)
         return;
     json_init(&report->json, out);
@@ -75,8 +76,11 @@ void report_tell(struct report *report, const struct report_line *line)
     char time[TIME_SIZE];
     const char *until = time_text(line->until, time);
 
-    if (line->result != REPORT_STORED && line->result != REPORT_UNCHANGED)
+    if (line->result != REPORT_STORED && line->result != REPORT_UNCHANGED &&
+        line->result != REPORT_SKIPPED)
         report->current = false;
+    if (report->progress != NULL)
+        progress_clear(report->progress);
     if (report->as_json)
         tell_json(&report->json, line, until);
     else

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "certcheck/refresh/progress.h"
 #include "common/json.h"
 
 enum report_result {
@@ -17,13 +18,13 @@ enum report_result {
     REPORT_UNCHANGED, /* what the cache has is what there is */
     REPORT_KEPT,      /* what came is worse than what the cache has, which stays */
     REPORT_FAILED,    /* nothing came that may be used; what the cache has stays */
-    REPORT_SKIPPED,   /* not fetched, by rule */
+    REPORT_SKIPPED,   /* nothing is wanted of it */
     REPORT_STALE,     /* stored or unchanged, but past its nextUpdate */
 };
 
 struct report_line {
     enum report_result result;
-    const char *kind;    /* "by-hand", "crl", "delta", "issuer", "ocsp", "cards", "addresses" */
+    const char *kind;    /* "by-hand", "card", "crl", "delta", "issuer", "ocsp", "sources" */
     const char *source;  /* an address or a file */
     const char *subject; /* whom it is about: a name; "" where that is not known */
     const char *text;    /* why, or ""; foreign text is cleaned here */
@@ -34,13 +35,14 @@ struct report {
     FILE *out; /* borrowed */
     bool as_json;
     struct json json;
-    bool current; /* all sources so far */
+    bool current;              /* all sources so far */
+    struct progress *progress; /* borrowed: taken away before a line; NULL for none */
 };
 
 /* The word of a result: "stored". */
 const char *report_result_word(enum report_result result);
 
-void report_start(struct report *report, FILE *out, bool as_json);
+void report_start(struct report *report, FILE *out, bool as_json, struct progress *progress);
 void report_tell(struct report *report, const struct report_line *line);
 /* The end of the output; false if not all was written. */
 bool report_end(struct report *report);

@@ -73,8 +73,6 @@ exits 2 "a missing configuration is an error" "$certcheck" -c "$work/nowhere" "$
 echo 'nonsense = 1;' > "$work/bad"
 exits 2 "a bad configuration is an error" "$certcheck" -c "$work/bad" "$certs/good.pem"
 says "it names file and line" "$work/bad:1"
-exits 2 "refresh says that it is not built yet" "$certcheck" refresh
-says "in words" 'not built yet'
 exits 0 "--help" "$certcheck" --help
 exits 0 "--version" "$certcheck" --version
 

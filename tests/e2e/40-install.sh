@@ -23,7 +23,8 @@ for file in usr/lib/*/security/pam_vsc.so usr/libexec/pam_vsc/vsc-card \
     usr/libexec/pam_vsc/vsc-check usr/bin/certcheck usr/sbin/vscmgr usr/sbin/tpmvscmgr \
     usr/share/man/man5/pam_vsc.conf.5 usr/lib/sysusers.d/pam_vsc.conf \
     usr/lib/tmpfiles.d/pam_vsc.conf usr/lib/systemd/system/vsc-card.socket \
-    usr/lib/systemd/system/vsc-card@.service etc/pam_vsc/pam_vsc.conf; do
+    usr/lib/systemd/system/vsc-card@.service \
+    usr/lib/systemd/system/vsc-refresh.service usr/lib/systemd/system/vsc-refresh.timer etc/pam_vsc/pam_vsc.conf; do
     ls "$D"/$file > /dev/null 2>> "$D.log" || bad=1
 done
 check $bad "everything is installed below DESTDIR"
@@ -34,9 +35,10 @@ done
 check $bad "every man page is installed"
 [ -z "$(find "$D" -perm /6022 ! -type l)" ]
 check $? "nothing is setuid or writable by others"
-! grep -rl '@LIBEXECDIR@' "$D" > "$D.log" &&
-    grep -q '^ExecStart=/usr/libexec/pam_vsc/vsc-card$' "$D/usr/lib/systemd/system/vsc-card@.service"
-check $? "the unit names the program's place"
+! grep -rlE '@[A-Z]+@' "$D/usr/lib/systemd" > "$D.log" &&
+    grep -q '^ExecStart=/usr/libexec/pam_vsc/vsc-card$' "$D/usr/lib/systemd/system/vsc-card@.service" &&
+    grep -q '^ExecStart=/usr/bin/certcheck refresh$' "$D/usr/lib/systemd/system/vsc-refresh.service"
+check $? "the units name the programs' places"
 cmp -s conf/pam_vsc.conf "$D/etc/pam_vsc/pam_vsc.conf" &&
     echo '# mine' > "$D/etc/pam_vsc/pam_vsc.conf" && run install DESTDIR="$D" &&
     [ "$(cat "$D/etc/pam_vsc/pam_vsc.conf")" = '# mine' ]

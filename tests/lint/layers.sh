@@ -57,7 +57,7 @@ if [ -e "$B/pam_vsc.so" ]; then
         bad "pam_vsc.so exports: $exports"
     libraries vsc-card 'libc|libcrypto|libconfig|libp11|libtss2-(esys|mu|rc|tctildr)'
     libraries vsc-check 'libc|libcrypto|libconfig'
-    libraries certcheck 'libc|libcrypto|libconfig|libcurl|libldap.*'
+    libraries certcheck 'libc|libcrypto|libconfig|libcurl|libldap.*|liblber.*'
     nm "$B/vsc-card" | grep -q ' T admin_' && bad "vsc-card links card administration"
 else
     bad "$B/pam_vsc.so is not built"
