@@ -12,6 +12,7 @@ static const struct command {
     {"explain", command_explain},
     {"facts", command_facts},
     {"refresh", command_refresh},
+    {"test", command_test},
 };
 
 static bool has_option(int argc, char *const *argv, const char *option)

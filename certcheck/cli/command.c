@@ -9,6 +9,7 @@ static const char usage[] =
     "       certcheck explain [--json] [CODE...]\n"
     "       certcheck facts [--json] CERT...\n"
     "       certcheck refresh [-c CONF] [--json]\n"
+    "       certcheck test [-c CONF] [--json] [OPTION...] FILE...\n"
     "See certcheck(1).\n";
 
 int command_usage(FILE *out)

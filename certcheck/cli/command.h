@@ -28,6 +28,7 @@ int command_check(const struct request *request);
 int command_explain(const struct request *request);
 int command_facts(const struct request *request);
 int command_refresh(const struct request *request);
+int command_test(const struct request *request);
 
 /* The words of a command line that are no options. */
 struct words {
