@@ -90,7 +90,7 @@ $(B)/$1: $(patsubst %.c,$(B)/obj/%.o,$2) $(foreach a,$3,$(B)/$a.a)
 	$$(Q)$(CC) -pie $(ALL_LDFLAGS) -o $$@ $$^ $$(shell pkg-config --libs $4)
 endef
 TSS := tss2-esys tss2-mu tss2-rc tss2-tctildr
-$(eval $(call program,vsc-card,card/vsc_card_main.c,card_owner card conf common,$(TSS) libp11 libcrypto libconfig))
+$(eval $(call program,vsc-card,card/vsc_card_main.c,card_helpdesk card_owner card conf common,$(TSS) libp11 libcrypto libconfig))
 $(eval $(call program,certcheck,certcheck/cli/certcheck_main.c,certcheck_cli refresh certcheck conf common,libcrypto libconfig libcurl ldap lber))
 $(eval $(call program,vsc-check,certcheck/vsc_check_main.c,certcheck conf common,libcrypto libconfig))
 $(eval $(call program,vscmgr,$(wildcard vscmgr/*.c),card_admin card_helpdesk card_owner card_attest card certcheck conf common,$(TSS) libcrypto libconfig))

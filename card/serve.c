@@ -28,8 +28,17 @@ enum vsc_err serve_add(struct serve *serve, struct card_source *source, const ch
     return VSC_OK;
 }
 
+static void rest_parts(struct serve *serve, const struct serve_part *but)
+{
+    for (size_t i = 0; i < serve->part_count; i++)
+        if (serve->parts[i] != but && serve->parts[i]->rest != NULL)
+            serve->parts[i]->rest(serve);
+}
+
 void serve_done(struct serve *serve)
 {
+    rest_parts(serve, NULL);
+    serve->part_count = 0;
     for (size_t i = 0; i < serve->source_count; i++)
         card_source_free(serve->sources[i].source);
     serve->source_count = 0;
@@ -101,6 +110,21 @@ enum vsc_err serve_find_own(struct serve *serve, const char *card, struct serve_
     return VSC_OK;
 }
 
+enum vsc_err serve_begin_change(struct serve *serve, struct serve_request *request,
+                                const char *card)
+{
+    struct card_source *source = NULL;
+    enum vsc_err err = serve_find_own(serve, card, request, &source);
+
+    if (err != VSC_OK)
+        return err;
+    if (source->ops->rest == NULL)
+        return problem_set(&request->problem, VSC_DENIED, "this is no native card");
+    rest_parts(serve, NULL);
+    source->ops->rest(source);
+    return VSC_OK;
+}
+
 static enum vsc_err answer_prepare(struct serve *serve, struct serve_request *request)
 {
     struct card_which which;
@@ -121,7 +145,7 @@ static void note_result(struct serve *serve, enum vsc_err result)
 {
     unsigned steps;
 
-    if (result != VSC_PIN && result != VSC_PUK) {
+    if (result != VSC_PIN && result != VSC_PUK && result != VSC_DENIED) {
         serve->wrong_pins = result == VSC_OK ? 0 : serve->wrong_pins;
         return;
     }
@@ -197,15 +221,19 @@ static enum vsc_err answer(struct serve *serve, struct serve_request *request)
         {WIRE_CARD_SIGN, answer_sign},
         {WIRE_CARD_CHANGE_PIN, answer_change_pin},
     };
-    enum vsc_err err = VSC_PROTOCOL;
 
-    for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
-        if (answers[i].type == request->type)
-            return answers[i].answer(serve, request);
-    if (serve->owner.answer != NULL)
-        err = serve->owner.answer(serve, request);
-    if (err != VSC_PROTOCOL || request->problem.text[0] != '\0')
-        return err;
+    for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+        if (answers[i].type != request->type)
+            continue;
+        rest_parts(serve, NULL);
+        return answers[i].answer(serve, request);
+    }
+    for (size_t i = 0; i < serve->part_count; i++) {
+        enum vsc_err err = serve->parts[i]->answer(serve, request);
+
+        if (err != VSC_PROTOCOL || request->problem.text[0] != '\0')
+            return err;
+    }
     return problem_set(&request->problem, VSC_PROTOCOL, "%s is no request to vsc-card",
                        wire_type_name((uint16_t)request->type));
 }
@@ -214,7 +242,7 @@ static enum vsc_err answer(struct serve *serve, struct serve_request *request)
 static bool is_a_try(enum wire_type type)
 {
     return type == WIRE_CARD_SIGN || type == WIRE_CARD_CHANGE_PIN || type == WIRE_CARD_UNBLOCK ||
-           type == WIRE_CARD_CHANGE_PUK;
+           type == WIRE_CARD_CHANGE_PUK || type == WIRE_CARD_ANSWER;
 }
 
 /* Hold a try back until its time; the peer may go away meanwhile. */

@@ -22,21 +22,30 @@ struct serve_source {
 
 struct serve;
 struct serve_request;
+struct challenge;
 
-/* Requests that only the owner's side of vsc-card knows (card/owner/serve_owner.h). */
-struct serve_owner {
-    /* VSC_PROTOCOL for a type that is none of them. */
+/* A part of vsc-card beyond signing: card/owner/serve_owner.h, card/helpdesk/serve_challenge.h. */
+struct serve_part {
+    /* VSC_PROTOCOL, with no word in the problem, for a type that is none of its. */
     enum vsc_err (*answer)(struct serve *serve, struct serve_request *request);
-    const char *store, *tcti; /* borrowed: card.store and card.tcti */
+    /* Before each request that is none of its, and at the end. NULL where there is nothing to do.
+     */
+    void (*rest)(struct serve *serve);
 };
+
+#define SERVE_PARTS_MAX 2
 
 struct serve {
     struct serve_source sources[SERVE_SOURCES_MAX];
     size_t source_count;
     struct peer peer;
     enum conf_identities identities;
-    struct serve_owner owner; /* `answer` is NULL where a process serves no native cards */
-    int64_t timeout_ms;       /* for one request, from its first byte */
+    /* For native cards: their parts, store and TCTI (borrowed). Empty where there are none. */
+    const struct serve_part *parts[SERVE_PARTS_MAX];
+    size_t part_count;
+    const char *store, *tcti;
+    struct challenge *challenge; /* serve_challenge.c's */
+    int64_t timeout_ms;          /* for one request, from its first byte */
     int64_t retry_ms;
     unsigned wrong_pins;   /* in a row */
     int64_t not_before_ms; /* of the next try (clock_ms) */

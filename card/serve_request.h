@@ -21,6 +21,12 @@ must_check enum vsc_err serve_which(const struct serve_request *request, struct 
 must_check enum vsc_err serve_find_own(struct serve *serve, const char *card,
                                        struct serve_request *request,
                                        struct card_source **ret_source);
+/*
+ * May the peer change this card, and is it a native one? All that holds the TPM lets go of it: one
+ * without a resource manager serves one connection.
+ */
+must_check enum vsc_err serve_begin_change(struct serve *serve, struct serve_request *request,
+                                           const char *card);
 /* Log a result, hold the next try back after a wrong PIN or PUK, and answer. */
 must_check enum vsc_err serve_outcome(struct serve *serve, struct serve_request *request,
                                       enum wire_type type, const char *card,

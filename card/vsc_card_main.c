@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "card/confine.h"
+#include "card/helpdesk/serve_challenge.h"
 #include "card/listen.h"
 #include "card/owner/serve_owner.h"
 #include "card/pkcs11/source.h"
@@ -183,7 +184,10 @@ static enum vsc_err add_native(struct serve *serve, const struct conf *conf)
     struct card_source *source = NULL;
     enum vsc_err err = tpm_source_new(conf->card.store, conf->card.tcti, &source);
 
-    serve->owner = (struct serve_owner){serve_owner_answer, conf->card.store, conf->card.tcti};
+    serve->parts[serve->part_count++] = &serve_owner;
+    serve->parts[serve->part_count++] = &serve_challenge;
+    serve->store = conf->card.store;
+    serve->tcti = conf->card.tcti;
     return err == VSC_OK ? serve_add(serve, source, "") : err;
 }
 

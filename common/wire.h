@@ -56,7 +56,11 @@
     X(CARD_UNBLOCK, 0x020A, 1024)                                                                  \
     X(CARD_UNBLOCKED, 0x028A, 256)                                                                 \
     X(CARD_CHANGE_PUK, 0x020B, 1024)                                                               \
-    X(CARD_CHANGED_PUK, 0x028B, 256)
+    X(CARD_CHANGED_PUK, 0x028B, 256)                                                               \
+    X(CARD_CHALLENGE, 0x020C, 256)                                                                 \
+    X(CARD_CHALLENGED, 0x028C, 512)                                                                \
+    X(CARD_ANSWER, 0x020D, 1024)                                                                   \
+    X(CARD_ANSWERED, 0x028D, 256)
 
 enum wire_type {
 #define VSC_MESSAGE_ENUM(name, number, cap) WIRE_##name = (number),

@@ -39,6 +39,8 @@ static void info_encode(struct buf *body, const struct card_info *card)
     policy_encode(body, &card->policy);
     buf_u8(body, card->must_change);
     buf_u8(body, card->restricted);
+    buf_u8(body, card->has_puk);
+    buf_u8(body, card->has_helpdesk);
     buf_u32(body, (uint32_t)card->key_count);
     for (size_t i = 0; i < card->key_count; i++) {
         buf_str(body, card->keys[i].id);
@@ -97,6 +99,10 @@ static enum vsc_err info_decode(struct reader *reader, struct card_info *card)
     policy_decode(reader, &card->policy);
     card->must_change = reader_bool(reader);
     card->restricted = reader_bool(reader);
+    card->has_puk = reader_bool(reader);
+    card->has_helpdesk = reader_bool(reader);
+    if (card->restricted && (card->has_puk || card->has_helpdesk))
+        reader->fault = true;
     return keys_decode(reader, card);
 }
 
@@ -281,7 +287,7 @@ static bool is_result(uint16_t result)
 {
     return result == VSC_OK || result == VSC_PIN || result == VSC_PIN_BLOCKED ||
            result == VSC_TPM_LOCKED || result == VSC_CARD_GONE || result == VSC_PIN_POLICY ||
-           result == VSC_PUK || result == VSC_PUK_BLOCKED;
+           result == VSC_PUK || result == VSC_PUK_BLOCKED || result == VSC_DENIED;
 }
 
 enum vsc_err card_outcome_decode(struct reader *reader, struct card_outcome *ret_outcome)

@@ -58,6 +58,7 @@ struct card_info {
     struct pin_policy policy;      /* as far as the card knows one; minlen <= maxlen <= PIN_MAX */
     bool must_change;              /* somebody else chose the PIN: to be changed first */
     bool restricted;               /* a stranger's view: no keys, no policy, no tries */
+    bool has_puk, has_helpdesk;    /* ways to unblock it; none in a stranger's view */
     struct card_key *keys;         /* owned, key_count of them */
     size_t key_count;
 };
@@ -85,7 +86,7 @@ struct card_sign {
 };
 
 /*
- * The answer to SIGN, CHANGE_PIN, UNBLOCK and CHANGE_PUK. `result` is VSC_OK (SIGN: with a
+ * The answer to SIGN, CHANGE_PIN, UNBLOCK, CHANGE_PUK and ANSWER. `result` is VSC_OK (SIGN: with a
  * signature), VSC_PIN, VSC_PIN_BLOCKED (also when this very try was the last), VSC_TPM_LOCKED,
  * VSC_CARD_GONE or VSC_PIN_POLICY, and for the last two VSC_PUK or VSC_PUK_BLOCKED (`state`: the
  * tries of the PUK); every other fault is an ERROR message. `state` is the card's after the try.

@@ -5,6 +5,25 @@
 
 #include "common/wire_field.h"
 
+void card_challenge_encode(struct buf *body, const struct card_challenge *challenge)
+{
+    buf_str(body, challenge->card_code);
+    buf_str(body, challenge->code);
+}
+
+enum vsc_err card_challenge_decode(struct reader *reader, struct card_challenge *ret_challenge)
+{
+    struct card_challenge challenge = {{0}, {0}};
+    enum vsc_err err;
+
+    field_name(reader, challenge.card_code, sizeof(challenge.card_code));
+    field_name(reader, challenge.code, sizeof(challenge.code));
+    err = reader_end(reader);
+    if (err == VSC_OK)
+        *ret_challenge = challenge;
+    return err;
+}
+
 void card_generate_encode(struct buf *body, const struct card_generate *generate)
 {
     buf_str(body, generate->card);

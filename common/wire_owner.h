@@ -30,6 +30,17 @@ struct card_store {
     size_t chain_len;            /* at least 1 */
 };
 
+/* What a person reads to the help desk (common/code.h). */
+#define CHALLENGE_TEXT_SIZE 96
+
+struct card_challenge {
+    char card_code[CHALLENGE_TEXT_SIZE]; /* which card; not empty, printable, and so is the next */
+    char code[CHALLENGE_TEXT_SIZE];
+};
+
+void card_challenge_encode(struct buf *body, const struct card_challenge *challenge);
+must_check enum vsc_err card_challenge_decode(struct reader *reader,
+                                              struct card_challenge *ret_challenge);
 void card_generate_encode(struct buf *body, const struct card_generate *generate);
 must_check enum vsc_err card_generate_decode(struct reader *reader,
                                              struct card_generate *ret_generate);

@@ -6,6 +6,7 @@
 
 #include "pam_vsc/menu.h"
 #include "pam_vsc/texts.h"
+#include "pam_vsc/unblock.h"
 
 #define STATES_MAX    8 /* cards whose state is asked for before a menu */
 #define MENU_TEXT_MAX (32 * 1024)
@@ -121,6 +122,16 @@ static struct why why_card(const struct call *call, size_t card)
     return why;
 }
 
+/* Say why a card cannot be used. A blocked one whose owner has unblocked it is chosen anew. */
+static enum ending explain_card(struct call *call, size_t card, enum ending ending)
+{
+    ending = call_explain(call, &call->cards.list.cards[card], &call->cards.standing[card].state,
+                          ending);
+    if (ending == ENDING_BLOCKED)
+        ending = unblock_offer(call, card);
+    return ending == ENDING_NOT_YET ? choose_certificate(call) : ending;
+}
+
 /* No certificate can be used: the best card's reason, in the order refused, blocked, none. */
 static enum ending explain_none(struct call *call)
 {
@@ -140,8 +151,7 @@ static enum ending explain_none(struct call *call)
         return ENDING_NO_CARD;
     call->has_reason = best.has_reason;
     call->reason = best.reason;
-    return call_explain(call, &call->cards.list.cards[best.card],
-                        &call->cards.standing[best.card].state, best.ending);
+    return explain_card(call, best.card, best.ending);
 }
 
 static enum ending ask_menu(struct call *call, const struct choices *choices, bool password,
@@ -217,7 +227,7 @@ enum ending choose_certificate(struct call *call)
     call->about = chosen->info;
     standing = &call->cards.standing[chosen->card];
     if (standing->ending != ENDING_NOT_YET)
-        return call_explain(call, chosen->info, &standing->state, standing->ending);
+        return explain_card(call, chosen->card, standing->ending);
     call->chosen = chosen;
     return ENDING_NOT_YET;
 }

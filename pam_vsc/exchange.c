@@ -209,12 +209,48 @@ enum vsc_err exchange_sign(const struct peer *card, const struct card_sign *sign
     return err;
 }
 
-enum vsc_err exchange_change_pin(const struct peer *card, const struct card_change_pin *change,
-                                 struct card_outcome *ret_outcome)
+/* The requests that have the body of CARD_CHANGE_PIN. */
+static enum vsc_err use_secrets(const struct peer *card, enum wire_type request_type,
+                                enum wire_type answer_type, const struct card_change_pin *secrets,
+                                struct card_outcome *ret_outcome)
 {
     auto_message struct message request;
 
-    message_init(&request, WIRE_CARD_CHANGE_PIN);
-    card_change_pin_encode(&request.body, change);
-    return take_outcome(card, &request, WIRE_CARD_CHANGED_PIN, ret_outcome);
+    message_init(&request, request_type);
+    card_change_pin_encode(&request.body, secrets);
+    return take_outcome(card, &request, answer_type, ret_outcome);
+}
+
+enum vsc_err exchange_change_pin(const struct peer *card, const struct card_change_pin *change,
+                                 struct card_outcome *ret_outcome)
+{
+    return use_secrets(card, WIRE_CARD_CHANGE_PIN, WIRE_CARD_CHANGED_PIN, change, ret_outcome);
+}
+
+enum vsc_err exchange_unblock(const struct peer *card, const struct card_change_pin *unblock,
+                              struct card_outcome *ret_outcome)
+{
+    return use_secrets(card, WIRE_CARD_UNBLOCK, WIRE_CARD_UNBLOCKED, unblock, ret_outcome);
+}
+
+enum vsc_err exchange_challenge(const struct peer *card, const char *id,
+                                struct card_challenge *ret_challenge)
+{
+    auto_message struct message request;
+    auto_message struct message answer = NO_ANSWER;
+    struct reader reader;
+    enum vsc_err err;
+
+    message_init(&request, WIRE_CARD_CHALLENGE);
+    which_encode(&request, id, "");
+    err = call_one(card, &request, WIRE_CARD_CHALLENGED, &answer, &reader);
+    if (err != VSC_OK)
+        return err;
+    return checked(card, card_challenge_decode(&reader, ret_challenge), answer.type);
+}
+
+enum vsc_err exchange_answer(const struct peer *card, const struct card_change_pin *answer,
+                             struct card_outcome *ret_outcome)
+{
+    return use_secrets(card, WIRE_CARD_ANSWER, WIRE_CARD_ANSWERED, answer, ret_outcome);
 }

@@ -10,6 +10,7 @@
 
 #include "common/wire_card.h"
 #include "common/wire_check.h"
+#include "common/wire_owner.h"
 #include "pam_vsc/peer.h"
 
 must_check enum vsc_err exchange_begin(const struct peer *check, const struct check_begin *begin,
@@ -38,5 +39,15 @@ must_check enum vsc_err exchange_sign(const struct peer *card, const struct card
 must_check enum vsc_err exchange_change_pin(const struct peer *card,
                                             const struct card_change_pin *change,
                                             struct card_outcome *ret_outcome);
+/* The PUK stands in place of the old PIN. */
+must_check enum vsc_err exchange_unblock(const struct peer *card,
+                                         const struct card_change_pin *unblock,
+                                         struct card_outcome *ret_outcome);
+/* Begin a challenge for the help desk; ANSWER has its answer in place of the old PIN. */
+must_check enum vsc_err exchange_challenge(const struct peer *card, const char *id,
+                                           struct card_challenge *ret_challenge);
+must_check enum vsc_err exchange_answer(const struct peer *card,
+                                        const struct card_change_pin *answer,
+                                        struct card_outcome *ret_outcome);
 
 #endif

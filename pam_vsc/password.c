@@ -6,8 +6,10 @@
 
 #include "pam_vsc/choose.h"
 #include "pam_vsc/exchange.h"
+#include "pam_vsc/new_pin.h"
 #include "pam_vsc/pin.h"
 #include "pam_vsc/texts.h"
+#include "pam_vsc/unblock.h"
 
 /* One change of a PIN: the card, and what is remembered from one attempt to the next. */
 struct change {
@@ -18,15 +20,6 @@ struct change {
     bool any_refused, any_wrong;
 };
 
-static enum ending ask(struct change *change, const char *prompt, struct secret *ret_pin)
-{
-    enum ending ending = talk_ask(&change->call->talk, ASK_HIDDEN, prompt, ret_pin);
-
-    if (ending == ENDING_NOT_YET && ret_pin->len == 0)
-        return ENDING_DECLINED;
-    return ending;
-}
-
 /* The old PIN must fit no rule but the length that every PIN has: the rules may be newer. */
 static enum ending ask_old(struct change *change, struct secret *ret_pin)
 {
@@ -36,42 +29,12 @@ static enum ending ask_old(struct change *change, struct secret *ret_pin)
     if (call_is_reserved(change->call, &change->state, false))
         return change->any_wrong ? ENDING_WRONG_PIN : ENDING_RESERVED;
     texts_old_pin_prompt(prompt, change->card->name, &change->state);
-    ending = ask(change, prompt, ret_pin);
+    ending = new_pin_ask_one(change->call, prompt, ret_pin);
     if (ending != ENDING_NOT_YET)
         return ending;
     if (ret_pin->len > PIN_MAX || (change->any_refused && secret_equal(ret_pin, &change->refused)))
         return ENDING_WRONG_PIN;
     return ENDING_NOT_YET;
-}
-
-/* The new PIN twice, until it fits the rules and both are the same. */
-static enum ending ask_new(struct change *change, struct secret *ret_pin)
-{
-    for (unsigned i = 0; i < PIN_ATTEMPTS; i++) {
-        auto_secret struct secret again = {0};
-        struct problem problem = {.text = ""};
-        char text[TEXTS_SIZE];
-        enum ending ending;
-
-        texts_new_pin_prompt(text, change->card->name);
-        ending = ask(change, text, ret_pin);
-        if (ending != ENDING_NOT_YET)
-            return ending;
-        if (pin_policy_check(&change->card->policy, ret_pin, &problem) != VSC_OK) {
-            texts_not_a_pin(text, problem.text);
-        } else {
-            ending = ask(change, texts_new_pin_again(), &again);
-            if (ending != ENDING_NOT_YET)
-                return ending;
-            if (secret_equal(ret_pin, &again))
-                return ENDING_NOT_YET;
-            (void)snprintf(text, sizeof(text), "%s", texts_pins_differ());
-        }
-        ending = talk_error(&change->call->talk, text);
-        if (ending != ENDING_NOT_YET)
-            return ending;
-    }
-    return ENDING_BAD_NEW_PIN;
 }
 
 static enum ending send(struct change *change, const struct secret *old_pin,
@@ -118,7 +81,7 @@ static enum ending run_change(struct change *change)
 
         ending = ask_old(change, &old_pin);
         if (ending == ENDING_NOT_YET)
-            ending = ask_new(change, &new_pin);
+            ending = new_pin_ask(change->call, change->card, &new_pin);
         if (ending == ENDING_NOT_YET)
             ending = send(change, &old_pin, &new_pin);
     }
@@ -139,8 +102,15 @@ static enum ending change_pin(struct call *call)
         return ending_of_err(err);
     change.card = &call->cards.list.cards[index];
     change.state = call->cards.standing[index].state;
-    if (call->cards.standing[index].ending != ENDING_NOT_YET)
-        return call_explain(call, change.card, &change.state, call->cards.standing[index].ending);
+    ending = call->cards.standing[index].ending;
+    if (ending != ENDING_NOT_YET)
+        ending = call_explain(call, change.card, &change.state, ending);
+    if (ending == ENDING_BLOCKED) {
+        ending = unblock_offer(call, index);
+        return ending == ENDING_NOT_YET ? ENDING_CHANGED : ending;
+    }
+    if (ending != ENDING_NOT_YET)
+        return ending;
     ending = run_change(&change);
     secret_done(&change.refused);
     return ending;

@@ -72,6 +72,48 @@ void texts_wrong_pin(char to[TEXTS_SIZE], const struct card_state *state)
             state->tries_left);
 }
 
+void texts_puk_prompt(char to[TEXTS_SIZE], const char *card)
+{
+    (void)snprintf(to, TEXTS_SIZE, _("PUK of %s, for a new PIN (or Enter alone): "), card);
+}
+
+void texts_wrong_puk(char to[TEXTS_SIZE], const struct card_state *state)
+{
+    if (!state->tries_known)
+        (void)snprintf(to, TEXTS_SIZE, "%s", _("Wrong PUK."));
+    else
+        (void)snprintf(
+            to, TEXTS_SIZE,
+            plural(_("Wrong PUK. %u try left."), _("Wrong PUK. %u tries left."), state->tries_left),
+            state->tries_left);
+}
+
+const char *texts_puk_blocked(void)
+{
+    return _("The PUK is blocked too. Ask your administrator to unblock the card (VSC-BLOCKED).");
+}
+
+void texts_challenge(char to[TEXTS_SIZE], const char *card_code, const char *code)
+{
+    (void)snprintf(to, TEXTS_SIZE, _("Call the help desk. Card: %s. Challenge: %s."), card_code,
+                   code);
+}
+
+void texts_answer_prompt(char to[TEXTS_SIZE], const char *card)
+{
+    (void)snprintf(to, TEXTS_SIZE, _("The help desk's answer for %s (or Enter alone): "), card);
+}
+
+const char *texts_wrong_answer(void)
+{
+    return _("This is not the help desk's answer for this card and this challenge.");
+}
+
+const char *texts_mistyped_answer(void)
+{
+    return _("There is a typing error in the answer.");
+}
+
 /* The rules speak in the middle of a sentence; here they begin one. */
 static void capitalise(char *text)
 {

@@ -25,6 +25,16 @@ const char *texts_new_pin_again(void);
 const char *texts_pins_differ(void);
 const char *texts_pin_changed(void);
 
+/* "PUK of TestVSC, for a new PIN (or Enter alone): " */
+void texts_puk_prompt(char to[TEXTS_SIZE], const char *card);
+void texts_wrong_puk(char to[TEXTS_SIZE], const struct card_state *state);
+const char *texts_puk_blocked(void);
+/* What to read to the help desk, and how its answer is asked for. */
+void texts_challenge(char to[TEXTS_SIZE], const char *card_code, const char *code);
+void texts_answer_prompt(char to[TEXTS_SIZE], const char *card);
+const char *texts_wrong_answer(void);
+const char *texts_mistyped_answer(void);
+
 void texts_wrong_pin(char to[TEXTS_SIZE], const struct card_state *state);
 /* A PIN that breaks the card's rules; `rule` is pin_policy_check's sentence. */
 void texts_not_a_pin(char to[TEXTS_SIZE], const char *rule);

@@ -70,6 +70,7 @@ enum vsc_err challenge_begin(struct challenge *challenge, const char *store, con
     challenge->change.lock = -1;
     if (err != VSC_OK)
         return err;
+    memcpy(challenge->card, id, sizeof challenge->card);
     challenge->seconds = HELPDESK_SECONDS;
     code_write(challenge->unblocking.objects.serial, SERIAL_SIZE, CHALLENGE_GROUP,
                challenge->card_code);

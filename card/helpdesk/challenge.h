@@ -15,8 +15,9 @@
 #define VSC_CARD_HELPDESK_CHALLENGE_H
 
 #include "card/helpdesk/answer.h"
-#include "card/helpdesk/code.h"
+#include "common/code.h"
 #include "card/owner/unblocking.h"
+#include "card/tpm/store.h"
 
 #define CHALLENGE_GROUP 4 /* letters between dashes */
 #define ANSWER_GROUP    6
@@ -25,9 +26,10 @@
 struct challenge {
     struct change change;
     struct unblocking unblocking;
-    ESYS_TR policy;    /* the waiting session; ESYS_TR_NONE when there is no challenge */
-    TPM2B_NONCE nonce; /* its nonceTPM */
-    unsigned seconds;  /* after its beginning the TPM stops taking the answer */
+    ESYS_TR policy;             /* the waiting session; ESYS_TR_NONE when there is no challenge */
+    TPM2B_NONCE nonce;          /* its nonceTPM */
+    char card[STORE_CARD_SIZE]; /* its id */
+    unsigned seconds;           /* after its beginning the TPM stops taking the answer */
     char card_code[CODE_SIZE], code[CODE_SIZE];
 };
 

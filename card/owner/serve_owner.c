@@ -17,24 +17,17 @@ DEFINE_AUTO(BIO, BIO_free)
 DEFINE_AUTO(EVP_PKEY, EVP_PKEY_free)
 DEFINE_AUTO(X509, X509_free)
 
-/*
- * Open the store to change a card that is the peer's. The native source lets go of the TPM first: a
- * TPM without a resource manager serves one connection.
- */
+/* Open the store to change a card that is the peer's. */
 static enum vsc_err begin(struct serve *serve, struct serve_request *request, const char *card,
                           struct change *change)
 {
     const struct deadline deadline = deadline_in(CHANGE_DEADLINE_MS);
-    struct card_source *source = NULL;
-    enum vsc_err err = serve_find_own(serve, card, request, &source);
+    enum vsc_err err = serve_begin_change(serve, request, card);
 
     if (err != VSC_OK)
         return err;
-    if (!store_is_card_id(card) || source->ops->rest == NULL)
-        return problem_set(&request->problem, VSC_DENIED, "this is no native card");
-    source->ops->rest(source);
     request->deadline = deadline;
-    return change_open(change, serve->owner.store, serve->owner.tcti, &deadline, &request->problem);
+    return change_open(change, serve->store, serve->tcti, &deadline, &request->problem);
 }
 
 /* What was done without a PIN is logged like what was done with one. */
@@ -213,7 +206,7 @@ static enum vsc_err answer_puk(struct serve *serve, struct serve_request *reques
     return err;
 }
 
-enum vsc_err serve_owner_answer(struct serve *serve, struct serve_request *request)
+static enum vsc_err answer(struct serve *serve, struct serve_request *request)
 {
     if (request->type == WIRE_CARD_PUBLIC)
         return answer_public(serve, request);
@@ -229,3 +222,5 @@ enum vsc_err serve_owner_answer(struct serve *serve, struct serve_request *reque
         return answer_puk(serve, request, owner_change_puk, WIRE_CARD_CHANGED_PUK);
     return VSC_PROTOCOL;
 }
+
+const struct serve_part serve_owner = {.answer = answer};

@@ -8,7 +8,6 @@
 
 #include "card/serve.h"
 
-/* For serve.owner.answer. */
-must_check enum vsc_err serve_owner_answer(struct serve *serve, struct serve_request *request);
+extern const struct serve_part serve_owner;
 
 #endif

@@ -46,6 +46,18 @@ static enum vsc_err list_keys(int card, struct card_info *info, struct problem *
     return VSC_OK;
 }
 
+/* A card whose objects cannot be read is listed still: what is wrong shows when it is used. */
+static void list_ways(int card, struct card_info *info)
+{
+    auto_free struct objects *objects = calloc(1, sizeof(*objects));
+
+    if (objects == NULL || store_read_objects(card, objects, NULL) != VSC_OK)
+        return;
+    info->has_puk = objects->has_puk;
+    info->has_helpdesk = objects->has_helpdesk;
+    explicit_bzero(objects, sizeof(*objects));
+}
+
 static enum vsc_err list_card(const char *store, const char *id, struct card_info *info,
                               struct problem *problem)
 {
@@ -66,6 +78,7 @@ static enum vsc_err list_card(const char *store, const char *id, struct card_inf
     memcpy(info->owner, conf.owner, sizeof info->owner);
     memcpy(info->owner_display, conf.owner_display, sizeof info->owner_display);
     info->policy = conf.policy;
+    list_ways(card, info);
     return list_keys(card, info, problem);
 }
 

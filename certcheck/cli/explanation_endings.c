@@ -53,6 +53,10 @@ const struct ending_row explanation_endings[] = {
      "The card refused the PIN. Each wrong one uses up a try.",
      "Type it with care; the prompt tells how many tries are left. Who has forgotten it asks the "
      "help desk before the last one."},
+    {"wrong-puk", FIX_USER, "the PUK or the help desk's answer was wrong",
+     "The card is blocked, and the PUK that was to unblock it was wrong, or the answer was another "
+     "challenge's. The TPM counts wrong PUKs apart from wrong PINs.",
+     "Try again with the right one; the administrator can always unblock it (vscmgr unblock)."},
     {"aborted", FIX_USER, "the user broke it off", "The question for the PIN was not answered.",
      NOTHING},
     {"last-try", FIX_HELP_DESK, "the last try was used up",

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/wire_card.h"
+#include "common/wire_owner.h"
 #include "tests/fakehelper/play.h"
 
 #define SIGNATURE "a signature"
@@ -26,6 +27,8 @@ static void fill_card(const struct part *part, struct card_info *card)
         .has_owner = owner[0] != '\0',
         .must_change = part_flag(part, "must-change"),
         .restricted = part_flag(part, "restricted"),
+        .has_puk = part_flag(part, "puk"),
+        .has_helpdesk = part_flag(part, "helpdesk"),
         .policy = PIN_POLICY_DEFAULT,
     };
     card->policy.minlen = (uint8_t)part_number(part, "minlen", PIN_MIN_LENGTH);
@@ -99,7 +102,10 @@ static void encode_outcome(const struct part *part, enum wire_type type, struct 
                    {"last", VSC_PIN_BLOCKED},
                    {"tpm-locked", VSC_TPM_LOCKED},
                    {"card-gone", VSC_CARD_GONE},
-                   {"policy", VSC_PIN_POLICY}};
+                   {"policy", VSC_PIN_POLICY},
+                   {"wrong-puk", VSC_PUK},
+                   {"puk-blocked", VSC_PUK_BLOCKED},
+                   {"wrong-answer", VSC_DENIED}};
     struct card_outcome outcome = {.result = VSC_SYSTEM, .state = state_of(part)};
 
     for (size_t i = 0; i < sizeof(results) / sizeof(results[0]); i++)
@@ -112,6 +118,16 @@ static void encode_outcome(const struct part *part, enum wire_type type, struct 
     card_outcome_encode(body, &outcome);
 }
 
+static void encode_challenge(const struct part *part, struct buf *body)
+{
+    struct card_challenge challenge = {{0}, {0}};
+
+    (void)snprintf(challenge.card_code, sizeof(challenge.card_code), "%s",
+                   part_text(part, "card", ""));
+    (void)snprintf(challenge.code, sizeof(challenge.code), "%s", part_text(part, "code", ""));
+    card_challenge_encode(body, &challenge);
+}
+
 bool play_encode_card(const struct play *play, enum wire_type type, struct buf *body)
 {
     const struct part *part = &play->parts[0];
@@ -122,8 +138,11 @@ bool play_encode_card(const struct play *play, enum wire_type type, struct buf *
     } else if (type == WIRE_CARD_STATED) {
         state = state_of(part);
         card_state_encode(body, &state);
-    } else if (type == WIRE_CARD_SIGNED || type == WIRE_CARD_CHANGED_PIN) {
+    } else if (type == WIRE_CARD_SIGNED || type == WIRE_CARD_CHANGED_PIN ||
+               type == WIRE_CARD_UNBLOCKED || type == WIRE_CARD_ANSWERED) {
         encode_outcome(part, type, body);
+    } else if (type == WIRE_CARD_CHALLENGED) {
+        encode_challenge(part, body);
     } else {
         return type == WIRE_CARD_PREPARED;
     }

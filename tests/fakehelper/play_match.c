@@ -141,10 +141,12 @@ bool play_matches(const struct message *request, const struct part *expected, ch
         enum wire_type type;
         enum vsc_err (*match)(struct matcher *matcher, struct reader *reader);
     } rows[] = {
-        {WIRE_CHECK_BEGIN, match_begin}, {WIRE_CHECK_EVALUATE, match_evaluate},
-        {WIRE_CHECK_PROVE, match_prove}, {WIRE_CHECK_RECHECK, match_recheck},
-        {WIRE_CARD_STATE, match_which},  {WIRE_CARD_PREPARE, match_which},
-        {WIRE_CARD_SIGN, match_sign},    {WIRE_CARD_CHANGE_PIN, match_change},
+        {WIRE_CHECK_BEGIN, match_begin},   {WIRE_CHECK_EVALUATE, match_evaluate},
+        {WIRE_CHECK_PROVE, match_prove},   {WIRE_CHECK_RECHECK, match_recheck},
+        {WIRE_CARD_STATE, match_which},    {WIRE_CARD_PREPARE, match_which},
+        {WIRE_CARD_SIGN, match_sign},      {WIRE_CARD_CHANGE_PIN, match_change},
+        {WIRE_CARD_UNBLOCK, match_change}, {WIRE_CARD_CHALLENGE, match_which},
+        {WIRE_CARD_ANSWER, match_change},
     };
     struct matcher matcher = {.expected = expected, .why = why, .size = size, .ok = true};
     const char *name = wire_type_name((uint16_t)request->type);

@@ -339,6 +339,7 @@ const struct wire_codec wire_codecs[] = {
     {"card_sign", WIRE_CARD_SIGN, 2, sign_sample, sign_again},
     {"card_change_pin", WIRE_CARD_CHANGE_PIN, 1, change_sample, change_again},
     {"card_outcome", WIRE_CARD_SIGNED, 2, outcome_sample, outcome_again},
+    {"card_challenge", WIRE_CARD_CHALLENGED, 1, challenge_sample, challenge_again},
     {"card_generate", WIRE_CARD_GENERATE, 2, generate_sample, generate_again},
     {"card_made", WIRE_CARD_GENERATED, 2, made_sample, made_again},
     {"card_store", WIRE_CARD_STORE, 2, store_sample, store_again},

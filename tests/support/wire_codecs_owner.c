@@ -5,6 +5,24 @@
 
 #include "common/wire_owner.h"
 
+void challenge_sample(unsigned number, struct buf *body)
+{
+    const struct card_challenge challenge = {.card_code = "0123-4567", .code = "89AB-CDEF"};
+
+    (void)number;
+    card_challenge_encode(body, &challenge);
+}
+
+enum vsc_err challenge_again(struct reader *reader, struct buf *body)
+{
+    struct card_challenge challenge;
+    enum vsc_err err = card_challenge_decode(reader, &challenge);
+
+    if (err == VSC_OK)
+        card_challenge_encode(body, &challenge);
+    return err;
+}
+
 void generate_sample(unsigned number, struct buf *body)
 {
     const struct card_generate generate = {.card = "0000",

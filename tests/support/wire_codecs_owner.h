@@ -5,6 +5,8 @@
 
 #include "common/buf.h"
 
+void challenge_sample(unsigned number, struct buf *body);
+enum vsc_err challenge_again(struct reader *reader, struct buf *body);
 void generate_sample(unsigned number, struct buf *body);
 enum vsc_err generate_again(struct reader *reader, struct buf *body);
 void made_sample(unsigned number, struct buf *body);

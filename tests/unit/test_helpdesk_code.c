@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "card/helpdesk/answer.h"
-#include "card/helpdesk/code.h"
+#include "common/code.h"
 
 static const size_t sizes[] = {HELPDESK_CHALLENGE_SIZE, HELPDESK_ANSWER_SIZE};
 #define ALPHABET "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -50,11 +50,26 @@ static void test_store_has_a_card_and_a_certificate(void **state)
     assert_int_equal(TRIP(card_store, struct card_store, &store, card_store_done), VSC_PROTOCOL);
 }
 
+static void test_challenge_has_two_printable_texts(void **state)
+{
+    struct card_challenge challenge = {.card_code = "0123", .code = "4567"};
+
+    (void)state;
+    assert_int_equal(TRIP(card_challenge, struct card_challenge, &challenge, nothing), VSC_OK);
+    challenge.code[1] = '\n';
+    assert_int_equal(TRIP(card_challenge, struct card_challenge, &challenge, nothing),
+                     VSC_PROTOCOL);
+    challenge = (struct card_challenge){.card_code = "", .code = "4567"};
+    assert_int_equal(TRIP(card_challenge, struct card_challenge, &challenge, nothing),
+                     VSC_PROTOCOL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_generate_takes_the_kinds_of_key),
         cmocka_unit_test(test_made_key_has_an_id_and_a_public_key),
+        cmocka_unit_test(test_challenge_has_two_printable_texts),
         cmocka_unit_test(test_store_has_a_card_and_a_certificate),
     };
 

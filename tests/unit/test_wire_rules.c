@@ -85,6 +85,9 @@ static void test_card_is_refused_when_a_strangers_view_shows_keys(void **state)
 
     (void)state;
     assert_int_equal(CARD_WITH(card.keys = &key; card.key_count = 1), VSC_OK);
+    assert_int_equal(CARD_WITH(card.has_puk = true; card.has_helpdesk = true), VSC_OK);
+    assert_int_equal(CARD_WITH(card.has_puk = true; card.restricted = true), VSC_PROTOCOL);
+    assert_int_equal(CARD_WITH(card.has_helpdesk = true; card.restricted = true), VSC_PROTOCOL);
     assert_int_equal(CARD_WITH(card.keys = &key; card.key_count = 1; card.restricted = true),
                      VSC_PROTOCOL);
 }
@@ -174,14 +177,14 @@ static void test_change_pin_is_refused_without_both_pins(void **state)
 }
 
 /* Only these results may be an outcome, and only success may bring a signature. */
-static void test_outcome_takes_eight_results_and_a_signature_with_ok_only(void **state)
+static void test_outcome_takes_nine_results_and_a_signature_with_ok_only(void **state)
 {
     (void)state;
     for (int i = 0; i <= VSC_ERR_COUNT; i++) {
         struct card_outcome outcome = {.result = (enum vsc_err)i};
         bool allowed = i == VSC_OK || i == VSC_PIN || i == VSC_PIN_BLOCKED || i == VSC_TPM_LOCKED ||
                        i == VSC_CARD_GONE || i == VSC_PIN_POLICY || i == VSC_PUK ||
-                       i == VSC_PUK_BLOCKED;
+                       i == VSC_PUK_BLOCKED || i == VSC_DENIED;
 
         assert_int_equal(TRIP(card_outcome, struct card_outcome, &outcome, nothing),
                          allowed ? VSC_OK : VSC_PROTOCOL);
@@ -332,7 +335,7 @@ int main(void)
         cmocka_unit_test(test_state_is_refused_when_its_tries_make_no_sense),
         cmocka_unit_test(test_sign_is_refused_without_a_pin_or_a_key),
         cmocka_unit_test(test_change_pin_is_refused_without_both_pins),
-        cmocka_unit_test(test_outcome_takes_eight_results_and_a_signature_with_ok_only),
+        cmocka_unit_test(test_outcome_takes_nine_results_and_a_signature_with_ok_only),
         cmocka_unit_test(test_begun_is_refused_when_out_of_range),
         cmocka_unit_test(test_evaluated_is_accepted_only_with_an_account_and_without_a_reason),
         cmocka_unit_test(test_verdict_without_a_reason_needs_an_account),

@@ -5,8 +5,8 @@
  * character and every two that changed places. Read in either case; blanks and dashes are passed
  * over; an O is a 0, an I and an L are a 1.
  */
-#ifndef VSC_CARD_HELPDESK_CODE_H
-#define VSC_CARD_HELPDESK_CODE_H
+#ifndef VSC_COMMON_CODE_H
+#define VSC_COMMON_CODE_H
 
 #include <stddef.h>
 

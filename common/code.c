@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Codes for the telephone, see the header. */
-#include "card/helpdesk/code.h"
+#include "common/code.h"
 
 #include <stdbool.h>
 #include <string.h>

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "pam_vsc/new_pin.h"
+
+#include <stdio.h>
+
+#include "pam_vsc/pin.h"
+#include "pam_vsc/texts.h"
+
+enum ending new_pin_ask_one(struct call *call, const char *prompt, struct secret *ret_answer)
+{
+    enum ending ending = talk_ask(&call->talk, ASK_HIDDEN, prompt, ret_answer);
+
+    if (ending == ENDING_NOT_YET && ret_answer->len == 0)
+        return ENDING_DECLINED;
+    return ending;
+}
+
+enum ending new_pin_ask(struct call *call, const struct card_info *card, struct secret *ret_pin)
+{
+    for (unsigned i = 0; i < PIN_ATTEMPTS; i++) {
+        auto_secret struct secret again = {0};
+        struct problem problem = {.text = ""};
+        char text[TEXTS_SIZE];
+        enum ending ending;
+
+        texts_new_pin_prompt(text, card->name);
+        ending = new_pin_ask_one(call, text, ret_pin);
+        if (ending != ENDING_NOT_YET)
+            return ending;
+        if (pin_policy_check(&card->policy, ret_pin, &problem) != VSC_OK) {
+            texts_not_a_pin(text, problem.text);
+        } else {
+            ending = new_pin_ask_one(call, texts_new_pin_again(), &again);
+            if (ending != ENDING_NOT_YET)
+                return ending;
+            if (secret_equal(ret_pin, &again))
+                return ENDING_NOT_YET;
+            (void)snprintf(text, sizeof(text), "%s", texts_pins_differ());
+        }
+        ending = talk_error(&call->talk, text);
+        if (ending != ENDING_NOT_YET)
+            return ending;
+    }
+    return ENDING_BAD_NEW_PIN;
+}
