@@ -3,12 +3,12 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "certcheck/accounts.h"
 #include "common/altsecid.h"
 #include "common/io.h"
 #include "common/own.h"
+#include "common/text.h"
 
 static const struct {
     const char *name;
@@ -198,7 +198,8 @@ bool map_value_fits(enum map_key key, const char *value, const struct facts *fac
     case MAP_UPN:
         return facts->upn != NULL && upn_equal(facts->upn, value);
     case MAP_SHA256:
-        return strcasecmp(facts->sha256, value) == 0 || strcasecmp(facts->spki_sha256, value) == 0;
+        return text_equal_without_case(facts->sha256, value) ||
+               text_equal_without_case(facts->spki_sha256, value);
     case MAP_SID:
         return facts->sid_state == SID_ONE && strcmp(facts->sid, value) == 0;
     case MAP_ALTSECID:

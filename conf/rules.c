@@ -2,10 +2,10 @@
 /* mapping.rules: one group each, with a method and exactly the members that belong to it. */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "common/altsecid.h"
 #include "common/own.h"
+#include "common/text.h"
 #include "conf/check.h"
 #include "conf/lists.h"
 #include "conf/value.h"
@@ -139,7 +139,7 @@ static bool equal(const char *a, const char *b)
 
 static bool equal_without_case(const char *a, const char *b)
 {
-    return a != NULL && b != NULL && strcasecmp(a, b) == 0;
+    return a != NULL && b != NULL && text_equal_without_case(a, b);
 }
 
 /* How long the account's name gets beside what stands for %u, and how often that is there. */

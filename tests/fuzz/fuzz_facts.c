@@ -16,6 +16,7 @@
 #include "certcheck/cli/print.h"
 #include "certcheck/purpose.h"
 #include "certcheck/strength.h"
+#include "common/altsecid.h"
 #include "tests/fuzz/fuzz.h"
 
 static const char *const extensions[] = {
@@ -99,6 +100,21 @@ static void print(const struct facts *facts)
     free(text);
 }
 
+/* What is written can be read again, and is in its one form already; mail addresses need not be. */
+static void check_altsecids(const struct facts_list *list, bool strong)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        char *copy = strdup(list->items[i]);
+        enum altsecid_form form;
+
+        must(copy != NULL);
+        if (strong || strncmp(copy, "X509:<RFC822>", 13) != 0)
+            must(altsecid_normalise(copy, &form) && strcmp(copy, list->items[i]) == 0 &&
+                 altsecid_form_is_strong(form) == strong);
+        free(copy);
+    }
+}
+
 static void check(const struct facts *facts)
 {
     static struct verdict verdict;
@@ -108,9 +124,12 @@ static void check(const struct facts *facts)
         must(upn_is_well_formed(facts->upn, strlen(facts->upn)) &&
              upn_local_len(facts->upn) < strlen(facts->upn));
     must((facts->sid[0] != '\0') == (facts->sid_state == SID_ONE));
+    must(facts->sid_state != SID_ONE || sid_is_well_formed(facts->sid));
     must(facts->subject != NULL && facts->issuer != NULL);
     must(strlen(facts->sha256) == SHA256_HEX - 1);
-    must(facts->altsecids.count >= 2);
+    must(facts->altsecids.count >= 1);
+    check_altsecids(&facts->altsecids, true);
+    check_altsecids(&facts->weak_altsecids, false);
     verdict_init(&verdict);
     purpose_check(facts, PURPOSE_SMARTCARD_LOGON, &verdict);
     must(facts_list_has(&facts->eku, "1.3.6.1.4.1.311.20.2.2") !=
