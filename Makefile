@@ -207,8 +207,8 @@ $(B)/tests/p11_shim.so: $(B)/obj/tests/modules/p11_shim.o
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -shared $(sanitize) -o $@ $^
 
-# A client library of a directory that does not exist.
-$(B)/tests/fake_directory.so: $(B)/obj/tests/modules/fake_directory.o
+# A client library of a directory that does not exist, and the accounts in it.
+$(B)/tests/fake_directory.so $(B)/tests/fake_nss.so: $(B)/tests/%.so: $(B)/obj/tests/modules/%.o
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -shared $(sanitize) -o $@ $^
 $(B)/obj/tests/unit/test_directory.o: ALL_CFLAGS += -DFAKE_DIRECTORY='"$(B)/tests/fake_directory.so"'
@@ -219,7 +219,7 @@ $(B)/tests/kill_shim.so: $(B)/obj/tests/kill/kill_shim.o
 
 # The tests run the programs.
 units: all $(UNITS) $(TEST_PROGRAMS) $(B)/tests/kill_shim.so $(B)/tests/probe.so $(B)/tests/p11_shim.so \
-       $(B)/tests/fake_directory.so
+       $(B)/tests/fake_directory.so $(B)/tests/fake_nss.so
 
 # make check installs what is missing, then starts anew: what pkg-config says is read at the start.
 check: have-deps
