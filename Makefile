@@ -111,7 +111,7 @@ DEPS := gcc libc6-dev pkg-config libpam0g-dev libssl-dev libp11-dev libtss2-dev 
         jq procps binutils mandoc expect libcap2-bin
 DEPS_CI := $(DEPS) clang clang-tidy clang-format cppcheck libclang-rt-14-dev debootstrap git \
            tpm2-abrmd libtss2-tcti-tabrmd0 dbus libtpm2-pkcs11-1 libpam-pkcs11 libpam-p11 sudo \
-           systemd iproute2 slapd ldap-utils
+           systemd iproute2 libwbclient0 libsss-nss-idmap0 slapd ldap-utils
 as_root := $(if $(filter 0,$(shell id -u)),,sudo) env DEBIAN_FRONTEND=noninteractive
 install_packages = $(as_root) apt-get update -q && \
                    $(as_root) apt-get install -y -q --no-install-recommends $1

@@ -146,6 +146,13 @@ exits 0 "--purpose any asks for anyPolicy" "$certcheck" -c "$work/policies" --pu
 # ---- facts ----------------------------------------------------------------------------------------
 exits 0 "facts" "$certcheck" facts "$certs/sid.pem"
 says "facts show the SID" 'SID +S-1-5-21-1004336348'
+says "facts name the form of each altSecurityIdentities value" \
+    '^    X509IssuerSerialNumber +X509:<I>DC=test,DC=corp,CN=Test Issuing CA<SR>[0-9A-F]+$'
+says "the form by SID too" '^    X509IssuerSID +X509:<I>DC=test,DC=corp,CN=Test Issuing CA<SID>S-1-5-21-'
+exits 0 "facts --json of the same" "$certcheck" facts --json "$certs/sid.pem"
+json "and the values are the same in JSON" '(.alt_security_identity_forms | map(.)) == .alt_security_identities
+    and (.alt_security_identity_forms | keys_unsorted) ==
+    ["X509IssuerSerialNumber", "X509SKI", "X509SHA1PublicKey", "X509IssuerSID"]'
 exits 0 "facts --json" "$certcheck" facts --json "$certs/rsa3072.pem"
 json "key, validity, usages" '.key == {"type": "RSA", "bits": 3072} and (.not_after | test("Z$")) and .key_usage == ["digitalSignature"]'
 exits 1 "facts of what does not parse" "$certcheck" facts "$certs/malformed.der"

@@ -116,6 +116,24 @@ static void empty(struct conf_list *list)
         free(list->items[i]);
 }
 
+/* Accounts below 1000 are refused, and nobody's. */
+static void set_mapping(const struct path_case *test, struct setting *setting)
+{
+    static char refused[] = "nobody";
+    struct conf *conf = &setting->conf;
+
+    assert_true(test->rule_count <= CONF_RULES_MAX);
+    memcpy(conf->mapping.rules, test->rules, test->rule_count * sizeof(test->rules[0]));
+    conf->mapping.rule_count = test->rule_count;
+    conf->mapping.min_uid = 1000;
+    conf->mapping.refuse.items[0] = refused;
+    conf->mapping.refuse.count = 1;
+    conf->policy.strong_mapping = test->strong;
+    setting->evaluator.mapping = (struct mapping){.conf = conf, .source = &pki_accounts};
+    setting->request.no_mapping = false;
+    setting->request.user = test->user;
+}
+
 static struct setting *set(const struct path_case *test)
 {
     struct setting *setting = calloc(1, sizeof(*setting));
@@ -136,6 +154,8 @@ static struct setting *set(const struct path_case *test)
         .revocation = REVOCATION_OFF,
         .no_mapping = true,
     };
+    if (test->rules != NULL)
+        set_mapping(test, setting);
     if (test->at != NULL) {
         assert_non_null(strptime(test->at, "%Y%m%d%H%M%SZ", &tm));
         setting->request.at = timegm(&tm);

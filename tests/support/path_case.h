@@ -35,6 +35,10 @@ struct path_case {
     const char *templates[4]; /* policy.templates */
     const char *ntauth;       /* the row that is in NTAuth; "" for an empty one, NULL: not asked */
     const char *at;           /* 20260615120000Z where it is NULL */
+    const struct conf_rule *rules; /* mapping.rules, of the accounts of pki.h; NULL: no mapping */
+    size_t rule_count;
+    const char *user; /* who was named */
+    enum conf_strong_mapping strong;
     struct issue certs[PATH_CASE_CERTS];
 };
 
