@@ -107,15 +107,11 @@ static char *windows_name(const X509_NAME *name)
     return take(text);
 }
 
-/* `hex` is of whole bytes, but OpenSSL's zero is "0". */
+/* `hex` is of whole bytes: OpenSSL writes so all but zero, which is no serial number. */
 static void reverse_bytes(char *to, const char *hex)
 {
     size_t len = strlen(hex);
 
-    if (len == 1) {
-        memcpy(to, "00", sizeof("00"));
-        return;
-    }
     for (size_t i = 0; i + 1 < len; i += 2) {
         to[i] = hex[len - 2 - i];
         to[i + 1] = hex[len - 1 - i];
@@ -152,7 +148,7 @@ static enum vsc_err add_strong(struct facts *facts, const char *issuer, const ch
     enum vsc_err err = VSC_OK;
 
     reverse_bytes(reversed, facts->serial);
-    if (issuer != NULL && *facts->serial != '-')
+    if (issuer != NULL)
         err = add(&facts->altsecids, "<I>", issuer, "<SR>", reversed);
     if (err == VSC_OK && facts->ski != NULL && *facts->ski != '\0')
         err = add(&facts->altsecids, "<SKI>", facts->ski, "", "");

