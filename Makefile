@@ -93,7 +93,7 @@ TSS := tss2-esys tss2-mu tss2-rc tss2-tctildr
 $(eval $(call program,vsc-card,card/vsc_card_main.c,card_helpdesk card_owner card conf common,$(TSS) libp11 libcrypto libconfig))
 $(eval $(call program,certcheck,certcheck/cli/certcheck_main.c,certcheck_cli refresh certcheck conf common,libcrypto libconfig libcurl ldap lber))
 $(eval $(call program,vsc-check,certcheck/vsc_check_main.c,certcheck conf common,libcrypto libconfig))
-$(eval $(call program,vscmgr,$(wildcard vscmgr/*.c),card_admin card_helpdesk card_owner card_attest card certcheck conf common,$(TSS) libcrypto libconfig))
+$(eval $(call program,vscmgr,$(wildcard vscmgr/*.c),card_admin card_helpdesk card_owner card_attest card certcheck conf common,$(TSS) libcrypto libconfig libqrencode))
 
 $(B)/tpmvscmgr: $(B)/vscmgr
 	$(Q)ln -sf vscmgr $@
@@ -108,7 +108,7 @@ all: $(PROGRAMS) $(B)/tpmvscmgr $(B)/pam_vsc.so
 DEPS := gcc libc6-dev pkg-config libpam0g-dev libssl-dev libp11-dev libtss2-dev libconfig-dev \
         libcurl4-openssl-dev libldap-dev \
         libcmocka-dev libpam-wrapper pamtester swtpm swtpm-tools tpm2-tools softhsm2 opensc openssl \
-        jq procps binutils mandoc expect libcap2-bin
+        jq procps binutils mandoc expect libcap2-bin libqrencode-dev
 DEPS_CI := $(DEPS) clang clang-tidy clang-format cppcheck libclang-rt-14-dev debootstrap git \
            tpm2-abrmd libtss2-tcti-tabrmd0 dbus libtpm2-pkcs11-1 libpam-pkcs11 libpam-p11 sudo \
            systemd iproute2 libwbclient0 libsss-nss-idmap0 slapd ldap-utils

@@ -30,6 +30,7 @@ enum vsc_err command_show(const struct request *request);
 enum vsc_err command_passwd(const struct request *request);
 enum vsc_err command_csr(const struct request *request);
 enum vsc_err command_import(const struct request *request);
+enum vsc_err command_answer(const struct request *request);
 enum vsc_err command_attest(const struct request *request);
 enum vsc_err command_unblock(const struct request *request);
 enum vsc_err command_rotate_adminkey(const struct request *request);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "card/helpdesk/answer.h"
 #include "card/tpm/source.h"
 #include "common/own.h"
 #include "vscmgr/command.h"
@@ -12,7 +13,7 @@
 struct create_options {
     const char *conf, *name, *owner, *pinpolicy;
     int pin, adminkey, key, ownerauth, lockoutauth, attestation;
-    int puk; /* -1: none */
+    int puk, helpdesk; /* -1: none */
     unsigned tries;
     bool generate, must_change, json, quiet;
 };
@@ -33,6 +34,7 @@ static const struct option create_table[] = {
     {"json", OPTION_FLAG, AT(json), 0, 0, NULL},
     {"quiet", OPTION_FLAG, AT(quiet), 0, 0, NULL},
     {"puk", OPTION_CHOICE, AT(puk), 0, 0, words_or_default},
+    {"helpdesk", OPTION_CHOICE, AT(helpdesk), 0, 0, words_typed},
     {"pinpolicy", OPTION_STRING, AT(pinpolicy), 0, 0, NULL},
     {"must-change", OPTION_FLAG, AT(must_change), 0, 0, NULL},
     {"ownerauth", OPTION_CHOICE, AT(ownerauth), 0, 0, words_ownerauth},
@@ -46,7 +48,7 @@ DEFINE_AUTO(struct card_source, card_source_free)
 
 /* Everything secret that a creation asks for. */
 struct create_secrets {
-    struct secret pin, admin_key, puk, ownerauth, lockout;
+    struct secret pin, admin_key, puk, helpdesk, ownerauth, lockout;
 };
 
 static void secrets_wipe(struct create_secrets *secrets)
@@ -54,6 +56,7 @@ static void secrets_wipe(struct create_secrets *secrets)
     secret_done(&secrets->pin);
     secret_done(&secrets->admin_key);
     secret_done(&secrets->puk);
+    secret_done(&secrets->helpdesk);
     secret_done(&secrets->ownerauth);
     secret_done(&secrets->lockout);
 }
@@ -91,6 +94,12 @@ static enum vsc_err get_secrets(const struct create_options *options, struct cre
         if (err == VSC_OK)
             err = puk_check(&got->puk, problem);
         card->puk = &got->puk;
+    }
+    if (err == VSC_OK && options->helpdesk >= 0) {
+        err = secret_get(words_typed[options->helpdesk], &asked_helpdesk, &got->helpdesk, problem);
+        if (err == VSC_OK)
+            err = helpdesk_master_parse(&got->helpdesk, problem);
+        card->helpdesk = &got->helpdesk;
     }
     if (err == VSC_OK)
         err = secret_get(words_ownerauth[options->ownerauth], &asked_ownerauth, &got->ownerauth,
@@ -180,7 +189,7 @@ static enum vsc_err describe(const struct create_options *options, struct card_n
 
 enum vsc_err command_create(const struct request *request)
 {
-    struct create_options options = {.tries = TRIES_DEFAULT, .puk = -1};
+    struct create_options options = {.tries = TRIES_DEFAULT, .puk = -1, .helpdesk = -1};
     auto_by(conf_free) struct conf *conf = NULL;
     __attribute__((cleanup(secrets_wipe))) struct create_secrets secrets = {0};
     struct card_new card = {.pin = &secrets.pin, .admin_key = &secrets.admin_key};

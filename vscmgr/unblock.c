@@ -6,6 +6,7 @@
 
 #include "common/own.h"
 #include "vscmgr/command.h"
+#include "vscmgr/helpdesk.h"
 #include "vscmgr/outcome.h"
 #include "vscmgr/secrets.h"
 
@@ -13,7 +14,8 @@ struct unblock_options {
     const char *conf;
     int adminkey, puk; /* -1: not given */
     int new_adminkey;
-    bool must_change, quiet;
+    int pin; /* with `challenge` */
+    bool challenge, must_change, quiet;
 };
 
 #define AT(member) offsetof(struct unblock_options, member)
@@ -21,6 +23,8 @@ static const struct option unblock_table[] = {
     {"c", OPTION_STRING, AT(conf), 0, 0, NULL},
     {"adminkey", OPTION_CHOICE, AT(adminkey), 0, 0, words_or_default},
     {"puk", OPTION_CHOICE, AT(puk), 0, 0, words_or_default},
+    {"challenge", OPTION_FLAG, AT(challenge), 0, 0, NULL},
+    {"pin", OPTION_CHOICE, AT(pin), 0, 0, words_typed},
     {"must-change", OPTION_FLAG, AT(must_change), 0, 0, NULL},
     {"quiet", OPTION_FLAG, AT(quiet), 0, 0, NULL},
     {0},
@@ -81,25 +85,39 @@ static enum vsc_err unblock(const struct request *request, const struct unblock_
     return admin_unblock(&change, opened->card->id, &by_key, ret_outcome, request->problem);
 }
 
+/* One of three ways, and what belongs to each. */
+static enum vsc_err check_ways(const struct unblock_options *options, struct problem *problem)
+{
+    if ((options->adminkey >= 0) + (options->puk >= 0) + options->challenge > 1)
+        return problem_set(problem, VSC_USAGE,
+                           "unblock takes one of --adminkey, --puk and --challenge");
+    if (options->must_change && (options->puk >= 0 || options->challenge))
+        return problem_set(problem, VSC_USAGE,
+                           "--must-change is for --adminkey: who has the PUK, or the help desk's "
+                           "answer, chooses the PIN");
+    if (options->pin >= 0 && !options->challenge)
+        return problem_set(problem, VSC_USAGE, "--pin is for --challenge");
+    return VSC_OK;
+}
+
 enum vsc_err command_unblock(const struct request *request)
 {
-    struct unblock_options options = {.adminkey = -1, .puk = -1};
+    struct unblock_options options = {.adminkey = -1, .puk = -1, .pin = -1};
     auto_opened struct opened opened = {0};
     const char *what = NULL;
     struct card_outcome outcome;
     enum vsc_err err;
 
     err = command_parse(request, unblock_table, &options, &what, 1);
-    if (err == VSC_OK && options.adminkey >= 0 && options.puk >= 0)
-        return problem_set(request->problem, VSC_USAGE,
-                           "unblock takes --adminkey or --puk, not both");
-    if (err == VSC_OK && options.must_change && options.puk >= 0)
-        return problem_set(request->problem, VSC_USAGE,
-                           "--must-change is for --adminkey: who has the PUK chooses the PIN");
+    if (err == VSC_OK)
+        err = check_ways(&options, request->problem);
     if (err == VSC_OK && options.adminkey < 0 && options.puk < 0)
         options.adminkey = 1;
     if (err == VSC_OK)
         err = open_card(request, options.conf, what, &opened);
+    if (err == VSC_OK && options.challenge)
+        return unblock_by_challenge(request, &opened, options.pin == 1 ? ASK_STDIN : ASK_TERMINAL,
+                                    options.quiet);
     if (err == VSC_OK)
         err = unblock(request, &options, &opened, &outcome);
     if (err != VSC_OK)

@@ -15,7 +15,7 @@ static const char usage[] =
     "              [--owner USER] [--generate] [--key rsa2048|rsa3072|p256|p384]\n"
     "              [--pinpolicy \"minlen N maxlen N uppercase required ...\"] [--tries N]\n"
     "              [--must-change] [--ownerauth empty|prompt|stdin]\n"
-    "              [--lockoutauth keep|random|prompt|stdin]\n"
+    "              [--lockoutauth keep|random|prompt|stdin] [--helpdesk prompt|stdin]\n"
     "              [--attestation aik_only|aik_and_cert] [--json] [--quiet]\n"
     "       vscmgr destroy --instance ID | --name NAME [--yes] [--ownerauth empty|prompt|stdin]\n"
     "              [--quiet]\n"
@@ -24,7 +24,8 @@ static const char usage[] =
     "       vscmgr set-owner NAME|ID USER | --none [--quiet]\n"
     "       vscmgr passwd NAME|ID [--pin prompt|stdin] [--quiet]\n"
     "       vscmgr unblock NAME|ID [--adminkey default|prompt|stdin [--must-change]]\n"
-    "              [--puk default|prompt|stdin] [--quiet]\n"
+    "              [--puk default|prompt|stdin] [--challenge [--pin prompt|stdin]] [--quiet]\n"
+    "       vscmgr answer [--card CODE] [--challenge CODE] [--master prompt|stdin]\n"
     "       vscmgr rotate-adminkey NAME|ID [--adminkey default|prompt|stdin]\n"
     "              [--new prompt|stdin|random] [--quiet]\n"
     "       vscmgr change-puk NAME|ID [--puk prompt|stdin] [--quiet]\n"
@@ -59,6 +60,7 @@ static const struct command commands[] = {
     {"delete-key", command_delete_key},
     {"csr", command_csr},
     {"import", command_import},
+    {"answer", command_answer},
     {"attest", command_attest},
     {"doctor", command_later},
 };

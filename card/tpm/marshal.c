@@ -19,15 +19,21 @@
                                                                                                    \
     void get_##type(struct reader *reader, type *ret_value)                                        \
     {                                                                                              \
-        size_t len = 0, used = 0;                                                                  \
+        uint8_t again[sizeof *ret_value];                                                          \
+        size_t len = 0, used = 0, written = 0;                                                     \
         const unsigned char *bytes = reader_bytes(reader, sizeof *ret_value, &len);                \
                                                                                                    \
         memset(ret_value, 0, sizeof *ret_value);                                                   \
         if (bytes == NULL || reader->fault)                                                        \
             return;                                                                                \
+        /* tpm2-tss passes over inner sizes that do not fit what they are about. */                \
         if (Tss2_MU_##type##_Unmarshal(bytes, len, &used, ret_value) != TSS2_RC_SUCCESS ||         \
-            used != len)                                                                           \
+            used != len ||                                                                         \
+            Tss2_MU_##type##_Marshal(ret_value, again, sizeof again, &written) !=                  \
+                TSS2_RC_SUCCESS ||                                                                 \
+            written != len || memcmp(again, bytes, len) != 0)                                      \
             reader->fault = true;                                                                  \
+        explicit_bzero(again, sizeof again);                                                       \
     }
 
 MARSHAL_DEFINE(TPM2B_PUBLIC)

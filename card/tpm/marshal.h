@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * TPM structures in a struct buf: each as a length and the TPM's own encoding (part 2). Reading is
- * strict: what does not use up its length is a fault of the reader.
+ * strict: what does not use up its length, or is not what writing it again would give, is a fault
+ * of the reader.
  */
 #ifndef VSC_CARD_TPM_MARSHAL_H
 #define VSC_CARD_TPM_MARSHAL_H
