@@ -16,6 +16,7 @@
 #include "common/options.h"
 #include "common/problem.h"
 #include "conf/conf.h"
+#include "vscmgr/reach.h"
 
 struct request {
     int argc; /* what follows the command's name */
@@ -47,8 +48,6 @@ must_check enum vsc_err command_parse(const struct request *request, const struc
 /* Load the configuration (NULL: the default file); release with conf_free(). */
 must_check enum vsc_err command_conf(const struct request *request, const char *path,
                                      struct conf **ret_conf);
-/* A source on the configured store and TPM; release with card_source_free(). */
-must_check enum vsc_err command_source(const struct conf *conf, struct card_source **ret_source);
 /* admin_open() by the configuration; what could not be cleaned up is told on standard error. */
 must_check enum vsc_err command_admin(const struct request *request, const struct conf *conf,
                                       struct change *admin);
@@ -66,8 +65,8 @@ must_check enum vsc_err list_and_find(struct card_source *source, const char *wh
                                       struct problem *problem);
 /* What show, passwd and csr work with. */
 struct opened {
-    struct conf *conf;            /* owned */
-    struct card_source *source;   /* owned */
+    struct conf *conf; /* owned */
+    struct reach reach;
     struct card_list list;        /* owned */
     const struct card_info *card; /* in the list */
 };

@@ -2,7 +2,6 @@
 /* What every command needs: options, configuration, source, store. */
 #include <stdio.h>
 
-#include "card/tpm/source.h"
 #include "vscmgr/command.h"
 
 #define WORDS_MAX 4
@@ -31,15 +30,6 @@ enum vsc_err command_parse(const struct request *request, const struct option *t
 enum vsc_err command_conf(const struct request *request, const char *path, struct conf **ret_conf)
 {
     return conf_load(path, ret_conf, request->problem);
-}
-
-enum vsc_err command_source(const struct conf *conf, struct card_source **ret_source)
-{
-    enum vsc_err err = tpm_source_new(conf->card.store, conf->card.tcti, ret_source);
-
-    if (err == VSC_OK)
-        (*ret_source)->deadline = deadline_in(COMMAND_DEADLINE_MS);
-    return err;
 }
 
 static void tell(const struct problem *leftover)

@@ -113,19 +113,19 @@ static enum vsc_err get_secrets(const struct create_options *options, struct cre
 
 static enum vsc_err report_json(const struct conf *conf, const char *id, struct problem *problem)
 {
-    auto_by(card_source_free) struct card_source *source = NULL;
+    auto_reach struct reach reach = {0};
     auto_card_list struct card_list list = {0};
     const struct card_info *card = NULL;
     struct json json;
     enum vsc_err err;
 
-    err = command_source(conf, &source);
+    err = reach_open(conf, &reach, problem);
     if (err == VSC_OK)
-        err = list_and_find(source, id, &list, &card, problem);
+        err = list_and_find(reach.source, id, &list, &card, problem);
     if (err != VSC_OK)
         return err;
     json_init(&json, stdout);
-    print_card_json(&json, conf->card.store, card, NULL, true);
+    print_card_json(&json, &reach, card, NULL, true);
     return json_end(&json) ? VSC_OK : VSC_SYSTEM;
 }
 

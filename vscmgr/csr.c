@@ -7,8 +7,6 @@
 #include <string.h>
 
 #include "card/owner/csr.h"
-#include "card/tpm/key.h"
-#include "card/tpm/store.h"
 #include "common/io.h"
 #include "common/own.h"
 #include "vscmgr/command.h"
@@ -50,30 +48,12 @@ static const struct card_key *choose_key(const struct card_info *card)
     return chosen;
 }
 
-static enum vsc_err public_key(const struct conf *conf, const char *card, const char *key,
-                               EVP_PKEY **ret_key, struct problem *problem)
-{
-    auto_fd int folder = -1, key_folder = -1;
-    TPM2B_PRIVATE private = {0};
-    TPM2B_PUBLIC area = {0};
-    enum vsc_err err;
-
-    err = store_open_card(conf->card.store, card, &folder, problem);
-    if (err == VSC_OK)
-        err = store_open_key(folder, key, &key_folder, problem);
-    if (err == VSC_OK)
-        err = store_read_key(key_folder, &area, &private, problem);
-    if (err == VSC_OK)
-        err = key_to_evp(&area, ret_key);
-    return err;
-}
-
-static enum vsc_err build(const struct csr_options *options, const struct conf *conf,
-                          const struct card_info *card, const char *key, X509_REQ **ret_request,
-                          struct problem *problem)
+static enum vsc_err build(const struct csr_options *options, const struct opened *opened,
+                          const char *key, X509_REQ **ret_request, struct problem *problem)
 {
     auto_by(X509_NAME_free) X509_NAME *subject = NULL;
     auto_by(EVP_PKEY_free) EVP_PKEY *public = NULL;
+    const struct card_info *card = opened->card;
     enum vsc_err err;
 
     if (options->subject != NULL)
@@ -81,7 +61,7 @@ static enum vsc_err build(const struct csr_options *options, const struct conf *
     else
         err = dn_of_common_name(card->has_owner ? card->owner : card->name, &subject, problem);
     if (err == VSC_OK)
-        err = public_key(conf, card->id, key, &public, problem);
+        err = reach_public(&opened->reach, card->id, key, &public, problem);
     if (err == VSC_OK)
         err = csr_build(public, subject, options->upn, ret_request, problem);
     return err;
@@ -153,9 +133,9 @@ enum vsc_err command_csr(const struct request *request)
                            options.key_id);
     if (key == NULL)
         return problem_set(request->problem, VSC_NO_KEY, "%s has no key", opened.card->name);
-    err = build(&options, opened.conf, opened.card, key->id, &made, request->problem);
+    err = build(&options, &opened, key->id, &made, request->problem);
     if (err == VSC_OK)
-        err = sign(opened.source, &options, opened.card, key->id, made, request->problem);
+        err = sign(opened.reach.source, &options, opened.card, key->id, made, request->problem);
     if (err == VSC_OK)
         err = put(options.out, made, request->problem);
     return err;

@@ -46,7 +46,7 @@ enum vsc_err command_destroy(const struct request *request)
 {
     struct destroy_options options = {0};
     auto_by(conf_free) struct conf *conf = NULL;
-    auto_by(card_source_free) struct card_source *source = NULL;
+    auto_reach struct reach reach = {0};
     auto_card_list struct card_list list = {0};
     auto_change struct change change = CHANGE_CLOSED;
     auto_secret struct secret ownerauth = {0};
@@ -61,10 +61,13 @@ enum vsc_err command_destroy(const struct request *request)
                            "destroy wants either --instance or --name");
     err = command_conf(request, options.conf, &conf);
     if (err == VSC_OK)
-        err = command_source(conf, &source);
+        err = reach_open(conf, &reach, request->problem);
     if (err == VSC_OK)
-        err = list_and_find(source, options.instance != NULL ? options.instance : options.name,
-                            &list, &card, request->problem);
+        err = reach_needs_store(&reach, request->problem);
+    if (err == VSC_OK)
+        err =
+            list_and_find(reach.source, options.instance != NULL ? options.instance : options.name,
+                          &list, &card, request->problem);
     if (err == VSC_OK && !options.yes)
         err = confirm(card, request->problem);
     if (err == VSC_OK)

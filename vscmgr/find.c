@@ -68,16 +68,16 @@ enum vsc_err open_card(const struct request *request, const char *conf_path, con
 
     if (err != VSC_OK)
         return err;
-    command_tidy(opened->conf);
-    err = command_source(opened->conf, &opened->source);
+    err = reach_open(opened->conf, &opened->reach, request->problem);
     if (err == VSC_OK)
-        err = list_and_find(opened->source, what, &opened->list, &opened->card, request->problem);
+        err = list_and_find(opened->reach.source, what, &opened->list, &opened->card,
+                            request->problem);
     return err;
 }
 
 void opened_done(struct opened *opened)
 {
     card_list_done(&opened->list);
-    card_source_free(opened->source);
+    reach_close(&opened->reach);
     conf_free(opened->conf);
 }

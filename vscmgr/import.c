@@ -23,7 +23,6 @@ static const struct option import_table[] = {
 };
 
 DEFINE_AUTO(struct conf, conf_free)
-DEFINE_AUTO(struct card_source, card_source_free)
 
 static enum vsc_err read_file(const char *path, struct buf *ret_content, struct problem *problem)
 {
@@ -40,13 +39,12 @@ enum vsc_err command_import(const struct request *request)
 {
     struct import_options options = {0};
     auto_by(conf_free) struct conf *conf = NULL;
-    auto_by(card_source_free) struct card_source *source = NULL;
+    auto_reach struct reach reach = {0};
     auto_card_list struct card_list list = {0};
-    auto_change struct change change = CHANGE_CLOSED;
     auto_buf struct buf content;
     const struct card_info *card = NULL;
     const char *words[2] = {0};
-    char key[STORE_KEY_SIZE];
+    char key[KEY_ID_SIZE];
     enum vsc_err err;
 
     buf_init(&content, FILE_MAX);
@@ -56,13 +54,11 @@ enum vsc_err command_import(const struct request *request)
     if (err == VSC_OK)
         err = read_file(words[1], &content, request->problem);
     if (err == VSC_OK)
-        err = command_source(conf, &source);
+        err = reach_open(conf, &reach, request->problem);
     if (err == VSC_OK)
-        err = list_and_find(source, words[0], &list, &card, request->problem);
+        err = list_and_find(reach.source, words[0], &list, &card, request->problem);
     if (err == VSC_OK)
-        err = command_admin(request, conf, &change);
-    if (err == VSC_OK)
-        err = owner_import(&change, card->id, content.data, content.len, key, request->problem);
+        err = reach_import(&reach, card->id, content.data, content.len, key, request->problem);
     if (err == VSC_OK && !options.quiet)
         (void)printf("The certificate is stored with key %s of %s.\n", key, card->name);
     return err;

@@ -34,9 +34,8 @@ enum vsc_err command_generate(const struct request *request)
 {
     struct keys_options options = {0};
     auto_opened struct opened opened = {0};
-    auto_change struct change change = CHANGE_CLOSED;
     const char *what = NULL;
-    char key[STORE_KEY_SIZE];
+    char key[KEY_ID_SIZE];
     enum vsc_err err;
 
     err = command_parse(request, generate_table, &options, &what, 1);
@@ -46,10 +45,8 @@ enum vsc_err command_generate(const struct request *request)
         return err;
     if (!options.quiet)
         (void)fputs("vscmgr: making the key in the TPM, this can take up to a minute\n", stderr);
-    err = command_admin(request, opened.conf, &change);
-    if (err == VSC_OK)
-        err =
-            owner_generate(&change, opened.card->id, key_types[options.key], key, request->problem);
+    err = reach_generate(&opened.reach, opened.card->id, key_types[options.key], key,
+                         request->problem);
     if (err == VSC_OK && !options.quiet)
         (void)printf("Key %s (%s) is made on %s.\n", key, key_choices[options.key],
                      opened.card->name);
@@ -74,7 +71,6 @@ enum vsc_err command_delete_key(const struct request *request)
 {
     struct keys_options options = {0};
     auto_opened struct opened opened = {0};
-    auto_change struct change change = CHANGE_CLOSED;
     const char *words[2] = {0};
     enum vsc_err err;
 
@@ -87,9 +83,7 @@ enum vsc_err command_delete_key(const struct request *request)
     if (err == VSC_OK && !options.yes)
         err = confirm(opened.card, words[1], request->problem);
     if (err == VSC_OK)
-        err = command_admin(request, opened.conf, &change);
-    if (err == VSC_OK)
-        err = owner_delete_key(&change, opened.card->id, words[1], request->problem);
+        err = reach_delete_key(&opened.reach, opened.card->id, words[1], request->problem);
     if (err == VSC_OK && !options.quiet)
         (void)printf("Key %s of %s is deleted.\n", words[1], opened.card->name);
     return err;

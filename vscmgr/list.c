@@ -18,7 +18,6 @@ static const struct option list_table[] = {
 };
 
 DEFINE_AUTO(struct conf, conf_free)
-DEFINE_AUTO(struct card_source, card_source_free)
 
 static enum vsc_err finish(struct json *json, struct problem *problem)
 {
@@ -31,7 +30,7 @@ enum vsc_err command_list(const struct request *request)
 {
     struct list_options options = {0};
     auto_by(conf_free) struct conf *conf = NULL;
-    auto_by(card_source_free) struct card_source *source = NULL;
+    auto_reach struct reach reach = {0};
     auto_card_list struct card_list list = {0};
     struct problem damaged = {0};
     struct json json;
@@ -43,22 +42,22 @@ enum vsc_err command_list(const struct request *request)
     if (err != VSC_OK)
         return err;
     command_tidy(conf);
-    err = command_source(conf, &source);
+    err = reach_open(conf, &reach, request->problem);
     if (err == VSC_OK)
-        err = source->ops->list(source, &list, &damaged);
+        err = reach.source->ops->list(reach.source, &list, &damaged);
     if (damaged.text[0] != '\0')
         (void)fprintf(stderr, "vscmgr: warning: left out: %s\n", damaged.text);
     if (err != VSC_OK)
         return err;
     if (!options.json) {
         for (size_t i = 0; i < list.count; i++)
-            print_card(conf->card.store, &list.cards[i], NULL);
+            print_card(&reach, &list.cards[i], NULL);
         return VSC_OK;
     }
     json_init(&json, stdout);
     json_open_array(&json, NULL);
     for (size_t i = 0; i < list.count; i++)
-        print_card_json(&json, conf->card.store, &list.cards[i], NULL, false);
+        print_card_json(&json, &reach, &list.cards[i], NULL, false);
     json_close_array(&json);
     return finish(&json, request->problem);
 }
@@ -76,14 +75,15 @@ enum vsc_err command_show(const struct request *request)
     if (err == VSC_OK)
         err = open_card(request, options.conf, what, &opened);
     if (err == VSC_OK)
-        err = opened.source->ops->state(opened.source, opened.card->id, &state, request->problem);
+        err = opened.reach.source->ops->state(opened.reach.source, opened.card->id, &state,
+                                              request->problem);
     if (err != VSC_OK)
         return err;
     if (!options.json) {
-        print_card(opened.conf->card.store, opened.card, &state);
+        print_card(&opened.reach, opened.card, &state);
         return VSC_OK;
     }
     json_init(&json, stdout);
-    print_card_json(&json, opened.conf->card.store, opened.card, &state, false);
+    print_card_json(&json, &opened.reach, opened.card, &state, false);
     return finish(&json, request->problem);
 }

@@ -40,8 +40,9 @@ enum vsc_err command_passwd(const struct request *request)
             secret_get(words_typed[options.pin], &asked_new_pin, &change.new_pin, request->problem);
     if (err == VSC_OK) {
         (void)snprintf(change.card, sizeof change.card, "%s", opened.card->id);
-        opened.source->deadline = deadline_in(COMMAND_DEADLINE_MS);
-        err = opened.source->ops->change_pin(opened.source, &change, &outcome, request->problem);
+        opened.reach.source->deadline = deadline_in(COMMAND_DEADLINE_MS);
+        err = opened.reach.source->ops->change_pin(opened.reach.source, &change, &outcome,
+                                                   request->problem);
     }
     secret_done(&change.old_pin);
     secret_done(&change.new_pin);

@@ -8,8 +8,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "card/tpm/key.h"
-#include "card/tpm/store.h"
 #include "certcheck/facts.h"
 #include "common/own.h"
 #include "common/text.h"
@@ -17,6 +15,7 @@
 
 #define TIME_SIZE 40
 
+DEFINE_AUTO(EVP_PKEY, EVP_PKEY_free)
 DEFINE_AUTO(X509, X509_free)
 
 /* NULL for a key without a certificate, or with one that cannot be read. */
@@ -34,28 +33,21 @@ static struct facts *facts_of(const struct card_key *key)
     return facts;
 }
 
-static const char *type_of(const char *store, const char *card, const char *key)
+/* As --key says it: each has another number of bits. */
+static const char *type_of(const struct reach *reach, const char *card, const char *key)
 {
-    auto_fd int folder = -1, key_folder = -1;
-    TPM2B_PRIVATE private = {0};
-    TPM2B_PUBLIC area = {0};
+    static const struct {
+        int bits;
+        const char *name;
+    } types[] = {{2048, "rsa2048"}, {3072, "rsa3072"}, {256, "p256"}, {384, "p384"}};
+    auto_by(EVP_PKEY_free) EVP_PKEY *public = NULL;
 
-    if (store_open_card(store, card, &folder, NULL) != VSC_OK ||
-        store_open_key(folder, key, &key_folder, NULL) != VSC_OK ||
-        store_read_key(key_folder, &area, &private, NULL) != VSC_OK)
+    if (reach_public(reach, card, key, &public, NULL) != VSC_OK)
         return "unreadable";
-    return key_type_name(&area);
-}
-
-static bool has_puk(const char *store, const char *card)
-{
-    struct objects objects;
-    auto_fd int folder = -1;
-    bool has = store_open_card(store, card, &folder, NULL) == VSC_OK &&
-               store_read_objects(folder, &objects, NULL) == VSC_OK && objects.has_puk;
-
-    explicit_bzero(&objects, sizeof objects);
-    return has;
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        if (types[i].bits == EVP_PKEY_get_bits(public))
+            return types[i].name;
+    return "unknown";
 }
 
 static void time_text(int64_t at, char to[TIME_SIZE])
@@ -88,7 +80,7 @@ static void certificate_json(struct json *json, const struct card_key *key)
     facts_free(facts);
 }
 
-void print_card_json(struct json *json, const char *store, const struct card_info *card,
+void print_card_json(struct json *json, const struct reach *reach, const struct card_info *card,
                      const struct card_state *state, bool instance)
 {
     char policy[PIN_POLICY_TEXT];
@@ -109,7 +101,7 @@ void print_card_json(struct json *json, const char *store, const struct card_inf
 
         json_open_object(json, NULL);
         json_string(json, "id", key->id);
-        json_string(json, "type", type_of(store, card->id, key->id));
+        json_string(json, "type", type_of(reach, card->id, key->id));
         json_bool(json, "default", key->is_default);
         certificate_json(json, key);
         json_close_object(json);
@@ -121,7 +113,7 @@ void print_card_json(struct json *json, const char *store, const struct card_inf
         json_bool(json, "blocked", state->blocked);
         json_number(json, "tpm_locked_seconds", state->locked_seconds);
         json_bool(json, "gone", state->gone);
-        json_bool(json, "puk", has_puk(store, card->id));
+        json_bool(json, "puk", card->has_puk);
         json_bool(json, "must_change", card->must_change);
         pin_policy_text(&card->policy, policy);
         json_string(json, "pin_policy", policy);
@@ -139,12 +131,12 @@ static void print_text(const char *label, const char *value)
     (void)printf("      %-10s %s\n", label, shown);
 }
 
-static void print_key(const char *store, const char *card, const struct card_key *key)
+static void print_key(const struct reach *reach, const char *card, const struct card_key *key)
 {
     struct facts *facts = facts_of(key);
     char time[TIME_SIZE];
 
-    (void)printf("  key %s  %s%s\n", key->id, type_of(store, card, key->id),
+    (void)printf("  key %s  %s%s\n", key->id, type_of(reach, card, key->id),
                  key->is_default ? "  (default)" : "");
     if (facts == NULL) {
         print_text("", key->chain_len > 0 ? "certificate cannot be read" : "no certificate");
@@ -169,27 +161,31 @@ static void print_state(const struct card_state *state)
     else if (state->locked_seconds > 0)
         (void)printf("  security chip locked, at most %u seconds more (VSC-TPM-LOCKED)\n",
                      state->locked_seconds);
-    else
+    else if (state->tries_known)
         (void)printf("  %u of %u tries left\n", state->tries_left, state->tries_max);
 }
 
-static void print_rules(const char *store, const struct card_info *card)
+static void print_rules(const struct card_info *card)
 {
     char policy[PIN_POLICY_TEXT];
 
     pin_policy_text(&card->policy, policy);
     (void)printf("  PIN %s%s\n", policy, card->must_change ? "; has to be changed" : "");
-    (void)puts(has_puk(store, card->id) ? "  with a PUK" : "  without a PUK");
+    (void)puts(card->has_puk ? "  with a PUK" : "  without a PUK");
 }
 
-void print_card(const char *store, const struct card_info *card, const struct card_state *state)
+void print_card(const struct reach *reach, const struct card_info *card,
+                const struct card_state *state)
 {
     (void)printf("%s  %s  owner %s\n", card->id, card->name,
-                 card->has_owner ? card->owner : "none");
+                 card->restricted  ? "another"
+                 : card->has_owner ? card->owner
+                                   : "none");
     if (state != NULL) {
         print_state(state);
-        print_rules(store, card);
+        if (!card->restricted)
+            print_rules(card);
     }
     for (size_t i = 0; i < card->key_count; i++)
-        print_key(store, card->id, &card->keys[i]);
+        print_key(reach, card->id, &card->keys[i]);
 }

@@ -5,11 +5,13 @@
 
 #include "common/json.h"
 #include "common/wire_card.h"
+#include "vscmgr/reach.h"
 
 /* An element of `list --json`; with `state` (may be NULL) that of `show --json`. With `instance`
  * also the Windows device instance id. */
-void print_card_json(struct json *json, const char *store, const struct card_info *card,
+void print_card_json(struct json *json, const struct reach *reach, const struct card_info *card,
                      const struct card_state *state, bool instance);
-void print_card(const char *store, const struct card_info *card, const struct card_state *state);
+void print_card(const struct reach *reach, const struct card_info *card,
+                const struct card_state *state);
 
 #endif

@@ -35,6 +35,8 @@ enum vsc_err command_set_owner(const struct request *request)
                            "set-owner wants a card, and either a user or --none");
     err = open_card(request, options.conf, words[0], &opened);
     if (err == VSC_OK)
+        err = reach_needs_store(&opened.reach, request->problem);
+    if (err == VSC_OK)
         err = command_admin(request, opened.conf, &change);
     if (err == VSC_OK)
         err = admin_set_owner(&change, opened.card->id, words[1], request->problem);

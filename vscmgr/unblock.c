@@ -67,21 +67,26 @@ static enum vsc_err unblock(const struct request *request, const struct unblock_
     struct admin_unblock by_key = {
         .admin_key = &secret, .new_pin = &new_pin, .must_change = options->must_change};
     auto_change struct change change = CHANGE_CLOSED;
-    enum vsc_err err;
+    enum vsc_err err = VSC_OK;
 
+    if (!by_puk)
+        err = reach_needs_store(&opened->reach, request->problem);
+    if (err != VSC_OK)
+        return err;
     if (by_puk)
         err = secret_get(word, &asked_puk, &secret, request->problem);
     else
         err = secret_get_admin_key(word, &asked_admin_key, &secret, request->problem);
     if (err == VSC_OK)
         err = secret_get(like(word), &asked_new_pin, &new_pin, request->problem);
-    if (err == VSC_OK)
-        err = command_admin(request, opened->conf, &change);
     if (err != VSC_OK)
         return err;
     if (by_puk)
-        return owner_unblock(&change, opened->card->id, &secret, &new_pin, ret_outcome,
+        return reach_unblock(&opened->reach, opened->card->id, &secret, &new_pin, ret_outcome,
                              request->problem);
+    err = command_admin(request, opened->conf, &change);
+    if (err != VSC_OK)
+        return err;
     return admin_unblock(&change, opened->card->id, &by_key, ret_outcome, request->problem);
 }
 
@@ -144,6 +149,8 @@ enum vsc_err command_rotate_adminkey(const struct request *request)
     if (err == VSC_OK)
         err = open_card(request, options.conf, what, &opened);
     if (err == VSC_OK)
+        err = reach_needs_store(&opened.reach, request->problem);
+    if (err == VSC_OK)
         err = secret_get_admin_key(words_or_default[options.adminkey], &asked_admin_key, &old_key,
                                    request->problem);
     if (err == VSC_OK)
@@ -167,7 +174,6 @@ enum vsc_err command_change_puk(const struct request *request)
 {
     struct unblock_options options = {0};
     auto_opened struct opened opened = {0};
-    auto_change struct change change = CHANGE_CLOSED;
     auto_secret struct secret old_puk = {0}, new_puk = {0};
     struct card_outcome outcome;
     const char *what = NULL;
@@ -181,9 +187,7 @@ enum vsc_err command_change_puk(const struct request *request)
     if (err == VSC_OK)
         err = secret_get(words_typed[options.puk], &asked_new_puk, &new_puk, request->problem);
     if (err == VSC_OK)
-        err = command_admin(request, opened.conf, &change);
-    if (err == VSC_OK)
-        err = owner_change_puk(&change, opened.card->id, &old_puk, &new_puk, &outcome,
+        err = reach_change_puk(&opened.reach, opened.card->id, &old_puk, &new_puk, &outcome,
                                request->problem);
     if (err == VSC_OK)
         err = outcome_result(&outcome, opened.card, request->problem);

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "vscmgr/reach.h"
+
+#include <errno.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "card/remote.h"
+#include "card/remote_owner.h"
+#include "card/tpm/key.h"
+#include "card/tpm/source.h"
+#include "card/tpm/store.h"
+#include "common/dial.h"
+#include "common/own.h"
+#include "vscmgr/command.h"
+
+DEFINE_AUTO(BIO, BIO_free)
+
+/* Root's store is there, and it is not this user's to write. */
+static bool is_for_others(const struct conf *conf)
+{
+    return geteuid() != 0 && access(conf->card.store, W_OK) != 0 && errno != ENOENT;
+}
+
+static enum vsc_err open_remote(const struct conf *conf, struct reach *reach,
+                                struct problem *problem)
+{
+    const struct deadline deadline = deadline_in(COMMAND_DEADLINE_MS);
+    int fd = -1;
+    enum vsc_err err = dial(conf->card.socket, &deadline, &fd);
+
+    if (err != VSC_OK)
+        return problem_set(problem, err, "%s: %s (as an ordinary user cards are reached there)",
+                           conf->card.socket, strerror(errno));
+    reach->remote = true;
+    return remote_source_new(fd, "vsc-card", &reach->source);
+}
+
+enum vsc_err reach_open(const struct conf *conf, struct reach *ret_reach, struct problem *problem)
+{
+    struct reach reach = {.conf = conf};
+    enum vsc_err err;
+
+    if (is_for_others(conf))
+        err = open_remote(conf, &reach, problem);
+    else
+        err = tpm_source_new(conf->card.store, conf->card.tcti, &reach.source);
+    if (err != VSC_OK)
+        return err;
+    reach.source->deadline = deadline_in(COMMAND_DEADLINE_MS);
+    *ret_reach = reach;
+    return VSC_OK;
+}
+
+void reach_close(struct reach *reach)
+{
+    card_source_free(reach->source);
+    reach->source = NULL;
+}
+
+enum vsc_err reach_needs_store(const struct reach *reach, struct problem *problem)
+{
+    if (!reach->remote)
+        return VSC_OK;
+    return problem_set(problem, VSC_DENIED, "this is the administrator's to do");
+}
+
+/* ---- by the store -------------------------------------------------------------------------------
+ */
+
+static enum vsc_err open_change(const struct reach *reach, struct change *change,
+                                struct problem *problem)
+{
+    const struct request request = {.problem = problem};
+
+    return command_admin(&request, reach->conf, change);
+}
+
+static enum vsc_err public_of_store(const struct conf *conf, const char *card, const char *key,
+                                    EVP_PKEY **ret_key, struct problem *problem)
+{
+    auto_fd int folder = -1, key_folder = -1;
+    TPM2B_PRIVATE private = {0};
+    TPM2B_PUBLIC area = {0};
+    enum vsc_err err;
+
+    err = store_open_card(conf->card.store, card, &folder, problem);
+    if (err == VSC_OK)
+        err = store_open_key(folder, key, &key_folder, problem);
+    if (err == VSC_OK)
+        err = store_read_key(key_folder, &area, &private, problem);
+    if (err == VSC_OK)
+        err = key_to_evp(&area, ret_key);
+    return err;
+}
+
+/* ---- by vsc-card --------------------------------------------------------------------------------
+ */
+
+static struct card_source *remote_of(const struct reach *reach)
+{
+    reach->source->deadline = deadline_in(CHANGE_DEADLINE_MS);
+    return reach->source;
+}
+
+static enum vsc_err public_of_made(const struct card_made *made, EVP_PKEY **ret_key,
+                                   struct problem *problem)
+{
+    const unsigned char *next = made->spki;
+    EVP_PKEY *key = d2i_PUBKEY(NULL, &next, (long)made->spki_len);
+
+    if (key == NULL || next != made->spki + made->spki_len) {
+        EVP_PKEY_free(key);
+        return problem_set(problem, VSC_PROTOCOL, "vsc-card: this is no public key");
+    }
+    *ret_key = key;
+    return VSC_OK;
+}
+
+static enum vsc_err add_der(struct card_store *store, X509 *cert, struct problem *problem)
+{
+    unsigned char *der = NULL;
+    int len = i2d_X509(cert, &der);
+
+    X509_free(cert);
+    if (store->chain_len == CHAIN_MAX || len <= 0 || len > CERT_MAX) {
+        OPENSSL_free(der);
+        return problem_set(problem, VSC_CERT,
+                           "more than %d certificates, or one of more than %d bytes", CHAIN_MAX,
+                           CERT_MAX);
+    }
+    store->chain[store->chain_len] = (struct der){.data = malloc((size_t)len), .len = (size_t)len};
+    if (store->chain[store->chain_len].data == NULL) {
+        OPENSSL_free(der);
+        return VSC_MEMORY;
+    }
+    memcpy(store->chain[store->chain_len++].data, der, (size_t)len);
+    OPENSSL_free(der);
+    return VSC_OK;
+}
+
+/* PEM, or one certificate in DER, as owner_import() takes them. */
+static enum vsc_err read_chain(const void *bytes, size_t len, struct card_store *store,
+                               struct problem *problem)
+{
+    auto_by(BIO_free) BIO *bio = BIO_new_mem_buf(bytes, (int)len);
+    const unsigned char *next = bytes;
+    enum vsc_err err = VSC_OK;
+    X509 *cert;
+
+    if (bio == NULL)
+        return VSC_MEMORY;
+    cert = len > 0 && next[0] == 0x30 ? d2i_X509(NULL, &next, (long)len) : NULL;
+    if (cert != NULL)
+        return add_der(store, cert, problem);
+    while (err == VSC_OK && (cert = PEM_read_bio_X509(bio, NULL, NULL, NULL)) != NULL)
+        err = add_der(store, cert, problem);
+    if (err == VSC_OK && store->chain_len == 0)
+        return problem_set(problem, VSC_INPUT, "there is no certificate in the file");
+    return err;
+}
+
+static void take_key(const struct card_made *made, char ret_key[KEY_ID_SIZE])
+{
+    memcpy(ret_key, made->key, KEY_ID_SIZE);
+}
+
+static enum vsc_err import_remote(const struct reach *reach, const char *card, const void *bytes,
+                                  size_t len, char ret_key[KEY_ID_SIZE], struct problem *problem)
+{
+    auto_card_store struct card_store store = {0};
+    struct card_made made;
+    enum vsc_err err;
+
+    (void)snprintf(store.card, sizeof store.card, "%s", card);
+    err = read_chain(bytes, len, &store, problem);
+    if (err == VSC_OK)
+        err = remote_store(remote_of(reach), &store, &made, problem);
+    if (err == VSC_OK)
+        take_key(&made, ret_key);
+    return err;
+}
+
+typedef enum vsc_err remote_use(struct card_source *source, const struct card_change_pin *secrets,
+                                struct card_outcome *ret_outcome, struct problem *problem);
+
+static enum vsc_err use_remote(const struct reach *reach, const char *card,
+                               const struct secret *old_secret, const struct secret *new_secret,
+                               remote_use *use, struct card_outcome *ret_outcome,
+                               struct problem *problem)
+{
+    struct card_change_pin secrets = {0};
+    enum vsc_err err;
+
+    (void)snprintf(secrets.card, sizeof secrets.card, "%s", card);
+    err = secret_set(&secrets.old_pin, old_secret->bytes, old_secret->len);
+    if (err == VSC_OK)
+        err = secret_set(&secrets.new_pin, new_secret->bytes, new_secret->len);
+    if (err == VSC_OK)
+        err = use(remote_of(reach), &secrets, ret_outcome, problem);
+    secret_done(&secrets.old_pin);
+    secret_done(&secrets.new_pin);
+    return err;
+}
+
+/* ---- either way ---------------------------------------------------------------------------------
+ */
+
+enum vsc_err reach_public(const struct reach *reach, const char *card, const char *key,
+                          EVP_PKEY **ret_key, struct problem *problem)
+{
+    struct card_made made;
+    enum vsc_err err;
+
+    if (!reach->remote)
+        return public_of_store(reach->conf, card, key, ret_key, problem);
+    err = remote_public(remote_of(reach), card, key, &made, problem);
+    return err == VSC_OK ? public_of_made(&made, ret_key, problem) : err;
+}
+
+enum vsc_err reach_generate(const struct reach *reach, const char *card, enum key_type type,
+                            char ret_key[KEY_ID_SIZE], struct problem *problem)
+{
+    auto_change struct change change = CHANGE_CLOSED;
+    struct card_made made;
+    enum vsc_err err;
+
+    if (!reach->remote) {
+        err = open_change(reach, &change, problem);
+        return err == VSC_OK ? owner_generate(&change, card, type, ret_key, problem) : err;
+    }
+    err = remote_generate(remote_of(reach), card, type, &made, problem);
+    if (err == VSC_OK)
+        take_key(&made, ret_key);
+    return err;
+}
+
+enum vsc_err reach_import(const struct reach *reach, const char *card, const void *bytes,
+                          size_t len, char ret_key[KEY_ID_SIZE], struct problem *problem)
+{
+    auto_change struct change change = CHANGE_CLOSED;
+    enum vsc_err err;
+
+    if (reach->remote)
+        return import_remote(reach, card, bytes, len, ret_key, problem);
+    err = open_change(reach, &change, problem);
+    return err == VSC_OK ? owner_import(&change, card, bytes, len, ret_key, problem) : err;
+}
+
+enum vsc_err reach_delete_key(const struct reach *reach, const char *card, const char *key,
+                              struct problem *problem)
+{
+    auto_change struct change change = CHANGE_CLOSED;
+    enum vsc_err err;
+
+    if (reach->remote)
+        return remote_delete_key(remote_of(reach), card, key, problem);
+    err = open_change(reach, &change, problem);
+    return err == VSC_OK ? owner_delete_key(&change, card, key, problem) : err;
+}
+
+enum vsc_err reach_unblock(const struct reach *reach, const char *card, const struct secret *puk,
+                           const struct secret *new_pin, struct card_outcome *ret_outcome,
+                           struct problem *problem)
+{
+    auto_change struct change change = CHANGE_CLOSED;
+    enum vsc_err err;
+
+    if (reach->remote)
+        return use_remote(reach, card, puk, new_pin, remote_unblock, ret_outcome, problem);
+    err = open_change(reach, &change, problem);
+    return err == VSC_OK ? owner_unblock(&change, card, puk, new_pin, ret_outcome, problem) : err;
+}
+
+enum vsc_err reach_change_puk(const struct reach *reach, const char *card,
+                              const struct secret *old_puk, const struct secret *new_puk,
+                              struct card_outcome *ret_outcome, struct problem *problem)
+{
+    auto_change struct change change = CHANGE_CLOSED;
+    enum vsc_err err;
+
+    if (reach->remote)
+        return use_remote(reach, card, old_puk, new_puk, remote_change_puk, ret_outcome, problem);
+    err = open_change(reach, &change, problem);
+    return err == VSC_OK ? owner_change_puk(&change, card, old_puk, new_puk, ret_outcome, problem)
+                         : err;
+}
