@@ -35,11 +35,14 @@ enum vsc_err cert_parse(const unsigned char *der, size_t len, X509 **ret_cert)
 }
 
 /* Takes `cert` over. */
-static enum vsc_err push(STACK_OF(X509) * certs, X509 *cert)
+static enum vsc_err push(const struct loading *loading, const char *file, X509 *cert)
 {
     auto_by(X509_free) X509 *owned = cert;
 
-    if (sk_X509_num(certs) >= CERTS_MAX || sk_X509_push(certs, owned) <= 0)
+    if (sk_X509_num(loading->certs) >= CERTS_MAX)
+        return problem_set(loading->problem, VSC_INPUT, "%s: more than %d certificates", file,
+                           CERTS_MAX);
+    if (sk_X509_push(loading->certs, owned) <= 0)
         return VSC_MEMORY;
     (void)take(owned);
     return VSC_OK;
@@ -55,7 +58,7 @@ static enum vsc_err add_strictly(void *arg, const char *file, const unsigned cha
     if (err != VSC_OK)
         return problem_set(loading->problem, VSC_INPUT, "%s: a certificate in it cannot be read",
                            file);
-    return push(loading->certs, cert);
+    return push(loading, file, cert);
 }
 
 enum vsc_err certs_load(const struct source *source, STACK_OF(X509) * certs,
@@ -75,7 +78,7 @@ static enum vsc_err add_to_chain(void *arg, const char *file, const unsigned cha
     if (der == NULL || (err != VSC_OK && loading->seen == 0))
         return problem_set(loading->problem, VSC_CERT, "%s: the certificate cannot be read", file);
     loading->seen++;
-    return err == VSC_OK ? push(loading->certs, cert) : VSC_OK;
+    return err == VSC_OK ? push(loading, file, cert) : VSC_OK;
 }
 
 enum vsc_err certs_load_chain(const char *file, STACK_OF(X509) * certs, struct problem *problem)

@@ -65,7 +65,7 @@ static bool has_doubles(const X509 *cert)
 enum extension_kind {
     UNKNOWN,  /* what it holds is not ours to say */
     ONE,      /* DER by its definition */
-    ONE_MORE, /* the same, and a SEQUENCE of at least one (RFC 5280: SIZE (1..MAX)) */
+    ONE_MORE, /* the same, and a SEQUENCE that is never empty */
 };
 
 static enum extension_kind kind_of(int nid)
@@ -75,7 +75,6 @@ static enum extension_kind kind_of(int nid)
     case NID_key_usage:
     case NID_policy_constraints:
     case NID_inhibit_any_policy:
-    case NID_name_constraints:
     case NID_subject_key_identifier:
     case NID_authority_key_identifier:
     case NID_private_key_usage_period:
@@ -85,6 +84,7 @@ static enum extension_kind kind_of(int nid)
     case NID_ext_key_usage:
     case NID_certificate_policies:
     case NID_policy_mappings:
+    case NID_name_constraints:
     case NID_crl_distribution_points:
     case NID_freshest_crl:
     case NID_info_access:

@@ -70,7 +70,8 @@ static bool may_be_issuer(X509 *issuer, X509 *cert)
 
     return (X509_get_extension_flags(issuer) & EXFLAG_INVALID) == 0 &&
            (result == X509_V_OK || result == X509_V_ERR_KEYUSAGE_NO_CERTSIGN ||
-            result == X509_V_ERR_SIGNATURE_ALGORITHM_MISMATCH);
+            result == X509_V_ERR_SIGNATURE_ALGORITHM_MISMATCH ||
+            result == X509_V_ERR_NO_ISSUER_PUBLIC_KEY);
 }
 
 /* Nothing in this certificate alone will refuse the path. */
@@ -158,8 +159,8 @@ static void climb(struct search *search, struct chain_path *path)
     if (path->len == CHAIN_DEPTH_MAX)
         return;
     climb_over(search, path, search->pool->anchors);
-    climb_over(search, path, search->pool->extra);
     climb_over(search, path, search->pool->intermediates);
+    climb_over(search, path, search->pool->extra);
 }
 
 void path_find(X509 *cert, const struct chain_pool *pool, const struct chain_rules *rules,

@@ -123,6 +123,37 @@ static bool is_same_path(STACK_OF(X509) * built, const struct chain_path *path)
     return true;
 }
 
+/*
+ * Which certificate stands above which is path_find()'s to say, by name and key identifier;
+ * OpenSSL's own answer would leave out an issuer whose key is of another kind than the signature.
+ */
+static int is_next_in_path(X509_STORE_CTX *context, X509 *cert, X509 *issuer)
+{
+    const struct noting *noting = X509_STORE_CTX_get_app_data(context);
+    const struct chain_path *path = noting->path;
+
+    for (unsigned i = 0; i + 1 < path->len; i++)
+        if (cert == path->certs[i])
+            return issuer == path->certs[i + 1];
+    return X509_check_issued(issuer, cert) == X509_V_OK;
+}
+
+/* OpenSSL's verifier gives up at a key that cannot be decoded; strength.c refuses it. */
+static bool has_all_keys(const struct chain_path *path, struct verdict *verdict)
+{
+    bool has_all = true;
+
+    for (unsigned i = 0; i < path->len; i++) {
+        if (X509_get0_pubkey(path->certs[i]) != NULL)
+            continue;
+        has_all = false;
+        if (i > 0)
+            verdict_refuse(verdict, REASON_BAD_SIGNATURE, i - 1, "the issuer's key cannot be read");
+    }
+    ERR_clear_error();
+    return has_all;
+}
+
 enum vsc_err path_verify(const struct chain_path *path, const struct chain_rules *rules,
                          struct verdict *verdict)
 {
@@ -136,12 +167,17 @@ enum vsc_err path_verify(const struct chain_path *path, const struct chain_rules
 
     if (store == NULL || context == NULL || trusted == NULL || between == NULL)
         return VSC_MEMORY;
+    if (!path->anchored)
+        verdict_refuse(verdict, REASON_UNTRUSTED_ISSUER, path->len - 1, NULL);
+    if (!has_all_keys(path, verdict))
+        return VSC_OK;
     for (unsigned i = 0; i < path->len; i++) {
         bool is_last = path->anchored && i + 1 == path->len;
 
         if (sk_X509_push(is_last ? trusted : between, path->certs[i]) <= 0)
             return VSC_MEMORY;
     }
+    X509_STORE_set_check_issued(store, is_next_in_path);
     if (X509_STORE_CTX_init(context, store, path->certs[0], between) != 1)
         return VSC_MEMORY;
     X509_STORE_CTX_set0_trusted_stack(context, trusted);
@@ -151,11 +187,10 @@ enum vsc_err path_verify(const struct chain_path *path, const struct chain_rules
     X509_STORE_CTX_set_app_data(context, &noting);
     X509_STORE_CTX_set_verify_cb(context, note);
     result = X509_verify_cert(context);
-    if (!path->anchored)
-        verdict_refuse(verdict, REASON_UNTRUSTED_ISSUER, path->len - 1, NULL);
-    else if (X509_STORE_CTX_get_error(context) == X509_V_ERR_OUT_OF_MEM)
+    if (path->anchored && X509_STORE_CTX_get_error(context) == X509_V_ERR_OUT_OF_MEM)
         verdict_refuse(verdict, REASON_POLICY, 0, "there are too many policies and mappings");
-    else if (result != 1 || !is_same_path(X509_STORE_CTX_get0_chain(context), path))
+    else if (path->anchored &&
+             (result != 1 || !is_same_path(X509_STORE_CTX_get0_chain(context), path)))
         verdict_refuse(verdict, REASON_UNTRUSTED_ISSUER, 0, "the chain cannot be verified");
     ERR_clear_error();
     return VSC_OK;

@@ -8,7 +8,13 @@
 #include <openssl/err.h>
 #include <openssl/rsa.h>
 
+#include "certcheck/der.h"
 #include "certcheck/openssl_own.h"
+#include "certcheck/strict_der.h"
+
+#define EXPONENT_BITS_MAX  64
+#define POINT_COMPRESSED   2
+#define POINT_UNCOMPRESSED 4
 
 DEFINE_AUTO(RSA_PSS_PARAMS, RSA_PSS_PARAMS_free)
 
@@ -69,13 +75,60 @@ void strength_describe_key(const X509 *cert, char *type, size_t size, unsigned *
         (void)snprintf(type, size, "%s", OBJ_nid2sn(EVP_PKEY_get_base_id(key)));
 }
 
-/* With the exponent 1 everybody can sign; an even one is none. */
-static bool has_sound_exponent(const EVP_PKEY *key)
+/*
+ * With the exponent 1 everybody can sign, an even one is none, and one beyond 64 bits costs whoever
+ * verifies; no product of two odd primes is even.
+ */
+static bool has_sound_numbers(const EVP_PKEY *key)
 {
     auto_by(BN_free) BIGNUM *exponent = NULL;
+    auto_by(BN_free) BIGNUM *modulus = NULL;
 
     return EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &exponent) == 1 &&
-           BN_is_odd(exponent) && !BN_is_one(exponent) && !BN_is_negative(exponent);
+           EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_N, &modulus) == 1 &&
+           BN_is_odd(exponent) && !BN_is_one(exponent) &&
+           BN_num_bits(exponent) <= EXPONENT_BITS_MAX && BN_is_odd(modulus);
+}
+
+/* SEQUENCE { modulus INTEGER, publicExponent INTEGER }: OpenSSL does not look at their signs. */
+static bool are_numbers_positive(const unsigned char *der, size_t len)
+{
+    struct der_span all = {der, len};
+    struct der_element sequence, number;
+
+    if (!strict_der_is(der, len) || !der_take_tag(&all, DER_SEQUENCE, &sequence))
+        return false;
+    for (int i = 0; i < 2; i++)
+        if (!der_take_tag(&sequence.content, DER_INTEGER, &number) ||
+            number.content.bytes[0] >= 0x80)
+            return false;
+    return sequence.content.len == 0;
+}
+
+/* RFC 3279 2.3.1: DER with nothing behind it, and no parameters but NULL. */
+static bool is_rsa_sound(const EVP_PKEY *key, const X509 *cert)
+{
+    X509_ALGOR *algorithm = NULL;
+    const unsigned char *der = NULL;
+    int len = 0, parameters = V_ASN1_UNDEF;
+
+    if (X509_PUBKEY_get0_param(NULL, &der, &len, &algorithm, X509_get_X509_PUBKEY(cert)) != 1)
+        return false;
+    X509_ALGOR_get0(NULL, &parameters, NULL, algorithm);
+    if (EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA && parameters != V_ASN1_NULL &&
+        parameters != V_ASN1_UNDEF)
+        return false;
+    return are_numbers_positive(der, (size_t)len) && has_sound_numbers(key);
+}
+
+/* RFC 5480 2.2: a point, compressed or not. The one at infinity is nobody's key. */
+static bool is_point_sound(const X509 *cert)
+{
+    const unsigned char *point = NULL;
+    int len = 0;
+
+    return X509_PUBKEY_get0_param(NULL, &point, &len, NULL, X509_get_X509_PUBKEY(cert)) == 1 &&
+           len > 1 && point[0] >= POINT_COMPRESSED && point[0] <= POINT_UNCOMPRESSED;
 }
 
 bool strength_is_affordable(const EVP_PKEY *key)
@@ -93,10 +146,10 @@ bool strength_key_is_enough(const X509 *cert, unsigned min_rsa_bits)
         return false;
     }
     if (!is_rsa(key))
-        return curve_type(key) != NULL;
+        return curve_type(key) != NULL && is_point_sound(cert);
     bits = EVP_PKEY_get_bits(key);
     return bits > 0 && (unsigned)bits >= min_rsa_bits && strength_is_affordable(key) &&
-           has_sound_exponent(key);
+           is_rsa_sound(key, cert);
 }
 
 static bool is_enough(int digest, int nid)

@@ -14,7 +14,7 @@
 void strength_describe_key(const X509 *cert, char *type, size_t size, unsigned *ret_bits);
 
 /*
- * RSA of `min_rsa_bits` to STRENGTH_RSA_MAX bits with a sound exponent, or a named NIST curve of
+ * RSA of `min_rsa_bits` to STRENGTH_RSA_MAX bits with sound numbers, or a named NIST curve of
  * 256 bits or more.
  */
 bool strength_key_is_enough(const X509 *cert, unsigned min_rsa_bits);

@@ -13,9 +13,9 @@
 
 #include "tests/support/forge_fields.h"
 
-#define FIELDS_MAX 128
+#define FIELDS_MAX 160
 #define NAME_SIZE  64
-#define DEPTH_MAX  64
+#define DEPTH_MAX  32
 
 struct forge {
     struct {
@@ -136,6 +136,19 @@ static void put_signature(const struct place *place, struct buf *to)
                to);
 }
 
+static void put_key(const struct place *place, struct buf *to)
+{
+    const char *word = word_of(place, "key");
+    char name[NAME_SIZE];
+
+    if (strcmp(word, "many") != 0) {
+        forge_put_key(word, to);
+        return;
+    }
+    (void)snprintf(name, sizeof(name), "many %u", place->turn);
+    forge_put_key(name, to);
+}
+
 /* %a.b, %.b of the same prefix, %^b of the signer's, %-key, %-signature; %b is "b" itself. */
 static void put_reference(struct place *place, struct buf *to)
 {
@@ -148,7 +161,7 @@ static void put_reference(struct place *place, struct buf *to)
     memcpy(name, place->next, len);
     place->next += len;
     if (strcmp(name, "-key") == 0) {
-        forge_put_key(word_of(place, "key"), to);
+        put_key(place, to);
         return;
     }
     if (strcmp(name, "-signature") == 0) {

@@ -28,8 +28,8 @@ bool forge_has(const struct forge *forge, const char *prefix);
 /* Write down a field's bytes; aborts on a fault in the notation. */
 void forge_put(struct forge *forge, const char *field, struct buf *to);
 
-/* The key of a name, made at its first use: "rsa2048", "p384", "ed25519", "explicit", "fresh" (a
- * new one each time) and whatever begins so; any other is P-256. Borrowed. */
+/* The key of a name, made at its first use: "rsa2048", "P-384", "ed25519", "explicit" and whatever
+ * begins so; any other is P-256. Borrowed. A field's key "many" is another one in each turn. */
 EVP_PKEY *forge_key(const char *name);
 /* Its SubjectPublicKeyInfo. */
 void forge_put_key(const char *name, struct buf *to);

@@ -8,7 +8,7 @@
 #include "tests/support/forge.h"
 
 #define HOSTILE_CASES_MAX    2048
-#define HOSTILE_SETTINGS_MAX 16
+#define HOSTILE_SETTINGS_MAX 128
 #define HOSTILE_CHAIN_MAX    16
 
 struct hostile_case {
