@@ -111,7 +111,8 @@ DEPS := gcc libc6-dev pkg-config libpam0g-dev libssl-dev libp11-dev libtss2-dev 
         jq procps binutils mandoc expect libcap2-bin libqrencode-dev
 DEPS_CI := $(DEPS) clang clang-tidy clang-format cppcheck libclang-rt-14-dev debootstrap git \
            tpm2-abrmd libtss2-tcti-tabrmd0 dbus libtpm2-pkcs11-1 libpam-pkcs11 libpam-p11 sudo \
-           systemd iproute2 libwbclient0 libsss-nss-idmap0 slapd ldap-utils
+           systemd iproute2 libwbclient0 libsss-nss-idmap0 slapd ldap-utils \
+           gnutls-bin
 as_root := $(if $(filter 0,$(shell id -u)),,sudo) env DEBIAN_FRONTEND=noninteractive
 install_packages = $(as_root) apt-get update -q && \
                    $(as_root) apt-get install -y -q --no-install-recommends $1
@@ -148,7 +149,7 @@ $(B)/tests/fuzz/replay_%: $(B)/obj/tests/fuzz/fuzz_%.o $(B)/obj/tests/fuzz/repla
 $(B)/tests/fuzz/fuzz_%: $(B)/obj/tests/fuzz/fuzz_%.o $(TEST_ARCHIVES)
 	$(call say,LD,$@)
 	$(Q)$(call link_test,-fsanitize=fuzzer)
-$(B)/tests/fuzz/make_corpus: $(B)/obj/tests/fuzz/make_corpus_main.o $(TEST_ARCHIVES)
+$(B)/tests/fuzz/make_%: $(B)/obj/tests/fuzz/make_%_main.o $(TEST_ARCHIVES)
 	$(call say,LD,$@)
 	$(Q)$(call link_test)
 

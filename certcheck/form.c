@@ -71,6 +71,7 @@ enum extension_kind {
 static enum extension_kind kind_of(int nid)
 {
     switch (nid) {
+    case NID_issuer_alt_name: /* empty in many: openssl's "issuer:copy" of nothing */
     case NID_basic_constraints:
     case NID_key_usage:
     case NID_policy_constraints:
@@ -80,7 +81,6 @@ static enum extension_kind kind_of(int nid)
     case NID_private_key_usage_period:
         return ONE;
     case NID_subject_alt_name:
-    case NID_issuer_alt_name:
     case NID_ext_key_usage:
     case NID_certificate_policies:
     case NID_policy_mappings:
