@@ -11,6 +11,7 @@ VERSION := $(shell cat VERSION)
 PREFIX     ?= /usr
 SYSCONFDIR ?= /etc
 MULTIARCH  := $(shell $(CC) -print-multiarch 2>/dev/null)
+LIBDIR     ?= $(PREFIX)/lib/$(MULTIARCH)
 PAMDIR     ?= $(PREFIX)/lib/$(MULTIARCH)/security
 LIBEXECDIR ?= $(PREFIX)/libexec/pam_vsc
 SYSTEMDDIR ?= $(PREFIX)/lib
@@ -71,6 +72,7 @@ $(eval $(call archive,common,common))
 $(eval $(call archive,conf,conf))
 $(eval $(call archive,certcheck,certcheck))
 $(eval $(call archive,certcheck_cli,certcheck/cli))
+$(eval $(call archive,certcheck_library,certcheck/library))
 $(eval $(call archive,refresh,certcheck/refresh))
 $(eval $(call archive,card,card card/tpm card/pkcs11))
 $(eval $(call archive,card_owner,card/owner))
@@ -102,7 +104,14 @@ $(B)/pam_vsc.so: $(call objects,pam_vsc) $(B)/common.a pam_vsc/pam_vsc.map
 	$(call say,LD,$@)
 	$(Q)$(CC) -shared $(ALL_LDFLAGS) -Wl,--version-script=pam_vsc/pam_vsc.map \
 	    -o $@ $(filter %.o %.a,$^) -lpam
-all: $(PROGRAMS) $(B)/tpmvscmgr $(B)/pam_vsc.so
+# For other programs: one object with all that it needs of the archives, of which nothing but
+# certcheck_ is to be seen.
+$(B)/libcertcheck.a: $(call objects,certcheck/library) $(foreach a,certcheck conf common,$(B)/$a.a)
+	$(call say,AR,$@)
+	$(Q)ld -r -o $(B)/libcertcheck.o $^
+	$(Q)objcopy --wildcard --keep-global-symbol='certcheck_*' $(B)/libcertcheck.o
+	$(Q)rm -f $@ && ar rcsD $@ $(B)/libcertcheck.o
+all: $(PROGRAMS) $(B)/tpmvscmgr $(B)/pam_vsc.so $(B)/libcertcheck.a
 
 # ---- Debian's packages ---------------------------------------------------------------------------
 DEPS := gcc libc6-dev pkg-config libpam0g-dev libssl-dev libp11-dev libtss2-dev libconfig-dev \
@@ -129,7 +138,7 @@ have-deps:
 
 # ---- tests -----------------------------------------------------------------------------------------
 # fakepam.a stands in for libpam where the module's own objects are tested; they need each other.
-TEST_ARCHIVES := $(foreach a,support card_admin card_helpdesk card_owner card_attest card certcheck_cli refresh certcheck conf fakepam pam_vsc,$(B)/$a.a) \
+TEST_ARCHIVES := $(foreach a,support card_admin card_helpdesk card_owner card_attest card certcheck_library certcheck_cli refresh certcheck conf fakepam pam_vsc,$(B)/$a.a) \
                  $(B)/fakepam.a $(B)/common.a
 FUZZ_NAMES    := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 UNITS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c)) \
@@ -251,9 +260,9 @@ bench: all $(BENCH_PROGRAMS)
 	$(Q)B=$(B) tests/bench/bench.sh
 
 # ---- looking at the code without running it --------------------------------------------------------
-C_FILES := $(wildcard $(foreach d,common conf certcheck certcheck/cli certcheck/refresh card card/tpm card/pkcs11 card/owner card/admin card/attest card/helpdesk pam_vsc \
+C_FILES := $(wildcard $(foreach d,common conf certcheck certcheck/cli certcheck/library certcheck/refresh card card/tpm card/pkcs11 card/owner card/admin card/attest card/helpdesk pam_vsc \
              vscmgr tests/support tests/unit tests/pam tests/fakepam tests/fakehelper tests/fuzz \
-             tests/proxy tests/bench tests/modules tests/client tests/httpd,\
+             tests/proxy tests/bench tests/modules tests/client tests/library tests/httpd,\
              $d/*.c $d/*.h))
 PRODUCT_C := $(filter-out tests/%,$(filter %.c,$(C_FILES)))
 
@@ -279,7 +288,7 @@ analyze:
 
 # ---- installation ------------------------------------------------------------------------------------
 D := $(DESTDIR)
-MAN_PAGES := $(wildcard man/*.[1578])
+MAN_PAGES := $(wildcard man/*.[13578])
 UNITDIR   := $(SYSTEMDDIR)/systemd/system
 put = install -D -m $1 $2 $(D)$3
 
@@ -290,6 +299,12 @@ install: all
 	$(call put,755,$(B)/certcheck,$(PREFIX)/bin/certcheck)
 	$(call put,755,$(B)/vscmgr,$(PREFIX)/sbin/vscmgr)
 	ln -sf vscmgr $(D)$(PREFIX)/sbin/tpmvscmgr
+	$(call put,644,$(B)/libcertcheck.a,$(LIBDIR)/libcertcheck.a)
+	$(call put,644,certcheck/certcheck.h,$(PREFIX)/include/certcheck/certcheck.h)
+	install -d $(D)$(LIBDIR)/pkgconfig
+	sed 's,@PREFIX@,$(PREFIX),; s,@LIBDIR@,$(LIBDIR),; s,@VERSION@,$(VERSION),' \
+	    certcheck/library/certcheck.pc.in > $(D)$(LIBDIR)/pkgconfig/certcheck.pc
+	chmod 644 $(D)$(LIBDIR)/pkgconfig/certcheck.pc
 	for page in $(MAN_PAGES); do section=$${page##*.}; \
 	    install -D -m 644 $$page $(D)$(PREFIX)/share/man/man$$section/$${page#man/} || exit 1; done
 	$(call put,644,conf/sysusers.d/pam_vsc.conf,$(SYSTEMDDIR)/sysusers.d/pam_vsc.conf)
@@ -309,6 +324,8 @@ install: all
 uninstall:
 	rm -f $(D)$(PAMDIR)/pam_vsc.so $(D)$(PREFIX)/bin/certcheck \
 	    $(D)$(PREFIX)/sbin/vscmgr $(D)$(PREFIX)/sbin/tpmvscmgr
+	rm -f $(D)$(LIBDIR)/libcertcheck.a $(D)$(LIBDIR)/pkgconfig/certcheck.pc
+	rm -rf $(D)$(PREFIX)/include/certcheck
 	rm -rf $(D)$(LIBEXECDIR)
 	for page in $(MAN_PAGES); do section=$${page##*.}; \
 	    rm -f $(D)$(PREFIX)/share/man/man$$section/$${page#man/}; done

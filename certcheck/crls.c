@@ -42,6 +42,13 @@ static enum vsc_err add(void *arg, const char *file, const unsigned char *der, s
     return VSC_OK;
 }
 
+enum vsc_err crls_add(struct crls *crls, const unsigned char *der, size_t len)
+{
+    struct loading loading = {.crls = crls};
+
+    return add(&loading, "bytes", der, len);
+}
+
 enum vsc_err crls_load(struct crls *crls, const struct source *source, struct problem *problem)
 {
     struct loading loading = {.crls = crls, .problem = problem};

@@ -27,6 +27,8 @@ struct crls {
 /* Add all of a source. */
 must_check enum vsc_err crls_load(struct crls *crls, const struct source *source,
                                   struct problem *problem);
+/* Add one list; one that does not parse is counted as broken. */
+must_check enum vsc_err crls_add(struct crls *crls, const unsigned char *der, size_t len);
 void crls_done(struct crls *crls);
 
 enum crl_status {

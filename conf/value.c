@@ -129,14 +129,6 @@ static enum vsc_err read_bool(const struct conf_source *source, const config_set
     return VSC_OK;
 }
 
-bool conf_list_has(const struct conf_list *list, const char *item)
-{
-    for (size_t i = 0; i < list->count; i++)
-        if (strcmp(list->items[i], item) == 0)
-            return true;
-    return false;
-}
-
 static enum vsc_err read_list(const struct conf_source *source, const struct conf_key *key,
                               const config_setting_t *setting, struct conf_list *list)
 {

@@ -20,7 +20,8 @@ run install DESTDIR="$D"
 check $? "make install with DESTDIR"
 bad=0
 for file in usr/lib/*/security/pam_vsc.so usr/libexec/pam_vsc/vsc-card \
-    usr/libexec/pam_vsc/vsc-check usr/bin/certcheck usr/sbin/vscmgr usr/sbin/tpmvscmgr \
+    usr/libexec/pam_vsc/vsc-check usr/bin/certcheck usr/include/certcheck/certcheck.h \
+    usr/lib/*/libcertcheck.a usr/lib/*/pkgconfig/certcheck.pc usr/sbin/vscmgr usr/sbin/tpmvscmgr \
     usr/share/man/man5/pam_vsc.conf.5 usr/lib/sysusers.d/pam_vsc.conf \
     usr/lib/tmpfiles.d/pam_vsc.conf usr/lib/systemd/system/vsc-card.socket \
     usr/lib/systemd/system/vsc-card@.service \
@@ -29,7 +30,7 @@ for file in usr/lib/*/security/pam_vsc.so usr/libexec/pam_vsc/vsc-card \
 done
 check $bad "everything is installed below DESTDIR"
 bad=0
-for page in man/*.[1578]; do
+for page in man/*.[13578]; do
     [ -e "$D/usr/share/man/man${page##*.}/${page#man/}" ] || { echo "$page" >> "$D.log"; bad=1; }
 done
 check $bad "every man page is installed"

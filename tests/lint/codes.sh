@@ -36,7 +36,7 @@ diff <( (codes '.check == null'; echo card-gone) | sort) <(echo "$log") > /dev/n
 diff <(echo "$listed") <(echo "$log") > /dev/null ||
     bad "pam_vsc(8) DIAGNOSTICS and pam_vsc/result.h differ: $(diff <(echo "$listed") <(echo "$log") | grep '^[<>]' | tr '\n' ' ')"
 # What the login screen shows, and what any page promises.
-for shown in $(grep -hv '^\.Dt' pam_vsc/*.c man/*.[1578] | grep -oE '\bVSC-[A-Z]+(-[A-Z]+)*' | sort -u); do
+for shown in $(grep -hv '^\.Dt' pam_vsc/*.c man/*.[13578] | grep -oE '\bVSC-[A-Z]+(-[A-Z]+)*' | sort -u); do
     code=${shown#VSC-}
     "$B/certcheck" explain "$shown" > /dev/null 2>&1 || bad "certcheck explain does not know $shown (${code,,})"
 done

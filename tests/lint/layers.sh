@@ -44,6 +44,17 @@ grep -rlE '#include <(curl|ldap|lber)' common conf certcheck card vscmgr pam_vsc
     while read -r file; do echo "layers: $file: speaks to the network"; done | grep . && fail=1
 nm "$B/vsc-check" | grep -q ' [Tt] command_' && bad "vsc-check links sub-commands of certcheck"
 
+# The library: nothing but its own names to be seen, and nothing that is not libc's or libcrypto's.
+for folder in common conf certcheck card vscmgr pam_vsc; do
+    grep -rln '#include "certcheck/\(library/\|certcheck.h\)' "$folder" --include='*.[ch]'
+done | grep -v '^certcheck/library/' | while read -r file; do
+    echo "layers: $file: uses the library"
+done | grep . && fail=1
+strange=$(nm -g --defined-only "$B/libcertcheck.a" 2>/dev/null | awk 'NF == 3 { print $3 }' | grep -v '^certcheck_')
+[ -z "$strange" ] || bad "libcertcheck.a shows $strange"
+strange=$(nm -u "$B/libcertcheck.a" 2>/dev/null | awk '{ print $2 }' | grep -E '^(config_|curl_|ldap_|pam_|Esys_|PKCS11_|vsc_|fork|exec)')
+[ -z "$strange" ] || bad "libcertcheck.a needs $strange"
+
 needed() { objdump -p "$1" | awk '$1 == "NEEDED" { print $2 }' | sort; }
 libraries() { # PROGRAM PATTERN: every needed library matches
     for library in $(needed "$B/$1"); do

@@ -5,8 +5,8 @@ set -u
 fail=0
 bad() { echo "man: $*"; fail=1; }
 
-mandoc -Tlint -Wwarning man/*.[1578] || fail=1
-for page in certcheck.1 pam_vsc.8 vsc-card.8 vsc-check.8 vscmgr.8 tpmvscmgr.8 pam_vsc.conf.5 vsc-attest.5 vsc-wire.7; do
+mandoc -Tlint -Wwarning man/*.[13578] || fail=1
+for page in certcheck.1 certcheck.3 pam_vsc.8 vsc-card.8 vsc-check.8 vscmgr.8 tpmvscmgr.8 pam_vsc.conf.5 vsc-attest.5 vsc-wire.7; do
     [ -e "man/$page" ] || bad "there is no man/$page"
 done
 has() { # PAGE WORD: the word stands in the page as it is read
@@ -51,7 +51,7 @@ done
 for option in $(grep -oE '\{"/[a-z?]+", "--' vscmgr/windows.c | sed 's/.*{"\(.*\)".*"--/\1/'); do
     has tpmvscmgr.8 "$option"
 done
-for page in man/*.[1578]; do
+for page in man/*.[13578]; do
     for key in $(mandoc -Tutf8 "$page" 2>/dev/null | sed 's/.\x08//g' |
         grep -oE '\b(card|helpers|trust|policy|revocation|mapping|login)\.[a-z0-9_]+' | sort -u); do
         case $key in card.conf | card.sock | mapping.file | policy.*certificate) continue ;; esac

@@ -28,7 +28,7 @@ done
 says SECURITY.md '## Limits, said plainly'
 
 # Man pages, files, make targets and options that they speak of.
-for page in $(grep -ohE '\b[a-z_][a-z0-9_.-]*\([1578]\)' README.md HACKING.md SECURITY.md | sort -u); do
+for page in $(grep -ohE '\b[a-z_][a-z0-9_.-]*\([13578]\)' README.md HACKING.md SECURITY.md | sort -u); do
     [ -e "man/$(echo "$page" | tr '(' . | tr -d ')')" ] || bad "there is no $page"
 done
 for target in $(grep -ohE '\bmake [a-z][a-z-]+' README.md HACKING.md SECURITY.md | cut -d' ' -f2 | sort -u); do

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "certcheck/certcheck.h"
 #include "common/io.h"
 #include "common/own.h"
 #include "conf/parse.h"
@@ -165,6 +166,35 @@ static void test_configuration_survives_without_memory(void **state)
                     "login = { talk = ( { service = \"a\"; style = \"gdm\"; } ); };") > 20);
 }
 
+static enum vsc_err set_up_checker(const void *pem)
+{
+    struct certcheck *checker = certcheck_new();
+    enum certcheck_error error = checker != NULL ? CERTCHECK_OK : CERTCHECK_MEMORY;
+
+    if (error == CERTCHECK_OK)
+        error = certcheck_set_path(checker, CERTCHECK_ANCHORS, "/anchors");
+    if (error == CERTCHECK_OK)
+        error = certcheck_set_path(checker, CERTCHECK_CACHE, "/cache");
+    if (error == CERTCHECK_OK)
+        error = certcheck_add_policy(checker, "1.2.3");
+    if (error == CERTCHECK_OK)
+        error = certcheck_add_rule(checker, CERTCHECK_BY_UPN, "corp.test", "%u");
+    if (error == CERTCHECK_OK)
+        error = certcheck_set_user(checker, "alice");
+    if (error == CERTCHECK_OK)
+        error = certcheck_add(checker, CERTCHECK_ANCHORS, pem, strlen(pem));
+    certcheck_free(checker);
+    assert_true(error == CERTCHECK_OK || error == CERTCHECK_MEMORY);
+    return error == CERTCHECK_OK ? VSC_OK : VSC_MEMORY;
+}
+
+static void test_library_survives_without_memory(void **state)
+{
+    (void)state;
+    assert_true(fails_at_each(set_up_checker, "-----BEGIN CERTIFICATE-----\nMAA=\n"
+                                              "-----END CERTIFICATE-----\n") > 10);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,6 +202,7 @@ int main(void)
         cmocka_unit_test(test_exchange_survives_without_memory),
         cmocka_unit_test_setup_teardown(test_reading_survives_without_memory, scratch_setup,
                                         scratch_teardown),
+        cmocka_unit_test(test_library_survives_without_memory),
         cmocka_unit_test(test_configuration_survives_without_memory),
     };
 

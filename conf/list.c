@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What users of a configuration need that came from elsewhere than a file: no libconfig here. */
+#include <string.h>
+
+#include "conf/conf.h"
+
+bool conf_list_has(const struct conf_list *list, const char *item)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(list->items[i], item) == 0)
+            return true;
+    return false;
+}
