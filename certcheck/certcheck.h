@@ -79,10 +79,19 @@ enum certcheck_revocation {
 };
 
 enum certcheck_method {
-    CERTCHECK_BY_UPN = 0,    /* `match`: the UPN's suffix; `account`: with %u, maybe %d or %D */
-    CERTCHECK_BY_SHA256 = 1, /* `match`: of the certificate or its key, hexadecimal; `account` */
-    CERTCHECK_BY_SID = 2,    /* `match`: S-1-5-21-... (KB 5014754); `account` */
-    CERTCHECK_BY_FILE = 3,   /* `match`: a map file, pam_vsc.conf(5); `account`: NULL */
+    CERTCHECK_BY_UPN = 0,      /* `match`: the UPN's suffix; `account`: with %u, maybe %d or %D */
+    CERTCHECK_BY_SHA256 = 1,   /* `match`: of the certificate or its key, hexadecimal; `account` */
+    CERTCHECK_BY_SID = 2,      /* `match`: S-1-5-21-... (KB 5014754); `account` */
+    CERTCHECK_BY_FILE = 3,     /* `match`: a map file, pam_vsc.conf(5); `account`: NULL */
+    CERTCHECK_BY_ALTSECID = 4, /* `match`: a strong form of altSecurityIdentities, [MS-PKCA]
+                                  3.1.5.2.1, as Windows writes it; `account` */
+};
+
+/* For whom a rule that binds strongly, or the account's SID, is demanded (KB 5014754). */
+enum certcheck_strong {
+    CERTCHECK_STRONG_DIRECTORY = 0, /* accounts that do not stand in /etc/passwd; the default */
+    CERTCHECK_STRONG_ALWAYS = 1,
+    CERTCHECK_STRONG_NEVER = 2,
 };
 
 /* ---- a checker ------------------------------------------------------------------------------- */
@@ -131,6 +140,11 @@ enum certcheck_error certcheck_add_template(struct certcheck *checker, const cha
  */
 enum certcheck_error certcheck_add_rule(struct certcheck *checker, enum certcheck_method method,
                                         const char *match, const char *account);
+/* No directory is asked: what an account's SID is, only a rule by SID says. */
+enum certcheck_error certcheck_set_strong_mapping(struct certcheck *checker,
+                                                  enum certcheck_strong strong);
+/* True: the first rule that gives an account wins, and later ones are not looked at. */
+void certcheck_set_first_rule_wins(struct certcheck *checker, bool first_wins);
 /* False: nothing is asked of UPN, SID, rules and accounts; the judgement is of the certificate. */
 void certcheck_set_names(struct certcheck *checker, bool wanted);
 /* Accounts with a smaller uid are refused; 1000 at first. */

@@ -123,7 +123,7 @@ static void put_chain(FILE *out, const struct evaluation *evaluation)
         (void)fputs("\nThe chain, from the certificate up:\n", out);
     for (size_t i = 0; i < chain->count; i++) {
         const bool anchor = anchored && i + 1 == chain->count;
-        char head[16], codes[VERDICT_MAX * REASON_SHOWN], line[LINE_SIZE * 2], clean[LINE_SIZE];
+        char head[32], codes[VERDICT_MAX * REASON_SHOWN], line[LINE_SIZE * 2], clean[LINE_SIZE];
 
         codes_of(&evaluation->verdict, (unsigned)i, codes, sizeof(codes));
         text_clean(clean, sizeof(clean), chain->items[i]);

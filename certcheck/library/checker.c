@@ -105,6 +105,7 @@ static void free_conf(struct conf *conf)
         free(conf->mapping.rules[i].file);
         free(conf->mapping.rules[i].sha256);
         free(conf->mapping.rules[i].sid);
+        free(conf->mapping.rules[i].altsecid);
     }
 }
 

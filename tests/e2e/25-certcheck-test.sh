@@ -68,6 +68,7 @@ says "in TAP: a line for each case with its line in the file" "ok 1 - $pki/polic
 says "without its comment" "$pki/policy:3: certs/good.pem -> accepted"
 says "a plan" "1..15"
 says "and a sum" "# 15 as expected, 0 not"
+exits 0 "-c before the command" "$B/certcheck" -c "$work/conf" test "$pki/policy"
 exits 0 "from another folder: certificates lie beside the file" env -C "$work" "$(realpath "$B")/certcheck" test -c "$work/conf" pki/policy
 exits 0 "in the file's own folder" env -C "$pki" "$(realpath "$B")/certcheck" test -c "$work/conf" policy
 exits 0 "--json" run --json "$pki/policy"
@@ -167,6 +168,11 @@ exits 2 "a bad configuration" "$B/certcheck" test -c "$work/nowhere" "$pki/polic
 printf '\033[2J\342\200\256.pem -> refused\n' > "$pki/policy"
 exits 2 "a name with control characters" run "$pki/policy"
 ! LC_ALL=C grep -q $'[\033\342]' "$work/out" "$work/err"; ok $? "is shown escaped"
+
+write 'certs/good.pem -> accepted'
+exits 3 "an output that cannot be written" sh -c "\"$B/certcheck\" test -c \"$work/conf\" \"$pki/policy\" > /dev/full"
+exits 3 "nor as JSON" sh -c "\"$B/certcheck\" test --json -c \"$work/conf\" \"$pki/policy\" > /dev/full"
+exits 3 "nor what explain tells" sh -c "\"$B/certcheck\" explain > /dev/full"
 
 # ---- the example of the manual --------------------------------------------------------------------
 sed -n '/^# who.verdicts:/,/^\.Ed/p' man/certcheck.1 | sed '/^\.Ed/d' > "$pki/policy"

@@ -81,10 +81,37 @@ static void test_values_that_make_no_sense_are_refused(void **state)
     expect(certcheck_add_rule(checker, CERTCHECK_BY_SID, "S-2", "a"), CERTCHECK_USAGE, "S-2");
     expect(certcheck_add_rule(checker, CERTCHECK_BY_FILE, "map", NULL), CERTCHECK_USAGE, "map");
     expect(certcheck_add_rule(checker, CERTCHECK_BY_FILE, "/map", "a"), CERTCHECK_USAGE, "file");
+    expect(certcheck_add_rule(checker, CERTCHECK_BY_ALTSECID, "X509:<S>CN=a", "a"), CERTCHECK_USAGE,
+           "strong");
+    expect(certcheck_add_rule(checker, CERTCHECK_BY_ALTSECID, "nonsense", "a"), CERTCHECK_USAGE,
+           "nonsense: ");
+    expect(certcheck_set_strong_mapping(checker, (enum certcheck_strong)3), CERTCHECK_USAGE,
+           "demand");
     assert_int_equal(checker->conf.mapping.rule_count, 0);
     assert_int_equal(checker->conf.policy.policies.count, 0);
     assert_int_equal(checker->piece_count, 0);
     assert_int_equal(checker->conf.policy.min_rsa_bits, 2048);
+}
+
+static void test_rules_of_every_method_are_taken(void **state)
+{
+    const char hex[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+    const struct conf *conf = &checker->conf;
+
+    (void)state;
+    expect(certcheck_add_rule(checker, CERTCHECK_BY_UPN, "corp.test", "%u"), CERTCHECK_OK, "");
+    expect(certcheck_add_rule(checker, CERTCHECK_BY_SHA256, hex, "a"), CERTCHECK_OK, "");
+    expect(certcheck_add_rule(checker, CERTCHECK_BY_SID, "S-1-5-21-1-2-3-1104", "a"), CERTCHECK_OK,
+           "");
+    expect(certcheck_add_rule(checker, CERTCHECK_BY_FILE, "/map", NULL), CERTCHECK_OK, "");
+    expect(certcheck_add_rule(checker, CERTCHECK_BY_ALTSECID, "x509:<ski>ABCD", "a"), CERTCHECK_OK,
+           "");
+    assert_int_equal(conf->mapping.rule_count, 5);
+    assert_string_equal(conf->mapping.rules[4].altsecid, "X509:<SKI>abcd");
+    expect(certcheck_set_strong_mapping(checker, CERTCHECK_STRONG_ALWAYS), CERTCHECK_OK, "");
+    assert_int_equal(conf->policy.strong_mapping, STRONG_ALWAYS);
+    certcheck_set_first_rule_wins(checker, true);
+    assert_int_equal(conf->mapping.conflict, CONFLICT_FIRST);
 }
 
 static void test_lists_are_bounded(void **state)
@@ -168,6 +195,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_new_checker_has_the_strict_defaults, setup, teardown),
         cmocka_unit_test_setup_teardown(test_values_that_make_no_sense_are_refused, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(test_rules_of_every_method_are_taken, setup, teardown),
         cmocka_unit_test_setup_teardown(test_lists_are_bounded, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_setter_counts_for_the_next_judgement, setup,
                                         teardown),

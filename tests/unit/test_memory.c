@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "certcheck/certcheck.h"
+#include "certcheck/cli/expectation.h"
 #include "common/io.h"
 #include "common/own.h"
 #include "conf/parse.h"
@@ -195,6 +196,20 @@ static void test_library_survives_without_memory(void **state)
                                               "-----END CERTIFICATE-----\n") > 10);
 }
 
+static enum vsc_err parse_expectations(const void *text)
+{
+    static const struct question none = QUESTION_NONE;
+    auto_expectations struct expectations expectations = {0};
+
+    return expectations_parse("d/f", text, strlen(text), &none, &expectations, NULL);
+}
+
+static void test_expected_verdicts_survive_without_memory(void **state)
+{
+    (void)state;
+    assert_true(fails_at_each(parse_expectations, "/a -> refused\n/b -> accepted c\n") > 4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -202,6 +217,7 @@ int main(void)
         cmocka_unit_test(test_exchange_survives_without_memory),
         cmocka_unit_test_setup_teardown(test_reading_survives_without_memory, scratch_setup,
                                         scratch_teardown),
+        cmocka_unit_test(test_expected_verdicts_survive_without_memory),
         cmocka_unit_test(test_library_survives_without_memory),
         cmocka_unit_test(test_configuration_survives_without_memory),
     };
