@@ -7,6 +7,7 @@
 #ifndef VSC_CERTCHECK_DIRECTORY_H
 #define VSC_CERTCHECK_DIRECTORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -33,12 +34,19 @@ struct directory_query {
     char sid[SID_SIZE];
 };
 
+struct directory_library;
+
 struct directory_service {
     const char *name; /* for messages */
     enum directory_result (*ask)(struct directory_service *service, struct directory_query *query);
-    int channel; /* to its child; -1 when it is gone */
+    /* For directory_child.c. */
+    const struct directory_library *library;
+    const char *file; /* of the library */
+    bool started;     /* its child, or it could not be */
+    int channel;      /* to the child; -1 when it is gone */
     pid_t child;
     int deadline_ms; /* of one answer */
+    bool must_sandbox;
 };
 
 struct directory {

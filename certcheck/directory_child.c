@@ -100,8 +100,7 @@ static void serve(const struct directory_library *library, const char *file, int
     }
 }
 
-static _Noreturn void run_child(const struct directory_library *library, const char *file,
-                                const struct directory_options *options, pid_t parent)
+static _Noreturn void run_child(const struct directory_service *service, pid_t parent)
 {
     sigset_t none;
 
@@ -109,9 +108,9 @@ static _Noreturn void run_child(const struct directory_library *library, const c
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent ||
         close_range(CHANNEL + 1, ~0U, 0) != 0 || signal(SIGALRM, SIG_DFL) == SIG_ERR ||
         sigprocmask(SIG_SETMASK, &none, NULL) != 0 ||
-        (!close_child_sandbox(file) && options->must_sandbox))
+        (!close_child_sandbox(service->file) && service->must_sandbox))
         _exit(1);
-    serve(library, file, options->deadline_ms);
+    serve(service->library, service->file, service->deadline_ms);
     _exit(0);
 }
 
@@ -143,11 +142,38 @@ static bool exchange(struct directory_service *service, struct directory_packet 
     return memchr(packet->sid, '\0', SID_SIZE) != NULL && packet->what <= DIRECTORY_FAILED;
 }
 
+static void start_child(struct directory_service *service)
+{
+    const pid_t parent = getpid();
+    int ends[2];
+    auto_fd int ours = -1;
+    auto_fd int theirs = -1;
+    pid_t child;
+
+    service->started = true;
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+        return;
+    ours = ends[0];
+    theirs = ends[1];
+    child = fork();
+    if (child < 0)
+        return;
+    if (child == 0) {
+        if (theirs != CHANNEL && dup2(theirs, CHANNEL) != CHANNEL)
+            _exit(1);
+        run_child(service, parent);
+    }
+    service->channel = take_fd(ours);
+    service->child = child;
+}
+
 static enum directory_result ask_child(struct directory_service *service,
                                        struct directory_query *query)
 {
     struct directory_packet packet = {.what = query->question, .uid = query->uid};
 
+    if (!service->started)
+        start_child(service);
     if (service->channel < 0)
         return DIRECTORY_FAILED;
     memcpy(packet.sid, query->sid, SID_SIZE);
@@ -160,31 +186,6 @@ static enum directory_result ask_child(struct directory_service *service,
     else
         query->uid = packet.uid;
     return (enum directory_result)packet.what;
-}
-
-static void start_one(const struct directory_library *library, const char *file,
-                      const struct directory_options *options, struct directory_service *service)
-{
-    const pid_t parent = getpid();
-    int ends[2];
-    auto_fd int ours = -1;
-    auto_fd int theirs = -1;
-    pid_t child;
-
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
-        return;
-    ours = ends[0];
-    theirs = ends[1];
-    child = fork();
-    if (child < 0)
-        return;
-    if (child == 0) {
-        if (theirs != CHANNEL && dup2(theirs, CHANNEL) != CHANNEL)
-            _exit(1);
-        run_child(library, file, options, parent);
-    }
-    service->channel = take_fd(ours);
-    service->child = child;
 }
 
 void directory_start(const struct directory_library *const *libraries, size_t count,
@@ -200,19 +201,36 @@ void directory_start(const struct directory_library *const *libraries, size_t co
         ret_directory->count++;
         *service = (struct directory_service){.name = libraries[i]->name,
                                               .ask = ask_child,
+                                              .library = libraries[i],
+                                              .file = file,
                                               .channel = -1,
-                                              .deadline_ms = options->deadline_ms};
-        start_one(libraries[i], file, options, service);
+                                              .deadline_ms = options->deadline_ms,
+                                              .must_sandbox = options->must_sandbox};
+        if (!options->lazy)
+            start_child(service);
     }
+}
+
+static void start_all(const struct directory_options *options, struct directory *ret_directory)
+{
+    static const struct directory_library *const all[] = {&directory_winbind, &directory_sssd};
+
+    directory_start(all, sizeof(all) / sizeof(all[0]), options, ret_directory);
 }
 
 void directory_start_all(bool must_sandbox, struct directory *ret_directory)
 {
-    static const struct directory_library *const all[] = {&directory_winbind, &directory_sssd};
     const struct directory_options options = {.deadline_ms = DIRECTORY_DEADLINE_MS,
                                               .must_sandbox = must_sandbox};
 
-    directory_start(all, sizeof(all) / sizeof(all[0]), &options, ret_directory);
+    start_all(&options, ret_directory);
+}
+
+void directory_start_lazily(struct directory *ret_directory)
+{
+    const struct directory_options options = {.deadline_ms = DIRECTORY_DEADLINE_MS, .lazy = true};
+
+    start_all(&options, ret_directory);
 }
 
 void directory_stop(struct directory *directory)

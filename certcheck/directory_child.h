@@ -20,6 +20,7 @@
 struct directory_options {
     int deadline_ms;   /* of one answer */
     bool must_sandbox; /* a child that cannot close its sandbox ends; else it goes on without */
+    bool lazy;         /* start a child when it is first asked: in a process without a sandbox */
 };
 
 /*
@@ -29,8 +30,9 @@ struct directory_options {
  */
 void directory_start(const struct directory_library *const *libraries, size_t count,
                      const struct directory_options *options, struct directory *ret_directory);
-/* The same with winbind and SSSD. */
+/* winbind and SSSD, with the usual deadline: at once for a helper, or when they are first asked. */
 void directory_start_all(bool must_sandbox, struct directory *ret_directory);
+void directory_start_lazily(struct directory *ret_directory);
 void directory_stop(struct directory *directory);
 
 #endif

@@ -97,7 +97,7 @@ enum vsc_err judge_new(const struct judge_choices *choices, struct judge **ret_j
     judge->accounts = account_nss;
     judge->accounts.directory = &judge->directory;
     if (judge->conf->mapping.rule_count > 0 && !choices->question.no_mapping)
-        directory_start_all(false, &judge->directory);
+        directory_start_lazily(&judge->directory);
     err = evaluator_new(judge->conf, &places, &judge->accounts, &judge->evaluator, problem);
     if (err != VSC_OK)
         return err;

@@ -149,6 +149,22 @@ static void test_directory_that_hangs_leaves_the_other_one_alone(void **state)
     expect_sid(1000, DIRECTORY_FAILED, NULL);
 }
 
+/* A command that asks nothing starts nothing. */
+static void test_directory_that_is_lazy_starts_when_it_is_asked(void **state)
+{
+    const struct directory_library *const one[] = {&winbind};
+    const struct directory_options options = {.deadline_ms = DEADLINE_MS, .lazy = true};
+
+    (void)state;
+    directory_start(one, 1, &options, &directory);
+    assert_int_equal(directory.count, 1);
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+    assert_int_equal(errno, ECHILD);
+    expect_sid(2001, DIRECTORY_FOUND, SID("2001"));
+    expect_sid(3001, DIRECTORY_FAILED, NULL);
+    expect_sid(2001, DIRECTORY_FAILED, NULL);
+}
+
 static void test_directory_that_crashes_fails(void **state)
 {
     (void)state;
@@ -346,6 +362,7 @@ int main(void)
         TEST(test_directory_that_is_not_installed_is_none),
         TEST(test_directory_that_hangs_fails_within_its_deadline),
         TEST(test_directory_that_hangs_leaves_the_other_one_alone),
+        TEST(test_directory_that_is_lazy_starts_when_it_is_asked),
         TEST(test_directory_that_crashes_fails),
         TEST(test_directory_that_makes_no_sense_is_not_believed),
         TEST(test_directory_is_asked_for_sids_of_domains_only),
