@@ -43,7 +43,6 @@ static X509 *cert_with(const char *extension, const char *more)
     const struct issue row = {.name = "alice", .extensions = {extension, more}, .end = true};
     X509 *cert = issue_cert(&keys, &row, true);
 
-    X509_up_ref(cert);
     issue_done(&keys);
     return cert;
 }
@@ -288,7 +287,6 @@ static void test_altsecids_reverse_serial_numbers(void **state)
         struct facts *facts;
         char expected[128];
 
-        X509_up_ref(cert);
         issue_done(&keys);
         facts = facts_of(cert);
         (void)snprintf(expected, sizeof(expected), "X509:<I>CN=alice<SR>%s", table[i][1]);
