@@ -145,6 +145,11 @@ UNITS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c)) \
          $(FUZZ_NAMES:%=$(B)/tests/fuzz/replay_%)
 link_test = mkdir -p $(@D) && $(CC) -pie $(ALL_LDFLAGS) $1 -o $@ $+ $(shell pkg-config --libs $(PKGS) cmocka) -lpam
 
+# How it is compiled and linked, for tests/slow/mutation.sh.
+compile-line:
+	$(info $(CC) $(ALL_CFLAGS) -c)@:
+link-line:
+	$(info $(CC) -pie $(ALL_LDFLAGS) -- $(TEST_ARCHIVES) -- $(shell pkg-config --libs $(PKGS) cmocka) -lpam)@:
 $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(TEST_ARCHIVES)
 	$(call say,LD,$@)
 	$(Q)$(call link_test)
@@ -339,5 +344,5 @@ clean:
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 .PHONY: all units check run-check check-slow asan fuzz run-fuzz demo bench deps deps-ci have-deps lint format \
-        format-check analyze install uninstall clean FORCE
+        format-check analyze install uninstall clean compile-line link-line FORCE
 .SECONDARY:

@@ -37,8 +37,8 @@ struct walking {
     const struct chain_path *path;
     const char *wanted; /* OID */
     struct verdict *verdict;
-    bool all_said;     /* every certificate so far says what it is for */
-    unsigned explicit; /* RFC 5280 6.1.2 (d): certificates until it counts */
+    bool all_said;  /* every certificate so far says what it is for */
+    unsigned to_go; /* RFC 5280 6.1.2 (d): certificates until it counts */
 };
 
 static bool is_oid(const ASN1_OBJECT *object, const char *oid)
@@ -188,10 +188,10 @@ static void count_down(struct walking *walking, unsigned at)
     auto_by(POLICY_CONSTRAINTS_free) POLICY_CONSTRAINTS *constraints =
         content_of(cert, OID_APPLICATION_CONSTRAINTS, ASN1_ITEM_rptr(POLICY_CONSTRAINTS), &there);
 
-    if (walking->explicit > 0 && (at == 0 || (X509_get_extension_flags(cert) & EXFLAG_SI) == 0))
-        walking->explicit --;
+    if (walking->to_go > 0 && (at == 0 || (X509_get_extension_flags(cert) & EXFLAG_SI) == 0))
+        walking->to_go--;
     if (there &&
-        (constraints == NULL || !lower(&walking->explicit, constraints->requireExplicitPolicy)))
+        (constraints == NULL || !lower(&walking->to_go, constraints->requireExplicitPolicy)))
         verdict_refuse(walking->verdict, REASON_MALFORMED_CERTIFICATE, at,
                        "the application policy constraints cannot be read");
 }
@@ -248,7 +248,7 @@ void path_check_usages(const struct chain_path *path, const struct chain_rules *
         .wanted = purpose_usage(rules->purpose),
         .verdict = verdict,
         .all_said = true,
-        .explicit = CHAIN_DEPTH_MAX + 1,
+        .to_go = CHAIN_DEPTH_MAX + 1,
     };
 
     if (walking.wanted == NULL) {
@@ -264,7 +264,7 @@ void path_check_usages(const struct chain_path *path, const struct chain_rules *
             check_mappings(&walking, at);
         count_down(&walking, at);
     }
-    if (walking.explicit == 0 && !walking.all_said)
+    if (walking.to_go == 0 && !walking.all_said)
         refuse(&walking, 0, "a CA demands application policies in every certificate");
     ERR_clear_error();
 }

@@ -15,7 +15,7 @@
 #define ISSUE_NOW            INT64_C(1781524800)
 
 #define ISSUE_EXTENSIONS_MAX 12
-#define ISSUE_KEYS_MAX       64
+#define ISSUE_KEYS_MAX       128
 
 enum issue_role {
     ROLE_USUAL, /* the first row is the anchor, the last the end certificate, others between */

@@ -143,6 +143,7 @@ static struct setting *set(const struct path_case *test)
     setting->conf.policy.min_rsa_bits = 2048;
     fill(&setting->conf.policy.policies, test->policies);
     fill(&setting->conf.policy.templates, test->templates);
+    fill(&setting->conf.login.services, test->services);
     setting->evaluator.conf = &setting->conf;
     setting->evaluator.anchors = sk_X509_new_null();
     setting->evaluator.intermediates = sk_X509_new_null();
@@ -153,6 +154,8 @@ static struct setting *set(const struct path_case *test)
         .purpose = test->purpose,
         .revocation = REVOCATION_OFF,
         .no_mapping = true,
+        .at_is_clock = test->at_is_clock,
+        .service = test->service,
     };
     if (test->rules != NULL)
         set_mapping(test, setting);
@@ -171,6 +174,7 @@ static void unset(struct setting *setting)
     x509_stack_free(setting->request.certs);
     empty(&setting->conf.policy.policies);
     empty(&setting->conf.policy.templates);
+    empty(&setting->conf.login.services);
     free(setting);
 }
 

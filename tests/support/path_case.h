@@ -39,6 +39,9 @@ struct path_case {
     size_t rule_count;
     const char *user; /* who was named */
     enum conf_strong_mapping strong;
+    bool at_is_clock;        /* what the computer's clock shows */
+    const char *service;     /* the PAM service; NULL: none */
+    const char *services[4]; /* login.services */
     struct issue certs[PATH_CASE_CERTS];
 };
 

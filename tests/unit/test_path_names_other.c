@@ -91,6 +91,17 @@ static const struct path_case cases[] = {
                 .by = "sub",
                 .extensions =
                     {"subjectAltName=otherName:1.3.6.1.4.1.311.20.2.3;UTF8:alice@corp.test"}}}},
+    {.name = "UPN: a domain and nothing before it",
+     .codes = "name-constraint",
+     .certs = {ROW_ROOT,
+               {.name = "sub",
+                .by = "root",
+                .extensions = {"nameConstraints=critical,permitted;otherName:1.3.6.1.4.1.311.20.2."
+                               "3;UTF8:.corp.test"}},
+               {.name = "end",
+                .by = "sub",
+                .extensions =
+                    {"subjectAltName=otherName:1.3.6.1.4.1.311.20.2.3;UTF8:alice@.corp.test"}}}},
     {.name = "UPN: this one",
      .codes = "",
      .certs = {ROW_ROOT,
