@@ -5,8 +5,9 @@
 # or an account and codes ("alice account-refused").
 set -u
 fail=0
-# A proof and a card need more than a certificate: their cases are conversations and other units.
-elsewhere=' proof-failed card-gone '
+# A proof and a card need more than a certificate, and a weak mapping only warns: their cases are
+# conversations and other units.
+elsewhere=' proof-failed card-gone weak-mapping '
 
 codes=$(grep -oE 'X\([A-Z_]+, "[a-z-]+"' common/reason.h | sed 's/.*"\(.*\)"/\1/')
 # Every word of the strings that hold nothing but codes.

@@ -194,6 +194,32 @@ static void test_evaluator_sees_that_a_file_changed(void **state)
     conf_free(conf);
 }
 
+static void test_ntauth_is_read_as_the_anchors_are_and_its_changes_are_seen(void **state)
+{
+    struct conf *conf = pki_conf();
+    struct evaluator_places places;
+    struct evaluator *evaluator = NULL;
+    struct problem problem;
+
+    (void)state;
+    pki_set(&conf->trust.ntauth, pki_path("ntauth"));
+    places = evaluator_places_of(conf);
+    assert_int_equal(evaluator_new(conf, &places, &pki_accounts, &evaluator, &problem), VSC_INPUT);
+    assert_non_null(strstr(problem.text, pki_path("ntauth")));
+    assert_int_equal(mkdir(pki_path("ntauth"), 0755), 0);
+    assert_int_equal(evaluator_new(conf, &places, &pki_accounts, &evaluator, &problem), VSC_OK);
+    assert_int_equal(sk_X509_num(evaluator->ntauth), 0);
+    assert_false(evaluator_is_outdated(evaluator));
+    assert_int_equal(link(pki_path("intermediates/sub.pem"), pki_path("ntauth/sub.pem")), 0);
+    assert_true(evaluator_is_outdated(evaluator));
+    evaluator_free(evaluator);
+    assert_int_equal(chmod(pki_path("ntauth"), 0777), 0);
+    assert_int_equal(evaluator_new(conf, &places, &pki_accounts, &evaluator, &problem),
+                     VSC_UNTRUSTED);
+    assert_int_equal(chmod(pki_path("ntauth"), 0755), 0);
+    conf_free(conf);
+}
+
 static void test_facts_of_a_certificate(void **state)
 {
     struct facts *facts = pki_facts("sid.pem");
@@ -236,6 +262,7 @@ int main(void)
         cmocka_unit_test(test_mapping_file_that_others_can_write_is_not_used),
         cmocka_unit_test(test_certificate_that_is_not_der_or_has_more_behind_it_does_not_parse),
         cmocka_unit_test(test_evaluator_sees_that_a_file_changed),
+        cmocka_unit_test(test_ntauth_is_read_as_the_anchors_are_and_its_changes_are_seen),
         cmocka_unit_test(test_facts_of_a_certificate),
     };
 
