@@ -9,6 +9,7 @@
 #include <openssl/ocsp.h>
 #include <openssl/x509v3.h>
 
+#include "certcheck/der.h"
 #include "certcheck/openssl_own.h"
 #include "certcheck/revocation_words.h"
 #include "certcheck/strength.h"
@@ -16,7 +17,6 @@
 DEFINE_AUTO(OCSP_RESPONSE, OCSP_RESPONSE_free)
 DEFINE_AUTO(OCSP_BASICRESP, OCSP_BASICRESP_free)
 DEFINE_AUTO(OCSP_CERTID, OCSP_CERTID_free)
-DEFINE_AUTO(ASN1_OCTET_STRING, ASN1_OCTET_STRING_free)
 
 /* What one SingleResponse says, and until when. */
 struct single {
@@ -43,16 +43,23 @@ static OCSP_BASICRESP *parse(const unsigned char *der, size_t len)
     return OCSP_response_get1_basic(response);
 }
 
-/* RFC 6960 4.4.1: the nonce is an OCTET STRING in the extension. */
+/* RFC 6960 4.4.1: an OCTET STRING in the extension's; OpenSSL's decoder leaves it wrapped. */
 static bool nonce_fits(const struct ocsp_question *question, OCSP_BASICRESP *basic)
 {
-    auto_by(ASN1_OCTET_STRING_free) ASN1_OCTET_STRING *nonce = NULL;
+    int at = OCSP_BASICRESP_get_ext_by_NID(basic, NID_id_pkix_OCSP_Nonce, -1);
+    const ASN1_OCTET_STRING *value;
+    struct der_span rest;
+    struct der_element nonce;
 
     if (question->nonce == NULL)
         return true;
-    nonce = OCSP_BASICRESP_get1_ext_d2i(basic, NID_id_pkix_OCSP_Nonce, NULL, NULL);
-    return nonce != NULL && (size_t)ASN1_STRING_length(nonce) == question->nonce_len &&
-           memcmp(ASN1_STRING_get0_data(nonce), question->nonce, question->nonce_len) == 0;
+    if (at < 0)
+        return false;
+    value = X509_EXTENSION_get_data(OCSP_BASICRESP_get_ext(basic, at));
+    rest = (struct der_span){ASN1_STRING_get0_data(value), (size_t)ASN1_STRING_length(value)};
+    return der_take_tag(&rest, DER_OCTET_STRING, &nonce) && rest.len == 0 &&
+           nonce.content.len == question->nonce_len &&
+           memcmp(nonce.content.bytes, question->nonce, question->nonce_len) == 0;
 }
 
 static bool has_strange_extension(OCSP_BASICRESP *basic)

@@ -63,8 +63,8 @@ int command_refresh(const struct request *request)
         return vsc_exit_status(err);
     if (words.count > 0)
         return command_misused();
-    /* Libraries below would take proxies, settings and trust from it. */
-    if (clearenv() != 0)
+    /* Libraries would take proxies, settings and trust from it; and libldap from files. */
+    if (clearenv() != 0 || setenv("LDAPNOINIT", "1", 1) != 0)
         return vsc_exit_status(VSC_SYSTEM);
     err = conf_load(choices.conf, &conf, &problem);
     if (err == VSC_OK)

@@ -26,7 +26,7 @@ struct exchange {
     const struct network *network;
     const struct url *url;
     struct buf body;
-    bool loopback;       /* the certificate names this computer */
+    bool loopback;       /* this computer may be met */
     bool met_a_stranger; /* the name led to an address that is not met */
     struct http_version version;
     char fault[CURL_ERROR_SIZE];
@@ -271,7 +271,7 @@ enum vsc_err http_fetch(const struct network *network, const struct http_request
 
     for (unsigned i = 0; i <= HTTP_REDIRECTS_MAX; i++) {
         __attribute__((cleanup(exchange_done))) struct exchange exchange = {
-            .network = network, .url = &here, .loopback = url_is_loopback(request->url)};
+            .network = network, .url = &here, .loopback = i == 0 || url_is_loopback(request->url)};
         bool redirect = false, not_modified = false;
         enum vsc_err err;
 

@@ -19,7 +19,6 @@ struct server {
     LDAP *ldap;                   /* owned */
     struct ldap_conncb callbacks; /* must outlive the connection */
     ber_len_t max_message;
-    bool loopback;
     bool met_a_stranger;
     char address[ADDRESS_SIZE];
 };
@@ -44,7 +43,7 @@ static int check_connection(LDAP *ldap, Sockbuf *sockbuf, LDAPURLDesc *url,
 
     (void)ldap;
     (void)url;
-    if (address == NULL || !network_may_meet(address, server->loopback)) {
+    if (address == NULL || !network_may_meet(address, true)) {
         server->met_a_stranger = true;
         return -1;
     }
@@ -73,7 +72,7 @@ static bool set_tls(const struct network *network, LDAP *ldap)
     const int demand = LDAP_OPT_X_TLS_DEMAND, client = 0;
     const int version = LDAP_OPT_X_TLS_PROTOCOL_TLS1_2;
 
-    if (network->anchors_file != NULL &&
+    if (*network->anchors_file != '\0' &&
         !set(ldap, LDAP_OPT_X_TLS_CACERTFILE, network->anchors_file))
         return false;
     return set(ldap, LDAP_OPT_X_TLS_CACERTDIR, SYSTEM_ANCHORS) &&
@@ -85,9 +84,10 @@ static bool set_tls(const struct network *network, LDAP *ldap)
 static bool set_manners(const struct network *network, struct server *server)
 {
     const struct timeval connect = timeval_of(network->limits->connect_ms);
-    const int version = LDAP_VERSION3;
+    const int version = LDAP_VERSION3, follow = LDAP_DEREF_NEVER;
 
     return set(server->ldap, LDAP_OPT_PROTOCOL_VERSION, &version) &&
+           set(server->ldap, LDAP_OPT_DEREF, &follow) &&
            set(server->ldap, LDAP_OPT_REFERRALS, LDAP_OPT_OFF) &&
            set(server->ldap, LDAP_OPT_RESTART, LDAP_OPT_ON) &&
            set(server->ldap, LDAP_OPT_NETWORK_TIMEOUT, &connect) &&
@@ -205,8 +205,7 @@ enum vsc_err ldap_fetch(const struct network *network, const struct ldap_url *ur
                         unsigned attributes, size_t max, struct ldap_values *ret_values,
                         struct problem *problem)
 {
-    __attribute__((cleanup(server_done))) struct server server = {.max_message = max + OVERHEAD,
-                                                                  .loopback = url->loopback};
+    __attribute__((cleanup(server_done))) struct server server = {.max_message = max + OVERHEAD};
     auto_ldap_values struct ldap_values values = {.count = 0};
     auto_by(free_entry) LDAPMessage *answer = NULL;
     char names[4][48];

@@ -142,8 +142,7 @@ static bool has_critical_extension(const struct part *part)
 enum vsc_err ldap_url_read(const struct url *url, struct ldap_url *ret_ldap,
                            struct problem *problem)
 {
-    struct ldap_url ldap = {
-        .port = url->port, .tls = url->scheme == URL_LDAPS, .loopback = url_is_loopback(url)};
+    struct ldap_url ldap = {.port = url->port, .tls = url->scheme == URL_LDAPS};
     struct part parts[PARTS];
     const struct part *scope = &parts[PART_SCOPE];
     const char *rest = url->text + url->rest;

@@ -24,7 +24,6 @@ struct ldap_url {
     char host[URL_HOST_SIZE];
     unsigned port;
     bool tls;              /* ldaps */
-    bool loopback;         /* url_is_loopback() */
     char dn[LDAP_DN_SIZE]; /* decoded; RFC 4514, valid UTF-8 without controls */
     unsigned attributes;   /* bits; 0 where the URL names none */
 };

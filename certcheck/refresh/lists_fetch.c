@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+
 #include "certcheck/facts_parts.h"
 #include "certcheck/openssl_own.h"
 #include "certcheck/refresh/fetch.h"
@@ -56,6 +59,38 @@ static enum vsc_err meet(struct point *point, enum report_result result, const c
     return plan_add_deltas(point->plan, point->cert, index->head);
 }
 
+static bool asks_at(const struct want *want, const GENERAL_NAME *name)
+{
+    int type = 0;
+    const ASN1_IA5STRING *text = GENERAL_NAME_get0_value(name, &type);
+    size_t len = type == GEN_URI ? (size_t)ASN1_STRING_length(text) : 0;
+
+    for (size_t i = 0; len > 0 && i < want->count; i++)
+        if (strlen(want->addresses[i]) == len &&
+            memcmp(want->addresses[i], ASN1_STRING_get0_data(text), len) == 0)
+            return true;
+    return false;
+}
+
+/* RFC 5280 6.3.3 (b) (2) (i): a list for a part of the certificates names the point's address. Of a
+ * point with addresses that are not spoken the same is asked at sign-in only. */
+static bool is_of_the_point(const struct want *want, const X509_CRL *crl)
+{
+    auto_by(ISSUING_DIST_POINT_free) ISSUING_DIST_POINT *scope =
+        X509_CRL_get_ext_d2i(crl, NID_issuing_distribution_point, NULL, NULL);
+    const GENERAL_NAMES *names;
+
+    ERR_clear_error();
+    if (scope == NULL || scope->distpoint == NULL || scope->distpoint->type != 0 ||
+        want->flaw != NULL)
+        return true;
+    names = scope->distpoint->name.fullname;
+    for (int i = 0; i < sk_GENERAL_NAME_num(names); i++)
+        if (asks_at(want, sk_GENERAL_NAME_value(names, i)))
+            return true;
+    return false;
+}
+
 /* One list of an answer. One that is no good leaves its reason. */
 static enum vsc_err take_list(void *arg, const char *file, const unsigned char *der, size_t len)
 {
@@ -75,6 +110,8 @@ static enum vsc_err take_list(void *arg, const char *file, const unsigned char *
         return VSC_OK;
     err = der != NULL ? list_verify(point->refresh, &offer, &list, &point->why)
                       : problem_set(&point->why, VSC_INPUT, "no revocation list");
+    if (list.raw != NULL && !is_of_the_point(point->want, list.raw->head))
+        err = problem_set(&point->why, VSC_INPUT, "the list is for other certificates");
     if (err == VSC_OK)
         err = list_keep(point->refresh, &list, name, &fate, &point->why);
     if (err == VSC_INPUT || err == VSC_CERT)

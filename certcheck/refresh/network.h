@@ -29,7 +29,7 @@ typedef void network_progress(void *arg, const char *address, size_t got, size_t
 struct network {
     const struct network_limits *limits;
     const struct buf *anchors;  /* PEM: whom TLS servers may be certified by, beside the system's */
-    const char *anchors_file;   /* the same as a file, for libldap */
+    const char *anchors_file;   /* the same as a file, for libldap; "" for none */
     network_progress *progress; /* NULL: nobody looks */
     void *progress_arg;
 };
@@ -37,8 +37,7 @@ struct network {
 /*
  * May a connection go there? Never to an address that no server has (unspecified, multicast,
  * broadcast) nor to a link-local one, where cloud computers keep their secrets; to this computer
- * only with `loopback`, where the certificate itself names it: no name that somebody else answers
- * for, and no redirect, leads to services here.
+ * only with `loopback`: where a certificate leads, and no redirect.
  */
 bool network_may_meet(const struct sockaddr *address, bool loopback);
 

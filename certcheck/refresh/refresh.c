@@ -174,6 +174,25 @@ static void tell_left_out(const struct refresh *refresh, const struct plan *plan
             .result = REPORT_FAILED, .kind = "sources", .source = "", .subject = "", .text = text});
 }
 
+static void tell_unanchored(const struct refresh *refresh)
+{
+    for (size_t i = 0; i < refresh->pool.count; i++) {
+        const struct pool_cert *item = &refresh->pool.items[i];
+        char subject[FACTS_TEXT_MAX];
+
+        if (item->role != POOL_CARD || item->anchored)
+            continue;
+        facts_subject(item->cert, subject, sizeof(subject));
+        report_tell(
+            refresh->report,
+            &(struct report_line){.result = REPORT_SKIPPED,
+                                  .kind = "card",
+                                  .source = refresh->conf->card.store,
+                                  .subject = subject,
+                                  .text = "it leads to no anchor: nothing is fetched for it"});
+    }
+}
+
 static enum vsc_err fetch_all(struct refresh *refresh, struct problem *problem)
 {
     auto_plan struct plan plan = {.count = 0};
@@ -184,6 +203,7 @@ static enum vsc_err fetch_all(struct refresh *refresh, struct problem *problem)
         err = issuers_fetch(refresh);
     if (err == VSC_OK && left > 0)
         err = hand_index(refresh, HAND_SECOND, &left, problem);
+    tell_unanchored(refresh);
     /* First, for a responder's certificate has lists as well. */
     if (err == VSC_OK)
         err = answers_fetch(refresh);

@@ -57,7 +57,6 @@ says "a missing issuer is fetched (DER)" "^stored +issuer +$WEB/sub.cer \(CN=Tes
 says "the list of a distribution point is fetched" "^stored +crl +$WEB/sub.crl \(CN=Test Issuing CA.*until 20"
 [ "$(awk '{ print $2 }' "$W/out" | tr '\n' ' ')" = "by-hand issuer crl " ]
 ok $? "in this order"
-cp "$W/pki/intermediates/sub.pem" "$W/intermediates/"
 exits 0 "a second refresh" refresh --json
 json "nothing has changed" '.current and ([.sources[].result] | unique) == ["unchanged"]'
 json "a source has result, kind, source, subject, text, until" \
@@ -73,6 +72,7 @@ cp "$W/www/sub.crl" "$W/older.crl"
 publish_crl
 exits 0 "the next refresh" refresh
 says "the new list is stored" '^stored +crl'
+cp "$W/pki/intermediates/sub.pem" "$W/intermediates/"
 
 # ---- what is worse than what is there -------------------------------------------------------------
 publish "$W/older.crl" sub.crl
@@ -170,12 +170,72 @@ exits 0 "a damaged memory of a source" refresh
 echo garbage > "$(echo "$CACHE"/certs/*.der)"
 exits 0 "a damaged certificate in the cache" refresh
 
+# ---- deltas, PKCS #7, and lists by hand of strangers ----------------------------------------------
+cp "$W/pki/ca/sub/ca.cnf" "$W/delta.cnf"
+printf '[delta]\nauthorityKeyIdentifier = keyid:always\n2.5.29.27 = critical,ASN1:INTEGER:1\n' >> "$W/delta.cnf"
+openssl ca -config "$W/delta.cnf" -gencrl -crlexts delta -out "$W/delta.crl" 2> /dev/null
+publish "$W/delta.crl" delta.crl
+openssl crl2pkcs7 -nocrl -certfile "$W/pki/ca/root/cert.pem" -certfile "$W/pki/ca/sub/cert.pem" \
+    -outform DER -out "$W/www/bag.p7c"
+cp "$W/card.pem" "$W/revoked.pem"
+mv "$W/intermediates/sub.pem" "$W/sub.pem"
+rm -f "$CACHE"/certs/*
+refresh_card --extension "crlDistributionPoints = URI:$WEB/sub.crl" --extension "freshestCRL = URI:$WEB/delta.crl" \
+    --extension "authorityInfoAccess = caIssuers;URI:$WEB/nowhere,caIssuers;URI:$WEB/bag.p7c" || exit 1
+exits 0 "a bag of certificates, and a delta list" refresh
+says "the issuer is found in it (PKCS #7), at the second address" "^stored +issuer +$WEB/bag.p7c"
+says "the delta of a certificate is fetched" "^stored +delta +$WEB/delta.crl"
+[ "$(echo "$CACHE"/crl/*.idx | wc -w)" = 2 ]; ok $? "it stands beside the complete list"
+publish "$W/delta.crl" sub.crl
+publish "$W/pki/crls/sub.crl" delta.crl
+same "a delta in the place of a complete list, and the other way round" refresh
+says "the one is told" '^failed +crl .*delta list where a complete one'
+says "and the other" '^failed +delta .*complete list where a delta'
+publish "$W/delta.crl" delta.crl
+cp "$W/pki/ca/sub/ca.cnf" "$W/part.cnf"
+printf '[part]\nauthorityKeyIdentifier = keyid:always\nissuingDistributionPoint = critical,@idp\n[idp]\nfullname = URI:%s/other.crl\n' \
+    "$WEB" >> "$W/part.cnf"
+openssl ca -config "$W/part.cnf" -gencrl -crlexts part -out "$W/part.crl" 2> /dev/null
+publish "$W/part.crl" sub.crl
+same "a list for another part of the certificates" refresh
+says "it is told" 'for other certificates'
+sed -i "s|/other.crl|/sub.crl|" "$W/part.cnf"
+openssl ca -config "$W/part.cnf" -gencrl -crlexts part -out "$W/part.crl" 2> /dev/null
+publish "$W/part.crl" sub.crl
+exits 0 "a list for this part" refresh
+publish_crl
+mv "$W/sub.pem" "$W/intermediates/"
+cp "$W/forged.crl" "$W/hand/"
+exits 1 "a list by hand that no known issuer has signed" refresh
+says "it is told" '^failed +by-hand .*forged.crl: of 1 lists'
+rm "$W/hand/forged.crl"
+make_crl "$W/hand/over.crl" -crl_lastupdate 20260101000000Z -crl_nextupdate 20260201000000Z
+exits 1 "a list by hand that is past its nextUpdate" refresh
+says "it is told" '^stale +by-hand .*over.crl'
+rm "$W/hand/over.crl"
+openssl x509 -in "$W/card.pem" -noout -text > "$W/store/cards/0000/keys/00/chain.pem"
+exits 0 "a chain that holds no certificate" refresh
+rm "$W/store/cards/0000/keys/00/chain.pem"
+mkdir -p "$W/store/cards/0001/keys/00"
+tests/pki/make-pki.sh issue "$W/pki" "$W/card.csr" "$W/store/cards/0001/keys/00/cert.pem" --expired \
+    --extension "crlDistributionPoints = URI:$WEB/expired.crl" || exit 1
+openssl req -x509 -key "$W/card.key" -subj /CN=self -days 30 -out "$W/self.pem" \
+    -addext "crlDistributionPoints = URI:$WEB/self.crl" \
+    -addext "authorityInfoAccess = OCSP;URI:$WEB/self" 2> /dev/null
+mkdir -p "$W/store/cards/0002/keys/00"
+cp "$W/self.pem" "$W/store/cards/0002/keys/00/cert.pem"
+: > "$W/web.log"
+exits 0 "an expired certificate and one that anybody could have made ask for nothing" refresh
+says "the latter is told" '^skipped +card .*\(CN=self\): it leads to no anchor'
+! grep -qE 'expired|self' "$W/web.log"; ok $? "nobody was asked"
+rm -r "$W"/store/cards/000[12]
+
 # ---- killed, and two at once ----------------------------------------------------------------------
 touch "$CACHE/crl/.new-0123456789abcdef" "$W/www/sub.crl"
 before=$(state)
 how sub.crl hang
 : > "$W/web.log"
-refresh > "$W/first" 2>&1 &
+"$B/certcheck" refresh -c "$W/conf" > "$W/first" 2>&1 & # itself, to be killed
 first=$!
 wait_for grep -q 'GET /sub.crl' "$W/web.log"
 refresh > "$W/second" 2>&1 &

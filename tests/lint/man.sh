@@ -45,6 +45,10 @@ done
 for command in $(grep -oE '\{"[a-z-]+", command_' certcheck/cli/certcheck_main.c | sed 's/.*"\(.*\)".*/\1/'); do
     has certcheck.1 "$command"
 done
+for word in $(sed -n '/words\[\]/,/};/p' certcheck/refresh/report.c | grep -oE '"[a-z]+"' | tr -d '"') \
+    $(sed -n '/kind_words\[\]/,/};/p' certcheck/refresh/plan.c | grep -oE '"[a-z]+"' | tr -d '"'); do
+    has certcheck.1 "$word"
+done
 for command in $(grep -oE '\{"[a-z-]+", command_' vscmgr/vscmgr_main.c | sed 's/.*"\(.*\)".*/\1/'); do
     has vscmgr.8 "$command"
 done

@@ -82,7 +82,7 @@ refresh_site() {
     servers+=($!)
     tests/pki/make-pki.sh base "$W/pki" nobody corp.test || return 1
     openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$W/card.key" 2> /dev/null
-    openssl pkey -in "$W/card.key" -pubout -out "$W/card.pub"
+    openssl req -new -key "$W/card.key" -subj /CN=nobody -out "$W/card.csr"
     wait_for [ -s "$W/port" ] || return 1
     PORT=$(cat "$W/port")
     WEB=http://127.0.0.1:$PORT
@@ -90,7 +90,7 @@ refresh_site() {
 }
 
 refresh_card() {
-    tests/pki/make-pki.sh issue "$W/pki" "$W/card.pub" "$W/card.pem" "$@" &&
+    tests/pki/make-pki.sh issue "$W/pki" "$W/card.csr" "$W/card.pem" "$@" &&
         cp "$W/card.pem" "$W/store/cards/0000/keys/00/cert.pem"
 }
 

@@ -236,8 +236,8 @@ static void test_an_unmet_address_is_not_connected(void **state)
         "http://0.0.0.0/x",
         "http://[fe80::1]/x",
         "http://255.255.255.255/x",
-        "http://2130706433/x",
-        "http://0x7f.1/x",
+        "http://2852039166/x",
+        "http://0xa9.254.169.254/x",
         "http://0/x",
     };
     struct http_answer answer;

@@ -3,7 +3,7 @@
 # The part of tests/slow/install.sh that runs in the throwaway root.
 set -u
 . tests/rig/site.sh
-echo 1..14
+echo 1..18
 
 site_install > "$LOG" 2>&1
 ok $? "make install"
@@ -13,14 +13,27 @@ ok $? "the helpers' users are made from sysusers.d"
 [ -d /run/pam_vsc ] && [ -d /var/lib/pam_vsc/cards ] &&
     [ "$(stat -c %U:%a /var/cache/pam_vsc)" = _vsc-fetch:755 ]
 ok $? "the folders are made from tmpfiles.d"
-systemd-analyze verify vsc-card.socket > "$LOG" 2>&1
-! grep -i pam_vsc "$LOG" && [ -e /usr/lib/systemd/system/vsc-card.socket ]
-ok $? "the socket unit is in its place"
+systemd-analyze verify vsc-card.socket vsc-refresh.timer vsc-refresh.service > "$LOG" 2>&1
+! grep -iE 'pam_vsc|vsc-' "$LOG" && [ -e /usr/lib/systemd/system/vsc-card.socket ]
+ok $? "the units are in their places"
 
 { site_trust && site_card; } > "$LOG" 2>&1
 ok $? "a card for an ordinary user"
 echo 12345678 | pamtester vsc-test vscalice authenticate > "$LOG" 2>&1
 ok $? "a sign-in with no helpers= and no config="
+certcheck refresh > "$LOG" 2>&1 && [ "$(grep -c '^stored *by-hand' "$LOG")" = 2 ] &&
+    [ -z "$(find /var/cache/pam_vsc ! -user _vsc-fetch)" ]
+ok $? "certcheck refresh by root, as _vsc-fetch"
+caps=-all,+dac_read_search
+setpriv --reuid _vsc-fetch --regid _vsc-fetch --clear-groups --inh-caps=$caps --ambient-caps=$caps \
+    --bounding-set=$caps --no-new-privs certcheck refresh > "$LOG" 2>&1 &&
+    [ "$(grep -c '^unchanged *by-hand' "$LOG")" = 2 ]
+ok $? "certcheck refresh as its service starts it: it may read the cards"
+! setpriv --reuid _vsc-fetch --regid _vsc-fetch --clear-groups certcheck refresh > "$LOG" 2>&1 &&
+    grep -q '^failed *card .*Permission denied' "$LOG"
+ok $? "as nothing but _vsc-fetch it may not"
+echo 12345678 | pamtester vsc-test vscalice authenticate > "$LOG" 2>&1
+ok $? "a sign-in with the cache"
 ! pamtester vsc-test vscbob authenticate < /dev/null > "$LOG" 2>&1 &&
     grep -q 'cannot retrieve authentication info' "$LOG"
 ok $? "another user has no card"
