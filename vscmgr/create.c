@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vscmgr create. */
+#include <openssl/rand.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "card/helpdesk/answer.h"
 #include "card/tpm/source.h"
+#include "common/code.h"
 #include "common/own.h"
 #include "vscmgr/command.h"
 #include "vscmgr/print.h"
@@ -13,10 +16,12 @@
 struct create_options {
     const char *conf, *name, *owner, *pinpolicy;
     int pin, adminkey, key, ownerauth, lockoutauth, attestation;
-    int puk, helpdesk; /* -1: none */
+    int puk, helpdesk, helpdesk_key; /* -1: none */
     unsigned tries;
     bool generate, must_change, json, quiet;
 };
+
+#define CODE_GROUP 4 /* letters between dashes */
 
 #define AT(member) offsetof(struct create_options, member)
 /* In the order of enum attestation_kind. */
@@ -35,6 +40,7 @@ static const struct option create_table[] = {
     {"quiet", OPTION_FLAG, AT(quiet), 0, 0, NULL},
     {"puk", OPTION_CHOICE, AT(puk), 0, 0, words_or_default},
     {"helpdesk", OPTION_CHOICE, AT(helpdesk), 0, 0, words_typed},
+    {"helpdesk-key", OPTION_CHOICE, AT(helpdesk_key), 0, 0, words_typed},
     {"pinpolicy", OPTION_STRING, AT(pinpolicy), 0, 0, NULL},
     {"must-change", OPTION_FLAG, AT(must_change), 0, 0, NULL},
     {"ownerauth", OPTION_CHOICE, AT(ownerauth), 0, 0, words_ownerauth},
@@ -49,6 +55,7 @@ DEFINE_AUTO(struct card_source, card_source_free)
 /* Everything secret that a creation asks for. */
 struct create_secrets {
     struct secret pin, admin_key, puk, helpdesk, ownerauth, lockout;
+    unsigned char serial[SERIAL_SIZE]; /* with --helpdesk-key */
 };
 
 static void secrets_wipe(struct create_secrets *secrets)
@@ -77,6 +84,52 @@ static enum vsc_err check_pin(const struct create_options *options, const struct
     return problem_set(problem, err, "%s", rule.text);
 }
 
+/* The help desk computes the card's key from its number, and its master key stays there. */
+static enum vsc_err get_card_key(const char *word, struct create_secrets *got,
+                                 struct card_new *card, struct problem *problem)
+{
+    unsigned char key[HELPDESK_KEY_SIZE];
+    char text[CODE_SIZE], typed[SECRET_MAX + 1] = "";
+    enum vsc_err err;
+
+    if (RAND_bytes(got->serial, SERIAL_SIZE) != 1)
+        return problem_set(problem, VSC_SYSTEM, "no random numbers");
+    code_write(got->serial, SERIAL_SIZE, CODE_GROUP, text);
+    (void)dprintf(STDERR_FILENO, "vscmgr: the help desk needs the card's number: %s\n", text);
+    err = secret_get(word, &asked_helpdesk_key, &got->helpdesk, problem);
+    if (err == VSC_OK) {
+        memcpy(typed, got->helpdesk.bytes, got->helpdesk.len);
+        err = code_read(typed, sizeof key, key);
+        if (err == VSC_OK)
+            err = secret_set(&got->helpdesk, key, sizeof key);
+        else
+            err = problem_set(problem, err, "the card's key: there is an error in it");
+    }
+    explicit_bzero(typed, sizeof typed);
+    explicit_bzero(key, sizeof key);
+    card->helpdesk_key = &got->helpdesk;
+    card->serial = got->serial;
+    return err;
+}
+
+static enum vsc_err get_helpdesk(const struct create_options *options, struct create_secrets *got,
+                                 struct card_new *card, struct problem *problem)
+{
+    enum vsc_err err = VSC_OK;
+
+    if (options->helpdesk >= 0 && options->helpdesk_key >= 0)
+        return problem_set(problem, VSC_USAGE, "create takes --helpdesk or --helpdesk-key");
+    if (options->helpdesk_key >= 0)
+        return get_card_key(words_typed[options->helpdesk_key], got, card, problem);
+    if (options->helpdesk >= 0) {
+        err = secret_get(words_typed[options->helpdesk], &asked_helpdesk, &got->helpdesk, problem);
+        if (err == VSC_OK)
+            err = helpdesk_master_parse(&got->helpdesk, problem);
+        card->helpdesk = &got->helpdesk;
+    }
+    return err;
+}
+
 /* In the order in which one would ask. */
 static enum vsc_err get_secrets(const struct create_options *options, struct create_secrets *got,
                                 struct card_new *card, struct problem *problem)
@@ -95,12 +148,8 @@ static enum vsc_err get_secrets(const struct create_options *options, struct cre
             err = puk_check(&got->puk, problem);
         card->puk = &got->puk;
     }
-    if (err == VSC_OK && options->helpdesk >= 0) {
-        err = secret_get(words_typed[options->helpdesk], &asked_helpdesk, &got->helpdesk, problem);
-        if (err == VSC_OK)
-            err = helpdesk_master_parse(&got->helpdesk, problem);
-        card->helpdesk = &got->helpdesk;
-    }
+    if (err == VSC_OK)
+        err = get_helpdesk(options, got, card, problem);
     if (err == VSC_OK)
         err = secret_get(words_ownerauth[options->ownerauth], &asked_ownerauth, &got->ownerauth,
                          problem);
@@ -189,7 +238,8 @@ static enum vsc_err describe(const struct create_options *options, struct card_n
 
 enum vsc_err command_create(const struct request *request)
 {
-    struct create_options options = {.tries = TRIES_DEFAULT, .puk = -1, .helpdesk = -1};
+    struct create_options options = {
+        .tries = TRIES_DEFAULT, .puk = -1, .helpdesk = -1, .helpdesk_key = -1};
     auto_by(conf_free) struct conf *conf = NULL;
     __attribute__((cleanup(secrets_wipe))) struct create_secrets secrets = {0};
     struct card_new card = {.pin = &secrets.pin, .admin_key = &secrets.admin_key};

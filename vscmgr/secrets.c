@@ -33,6 +33,8 @@ const struct asked asked_new_admin_key = {"New administrator key", "administrato
 const struct asked asked_ownerauth = {"Owner password of the TPM", "owner password", NULL, false};
 const struct asked asked_lockoutauth = {"New lockout password of the TPM", "lockout password", NULL,
                                         true};
+const struct asked asked_helpdesk_key = {"The card's key from the help desk", "card's key", NULL,
+                                         false};
 const struct asked asked_helpdesk = {"Master key of the help desk", "master key", NULL, true};
 
 static enum vsc_err well_known(const struct asked *asked, struct secret *ret_secret)

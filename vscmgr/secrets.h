@@ -28,7 +28,8 @@ struct asked {
 };
 
 extern const struct asked asked_pin, asked_old_pin, asked_new_pin, asked_puk, asked_new_puk,
-    asked_admin_key, asked_new_admin_key, asked_ownerauth, asked_lockoutauth, asked_helpdesk;
+    asked_admin_key, asked_new_admin_key, asked_ownerauth, asked_lockoutauth, asked_helpdesk,
+    asked_helpdesk_key;
 
 /* By a word of the arrays: "empty" and "keep" give none; "random" is the caller's. */
 must_check enum vsc_err secret_get(const char *word, const struct asked *asked,

@@ -44,10 +44,12 @@ void admin_tidy(const char *store, const char *tcti, struct problem *leftover);
 struct card_new {
     struct card_conf conf; /* `format` is set here */
     const struct secret *pin;
-    const struct secret *admin_key; /* ADMIN_KEY_SIZE bytes */
-    const struct secret *puk;       /* NULL: none; the PUK's own limit is conf.tries */
-    const struct secret *helpdesk;  /* NULL: none; the card's own key of 32 bytes is derived from
-                                     * it: HMAC-SHA-256(master, card's serial) */
+    const struct secret *admin_key;    /* ADMIN_KEY_SIZE bytes */
+    const struct secret *puk;          /* NULL: none; the PUK's own limit is conf.tries */
+    const struct secret *helpdesk;     /* NULL: none; the card's own key of 32 bytes is derived from
+                                        * it: HMAC-SHA-256(master, card's serial) */
+    const struct secret *helpdesk_key; /* instead of that: the card's own key, for this serial */
+    const unsigned char *serial;       /* SERIAL_SIZE bytes; NULL: random ones */
     enum key_type first_key;
     bool must_change;             /* the PIN has to be changed before the card signs in */
     const struct secret *lockout; /* NULL: leave it. A password for the lockout hierarchy, which

@@ -141,6 +141,8 @@ static enum vsc_err make_objects(struct maker *maker, const struct card_new *new
     if (RAND_bytes(maker->objects->serial, SERIAL_SIZE) != 1 ||
         RAND_bytes(maker->objects->salt, SALT_SIZE) != 1)
         return problem_set(problem, VSC_SYSTEM, "no random numbers");
+    if (new_card->serial != NULL)
+        memcpy(maker->objects->serial, new_card->serial, SERIAL_SIZE);
     err = change_tpm(maker->change, problem);
     if (err == VSC_OK)
         err = maker_srk(maker, problem);

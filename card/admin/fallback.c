@@ -64,10 +64,10 @@ enum vsc_err maker_fallback(struct maker *maker, const struct card_new *new_card
     enum vsc_err err;
     TSS2_RC rc;
 
-    if (new_card->puk != NULL || new_card->helpdesk != NULL)
+    if (new_card->puk != NULL || new_card->helpdesk != NULL || new_card->helpdesk_key != NULL)
         return problem_set(problem, VSC_DENIED,
                            "this TPM has no NV indices of type PIN fail, so that nobody can "
-                           "unblock its cards: no PUK is possible");
+                           "unblock its cards: no PUK and no help desk is possible");
     err = check_lockout_password(tpm, problem);
     if (err == VSC_OK)
         err = objects_derive(maker->objects, DERIVED_PIN, new_card->pin, &auth);

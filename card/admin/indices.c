@@ -100,7 +100,7 @@ static enum vsc_err make_puk(struct maker *maker, const struct card_new *new_car
  * H: an HMAC key that the TPM verifies PolicySigned with and that can do nothing else (userWithAuth
  * clear, adminWithPolicy set, empty policy). Its bytes are the card's own: HMAC(master, serial).
  */
-static enum vsc_err make_helpdesk(struct maker *maker, const struct secret *master,
+static enum vsc_err make_helpdesk(struct maker *maker, const struct card_new *new_card,
                                   struct problem *problem)
 {
     static const TPM2B_PUBLIC template = {
@@ -126,7 +126,11 @@ static enum vsc_err make_helpdesk(struct maker *maker, const struct secret *mast
         session_use(tpm, maker->hmac, TPMA_SESSION_CONTINUESESSION | TPMA_SESSION_DECRYPT, problem);
     if (err != VSC_OK)
         return err;
-    err = helpdesk_card_key(master, maker->objects->serial, sensitive.sensitive.data.buffer);
+    if (new_card->helpdesk_key != NULL)
+        memcpy(sensitive.sensitive.data.buffer, new_card->helpdesk_key->bytes, HELPDESK_KEY_SIZE);
+    else
+        err = helpdesk_card_key(new_card->helpdesk, maker->objects->serial,
+                                sensitive.sensitive.data.buffer);
     if (err != VSC_OK)
         return err;
     rc = Esys_Create(tpm->esys, maker->srk, ESYS_TR_PASSWORD, maker->hmac, ESYS_TR_NONE, &sensitive,
@@ -200,8 +204,8 @@ enum vsc_err maker_indices(struct maker *maker, const struct card_new *new_card,
     err = make_admin(maker, &approver, new_card->admin_key, problem);
     if (err == VSC_OK && new_card->puk != NULL)
         err = make_puk(maker, new_card, problem);
-    if (err == VSC_OK && new_card->helpdesk != NULL)
-        err = make_helpdesk(maker, new_card->helpdesk, problem);
+    if (err == VSC_OK && (new_card->helpdesk != NULL || new_card->helpdesk_key != NULL))
+        err = make_helpdesk(maker, new_card, problem);
     if (err == VSC_OK)
         err = make_pin(maker, new_card, problem);
     if (err == VSC_OK)

@@ -166,6 +166,24 @@ check $? "an_answer_after_a_restart_is_refused"
 opens Card 'fresh PIN 1'
 check $? "and the card opens as before"
 
+# The master key stays at the help desk: only the new card's own key is told to its machine.
+mkfifo "$W/in" && { "$B/vscmgr" create --name Apart --generate --key p256 --helpdesk-key stdin \
+    -c "$W/conf" < "$W/in" > "$W/said" 2>&1 & } && person=$! && exec 4> "$W/in" && rm "$W/in"
+while kill -0 "$person" 2> "$W/err" && ! grep -q "card's number" "$W/said"; do sleep 0.05; done
+number=$(sed -n "s/.*card's number: //p" "$W/said")
+key=$(printf '%s\n' "$MASTER" "$number" | "$B/vscmgr" answer --master stdin --card-key)
+tell 0 'Device instance ID' "$key"
+check $? "create_with_the_card_s_own_key"
+ask Apart
+[ "$card" = "$number" ]
+check $? "the card has the number that was told"
+tell 0 'new PIN' "$(answer "$card" "$challenge")" 'fresh PIN 4' && opens Apart 'fresh PIN 4'
+check $? "and_the_help_desk_unblocks_it"
+printf '%s\n' "${key/[2-9]/0}" | vscmgr create --name Bad --helpdesk-key stdin > "$W/out" 2>&1
+[ $? = 2 ] && grep -q "the card's key: there is an error" "$W/out"
+check $? "a_typing_error_in_the_card_s_key_makes_no_card"
+is "one of the two" 2 'helpdesk-key' vscmgr create --name Bad --helpdesk stdin --helpdesk-key stdin
+
 # The help desk's mistakes.
 is "answer_finds_errors_in_the_codes" 2 'card: there is an error' \
     answer "0${card:1}X" "$challenge"
