@@ -1,25 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "certcheck/clock.h"
 
-#include <stdio.h>
 #include <time.h>
 
 #include "certcheck/cache.h"
 #include "common/mark.h"
 #include "common/own.h"
+#include "common/text.h"
 
 DEFINE_AUTO(struct crl_index, crl_index_free)
-
-#define TIME_SIZE 32
-
-static void time_text(int64_t seconds, char to[TIME_SIZE])
-{
-    struct tm tm;
-    time_t time = (time_t)seconds;
-
-    if (gmtime_r(&time, &tm) == NULL || strftime(to, TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
-        (void)snprintf(to, TIME_SIZE, "%lld", (long long)seconds);
-}
 
 struct newest {
     const struct cache *cache;
@@ -68,19 +57,19 @@ static bool is_behind(int64_t now, int64_t seen)
 
 void clock_check(int64_t now, const struct clock_seen *seen, bool strict, struct verdict *verdict)
 {
-    char shown[TIME_SIZE], then[TIME_SIZE];
+    char shown[TEXT_TIME], then[TEXT_TIME];
 
     verdict_passed(verdict, CHECK_CLOCK);
-    time_text(now, shown);
+    text_time(now, shown);
     if (now < RELEASE_TIME) {
         verdict_refuse(verdict, REASON_TIME_NOT_CREDIBLE, 0,
                        "it shows %s, before this program was released", shown);
     } else if (strict && is_behind(now, seen->sign_in)) {
-        time_text(seen->sign_in, then);
+        text_time(seen->sign_in, then);
         verdict_refuse(verdict, REASON_TIME_NOT_CREDIBLE, 0,
                        "it shows %s, and the last sign-in was at %s (" MARK_PATH ")", shown, then);
     } else if (strict && is_behind(now, seen->list)) {
-        time_text(seen->list, then);
+        text_time(seen->list, then);
         verdict_refuse(verdict, REASON_TIME_NOT_CREDIBLE, 0,
                        "it shows %s, and a revocation list in the cache is of %s", shown, then);
     }

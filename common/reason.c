@@ -35,7 +35,12 @@ bool reason_is_mapping(enum reason reason)
 
 void reason_shown(enum reason reason, char to[REASON_SHOWN])
 {
-    (void)snprintf(to, REASON_SHOWN, "VSC-%s", reason_code(reason));
+    code_shown(reason_code(reason), to);
+}
+
+void code_shown(const char *code, char to[REASON_SHOWN])
+{
+    (void)snprintf(to, REASON_SHOWN, "VSC-%s", code);
     /* Not toupper(): the host's locale must not change a code. */
     for (; *to != '\0'; to++)
         if (*to >= 'a' && *to <= 'z')

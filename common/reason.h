@@ -90,5 +90,7 @@ bool reason_is_mapping(enum reason reason);
 /* "VSC-CRL-STALE" for "crl-stale": what people are shown; `to` has REASON_SHOWN bytes. */
 #define REASON_SHOWN 32
 void reason_shown(enum reason reason, char to[REASON_SHOWN]);
+/* The same for a code of the log that is no reason. */
+void code_shown(const char *code, char to[REASON_SHOWN]);
 
 #endif

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/text.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 struct range {
     unsigned first, last;
@@ -227,4 +229,14 @@ bool text_equal_without_case(const char *a, const char *b)
         if (lower(*a) != lower(*b))
             return false;
     return *a == *b;
+}
+
+void text_time(int64_t seconds, char to[TEXT_TIME])
+{
+    struct tm tm;
+    time_t time = (time_t)seconds;
+
+    /* A year that no calendar has. */
+    if (gmtime_r(&time, &tm) == NULL || strftime(to, TEXT_TIME, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+        (void)snprintf(to, TEXT_TIME, "%lld s", (long long)seconds);
 }

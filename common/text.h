@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define TEXT_COLUMNS 64                     /* the widest name shown, in terminal columns */
 #define TEXT_NAME    (TEXT_COLUMNS * 4 + 1) /* room for such a name */
@@ -35,6 +36,10 @@ void text_clean(char *to, size_t size, const char *from);
  * for anything that RFC 3629 forbids (overlong, surrogate, beyond U+10FFFF, cut short).
  */
 size_t text_decode(const void *from, size_t len, unsigned *ret_code);
+
+/* The time as RFC 3339 writes it in UTC, "2026-11-25T12:00:00Z"; `to` has TEXT_TIME bytes. */
+#define TEXT_TIME 32
+void text_time(int64_t seconds, char to[TEXT_TIME]);
 
 /* A C0 or C1 control, DEL, a bidirectional or other invisible format character, or a separator. */
 bool text_is_unsafe(unsigned code);

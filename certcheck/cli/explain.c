@@ -46,7 +46,7 @@ static void put_one(const struct explanation *explanation)
 {
     char shown[REASON_SHOWN], text[TEXT_SIZE];
 
-    explanation_shown(explanation->code, shown);
+    code_shown(explanation->code, shown);
     (void)snprintf(text, sizeof(text), "%s: %s.", shown, explanation->text);
     lines_put(stdout, "", 0, text);
     (void)fputc('\n', stdout);
@@ -76,7 +76,7 @@ static void put_list(void)
 
         if (i == REASON_COUNT)
             (void)puts("\nHow else a sign-in can end (the login screen, the log):");
-        explanation_shown(explanation.code, shown);
+        code_shown(explanation.code, shown);
         (void)snprintf(head, sizeof(head), "  %s", shown);
         lines_put(stdout, head, CODE_WIDTH + 2, explanation.text);
     }
@@ -88,7 +88,7 @@ static void put_json(struct json *json, const struct explanation *explanation)
     char shown[REASON_SHOWN];
     const enum cert_check check = cert_check_of(explanation->reason);
 
-    explanation_shown(explanation->code, shown);
+    code_shown(explanation->code, shown);
     json_open_object(json, NULL);
     json_string(json, "code", explanation->code);
     json_string(json, "shown", shown);

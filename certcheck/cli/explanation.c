@@ -125,14 +125,6 @@ size_t explanation_near(const char *code, const char *near[EXPLANATION_NEAR_MAX]
     return count;
 }
 
-void explanation_shown(const char *code, char to[REASON_SHOWN])
-{
-    (void)snprintf(to, REASON_SHOWN, SHOWN "%s", code);
-    for (; *to != '\0'; to++)
-        if (*to >= 'a' && *to <= 'z')
-            *to = (char)(*to - 'a' + 'A');
-}
-
 const char *fixer_name(enum fixer fixer)
 {
     switch (fixer) {

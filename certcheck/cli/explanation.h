@@ -39,8 +39,6 @@ struct explanation explanation_at(size_t index);
 bool explanation_find(const char *code, struct explanation *ret_explanation);
 /* The codes that somebody who wrote `code` may have meant, the nearest first; how many. */
 size_t explanation_near(const char *code, const char *near[EXPLANATION_NEAR_MAX]);
-/* "VSC-CRL-STALE"; `to` has REASON_SHOWN bytes. */
-void explanation_shown(const char *code, char to[REASON_SHOWN]);
 /* "the user", "the help desk", "the administrator", "the CA". */
 const char *fixer_name(enum fixer fixer);
 

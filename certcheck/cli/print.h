@@ -13,9 +13,6 @@
 void print_facts(FILE *out, const char *file, const struct facts *facts);
 /* The members of an object that is open already. */
 void print_facts_json(struct json *json, const struct facts *facts);
-/* RFC 3339, in UTC. */
-#define PRINT_TIME_SIZE 32
-void print_time(int64_t seconds, char to[PRINT_TIME_SIZE]);
 
 /* For people: the verdict, every check in order with its rule, the chain, and one sentence. */
 void print_evaluation(FILE *out, const char *file, const struct evaluation_request *request,

@@ -42,22 +42,22 @@ static void put_fact(FILE *out, const char *head, const char *value)
 static void put_facts(FILE *out, const struct evaluation_request *request,
                       const struct facts *facts)
 {
-    char from[PRINT_TIME_SIZE], until[PRINT_TIME_SIZE], line[LINE_SIZE];
+    char from[TEXT_TIME], until[TEXT_TIME], line[LINE_SIZE];
 
     if (facts != NULL) {
         put_fact(out, "  subject", facts->subject);
         put_fact(out, "  issuer", facts->issuer);
         put_fact(out, "  serial", facts->serial);
         put_fact(out, "  UPN", facts->upn);
-        print_time(facts->not_before, from);
-        print_time(facts->not_after, until);
+        text_time(facts->not_before, from);
+        text_time(facts->not_after, until);
         (void)snprintf(line, sizeof(line), "%s to %s", from, until);
         put_fact(out, "  valid", line);
     }
     put_fact(out, "  user", request->user);
     put_fact(out, "  service", request->service);
     if (!request->at_is_clock) {
-        print_time(request->at, from);
+        text_time(request->at, from);
         put_fact(out, "  at", from);
     }
     (void)fputc('\n', out);
@@ -147,10 +147,10 @@ static void put_sentence(FILE *out, const struct evaluation_request *request,
                          const struct evaluation *evaluation)
 {
     const size_t count = evaluation->verdict.count;
-    char service[TEXT_NAME], account[TEXT_NAME], asked[LINE_SIZE], time[PRINT_TIME_SIZE];
+    char service[TEXT_NAME], account[TEXT_NAME], asked[LINE_SIZE], time[TEXT_TIME];
     char shown[REASON_SHOWN], line[LINE_SIZE * 2];
 
-    print_time(request->at, time);
+    text_time(request->at, time);
     text_name(service, sizeof(service), request->service,
               request->service != NULL ? strlen(request->service) : 0);
     (void)snprintf(asked, sizeof(asked), "%s%s%s%s", request->service != NULL ? " through " : "",

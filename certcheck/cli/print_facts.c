@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
-#include <time.h>
 
 #include <openssl/x509v3.h>
 
@@ -23,16 +22,6 @@ static const struct {
     {KU_ENCIPHER_ONLY, "encipherOnly"},
     {KU_DECIPHER_ONLY, "decipherOnly"},
 };
-
-void print_time(int64_t seconds, char to[PRINT_TIME_SIZE])
-{
-    struct tm tm;
-    time_t time = (time_t)seconds;
-
-    if (gmtime_r(&time, &tm) == NULL ||
-        strftime(to, PRINT_TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
-        (void)snprintf(to, PRINT_TIME_SIZE, "?");
-}
 
 static void put(FILE *out, const char *name, const char *value)
 {
@@ -97,15 +86,15 @@ static void put_altsecids(FILE *out, const struct facts_list *list)
 
 void print_facts(FILE *out, const char *file, const struct facts *facts)
 {
-    char time[PRINT_TIME_SIZE];
+    char time[TEXT_TIME];
 
     (void)fprintf(out, "%s:\n", file);
     put(out, "subject", facts->subject);
     put(out, "issuer", facts->issuer);
     put(out, "serial", facts->serial);
-    print_time(facts->not_before, time);
+    text_time(facts->not_before, time);
     put(out, "not before", time);
-    print_time(facts->not_after, time);
+    text_time(facts->not_after, time);
     put(out, "not after", time);
     put_list(out, "UPN", &facts->upns);
     put(out, "SID", facts->sid_state == SID_MALFORMED ? "malformed" : NULL);
@@ -165,14 +154,14 @@ static void json_template(struct json *json, const struct facts *facts)
 
 void print_facts_json(struct json *json, const struct facts *facts)
 {
-    char time[PRINT_TIME_SIZE];
+    char time[TEXT_TIME];
 
     json_foreign(json, "subject", facts->subject);
     json_foreign(json, "issuer", facts->issuer);
     json_string(json, "serial", facts->serial);
-    print_time(facts->not_before, time);
+    text_time(facts->not_before, time);
     json_string(json, "not_before", time);
-    print_time(facts->not_after, time);
+    text_time(facts->not_after, time);
     json_string(json, "not_after", time);
     json_foreign(json, "upn", facts->upn);
     json_list(json, "upns", &facts->upns);

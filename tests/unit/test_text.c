@@ -173,6 +173,21 @@ static void test_clean_leaves_backslashes(void **state)
     assert_string_equal(twice, once);
 }
 
+static void test_time_is_told_in_utc(void **state)
+{
+    char to[TEXT_TIME];
+
+    (void)state;
+    text_time(0, to);
+    assert_string_equal(to, "1970-01-01T00:00:00Z");
+    text_time(1800000000, to);
+    assert_string_equal(to, "2027-01-15T08:00:00Z");
+    text_time(INT64_MAX, to);
+    assert_string_equal(to, "9223372036854775807 s");
+    text_time(INT64_MIN, to);
+    assert_string_equal(to, "-9223372036854775808 s");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -186,6 +201,7 @@ int main(void)
         cmocka_unit_test(test_escape_shows_what_must_not_pass),
         cmocka_unit_test(test_escape_is_never_cut_inside_an_escape),
         cmocka_unit_test(test_clean_leaves_backslashes),
+        cmocka_unit_test(test_time_is_told_in_utc),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
