@@ -24,7 +24,6 @@ static inline void policy_mappings_free(POLICY_MAPPINGS *mappings)
 }
 
 DEFINE_AUTO(POLICY_MAPPINGS, policy_mappings_free)
-DEFINE_AUTO(POLICY_CONSTRAINTS, POLICY_CONSTRAINTS_free)
 
 enum usage_answer {
     USAGE_NOT_SAID,

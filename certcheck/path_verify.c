@@ -76,8 +76,39 @@ static enum vsc_err add_policy(X509_VERIFY_PARAM *param, const char *oid)
     return VSC_OK;
 }
 
+static void come_nearer(unsigned *to_go, X509 *cert)
+{
+    auto_by(POLICY_CONSTRAINTS_free) POLICY_CONSTRAINTS *constraints =
+        X509_get_ext_d2i(cert, NID_policy_constraints, NULL, NULL);
+    int64_t number;
+
+    if (constraints != NULL && constraints->requireExplicitPolicy != NULL &&
+        ASN1_INTEGER_get_int64(&number, constraints->requireExplicitPolicy) == 1 && number >= 0 &&
+        number < (int64_t)*to_go)
+        *to_go = (unsigned)number;
+}
+
+/*
+ * RFC 5280 6.1.4 (h), (i), 6.1.5 (a), (b): is a policy demanded at the end? OpenSSL counts as well,
+ * but not the certificate itself where that is self-issued.
+ */
+static bool demands_policy(const struct chain_path *path)
+{
+    unsigned to_go = CHAIN_DEPTH_MAX + 1;
+
+    for (unsigned at = path->len - (path->anchored ? 1 : 0); at-- > 0;) {
+        bool counts = at == 0 || (X509_get_extension_flags(path->certs[at]) & EXFLAG_SI) == 0;
+
+        if (to_go > 0 && counts)
+            to_go--;
+        come_nearer(&to_go, path->certs[at]);
+    }
+    return to_go == 0;
+}
+
 /* RFC 5280 6.1.1 (c): the initial policy set is those configured, else anyPolicy. */
-static enum vsc_err set_policies(X509_VERIFY_PARAM *param, const struct chain_rules *rules)
+static enum vsc_err set_policies(X509_VERIFY_PARAM *param, const struct chain_path *path,
+                                 const struct chain_rules *rules)
 {
     unsigned long flags = X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_TRUSTED_FIRST |
                           X509_V_FLAG_POLICY_CHECK | X509_V_FLAG_X509_STRICT;
@@ -88,20 +119,21 @@ static enum vsc_err set_policies(X509_VERIFY_PARAM *param, const struct chain_ru
         err = add_policy(param, rules->policies->items[i]);
     if (err != VSC_OK)
         return err;
-    if (!is_any)
+    if (!is_any || demands_policy(path))
         flags |= X509_V_FLAG_EXPLICIT_POLICY;
     return X509_VERIFY_PARAM_set_flags(param, flags) == 1 ? VSC_OK : VSC_SYSTEM;
 }
 
 /* Takes the parameters that `context` then owns. */
-static enum vsc_err set_parameters(X509_STORE_CTX *context, const struct chain_rules *rules)
+static enum vsc_err set_parameters(X509_STORE_CTX *context, const struct chain_path *path,
+                                   const struct chain_rules *rules)
 {
     auto_by(X509_VERIFY_PARAM_free) X509_VERIFY_PARAM *param = X509_VERIFY_PARAM_new();
     enum vsc_err err;
 
     if (param == NULL)
         return VSC_MEMORY;
-    err = set_policies(param, rules);
+    err = set_policies(param, path, rules);
     if (err != VSC_OK)
         return err;
     X509_VERIFY_PARAM_set_time(param, (time_t)rules->at);
@@ -181,7 +213,7 @@ enum vsc_err path_verify(const struct chain_path *path, const struct chain_rules
     if (X509_STORE_CTX_init(context, store, path->certs[0], between) != 1)
         return VSC_MEMORY;
     X509_STORE_CTX_set0_trusted_stack(context, trusted);
-    err = set_parameters(context, rules);
+    err = set_parameters(context, path, rules);
     if (err != VSC_OK)
         return err;
     X509_STORE_CTX_set_app_data(context, &noting);
