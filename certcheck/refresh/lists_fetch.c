@@ -114,6 +114,9 @@ static enum vsc_err take_list(void *arg, const char *file, const unsigned char *
         err = problem_set(&point->why, VSC_INPUT, "the list is for other certificates");
     if (err == VSC_OK)
         err = list_keep(point->refresh, &list, name, &fate, &point->why);
+    /* One huge list does not keep the others out. */
+    if (err == VSC_MEMORY)
+        err = problem_set(&point->why, VSC_INPUT, "too large for the memory that there is");
     if (err == VSC_INPUT || err == VSC_CERT)
         return VSC_OK;
     if (err != VSC_OK)
