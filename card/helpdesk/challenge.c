@@ -234,6 +234,8 @@ static enum vsc_err finish(struct challenge *challenge, const char *answer,
         /* Who got the answer has chosen this PIN. */
         must_change_clear(challenge->unblocking.keys);
         err = unblocking_state(&challenge->unblocking, &outcome->state, problem);
+        if (err == VSC_OK && outcome->state.gone)
+            outcome->result = VSC_CARD_GONE;
     }
     own_close(&challenge->change.lock);
     challenge->change.lock = -1;
