@@ -11,6 +11,7 @@
 
 #include "pam_vsc/exchange.h"
 #include "pam_vsc/record.h"
+#include "pam_vsc/texts.h"
 
 /* How the certificate stands by what vsc-check said, for the account that is expected. */
 static enum ending judge(struct call *call, const struct check_verdict *verdict,
@@ -41,6 +42,31 @@ static enum vsc_err recheck(struct call *call, const struct der *chain, size_t c
     return exchange_recheck(&call->check, &request, ret_verdict);
 }
 
+/* A certificate that is still good, on a card whose PIN somebody else chose. */
+static enum ending judge_pin(const struct call *call, enum ending ending, const char *card)
+{
+    return ending == ENDING_STILL_GOOD && cards_must_change(&call->cards, card) ? ENDING_MUST_CHANGE
+                                                                                : ending;
+}
+
+/* The PIN had to be changed at the sign-in: the card is asked whether that was done since. */
+static enum ending check_marked_record(struct call *call, const struct record *record)
+{
+    struct check_verdict verdict;
+    enum ending ending = call_begin(call);
+    enum vsc_err err;
+
+    if (ending == ENDING_NOT_YET)
+        ending = call_gather(call, false);
+    if (ending != ENDING_NOT_YET)
+        return ending;
+    err = recheck(call, record->chain, record->chain_len, &verdict);
+    if (err != VSC_OK)
+        return ending_of_err(err);
+    return judge_pin(call, judge(call, &verdict, record->account, record->account_uid),
+                     record->card);
+}
+
 static enum ending check_record(struct call *call, const struct record *record)
 {
     const struct peer_place place = {
@@ -50,6 +76,8 @@ static enum ending check_record(struct call *call, const struct record *record)
 
     if (strcmp(record->user, call->request.user) != 0)
         return ENDING_WRONG_ACCOUNT;
+    if (record->must_change)
+        return check_marked_record(call, record);
     err = peer_open_check(&place, &call->check);
     if (err == VSC_OK)
         err = recheck(call, record->chain, record->chain_len, &verdict);
@@ -85,7 +113,9 @@ static enum ending check_env(struct call *call)
             return ending_of_err(err);
         call->about = candidate->info;
         if (is_env(call, ENV_ISSUER, verdict.issuer) && is_env(call, ENV_SERIAL, verdict.serial))
-            return judge(call, &verdict, call->rules.user_name, call->rules.user_uid);
+            return judge_pin(call,
+                             judge(call, &verdict, call->rules.user_name, call->rules.user_uid),
+                             candidate->info->name);
     }
     return ENDING_NO_CERTIFICATE;
 }
@@ -111,6 +141,8 @@ int account_check(pam_handle_t *pamh, const struct call_argv *argv)
     }
     if (ending == ENDING_NOT_YET)
         ending = check(&call, record);
+    if (ending == ENDING_MUST_CHANGE)
+        talk_inform(&call.talk, texts_must_change());
     if (ending == ENDING_LAPSED)
         ending = call_explain(&call, call.about, &unknown, ending);
     call_end(&call, ending);

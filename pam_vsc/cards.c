@@ -129,6 +129,22 @@ size_t cards_number(const struct cards *cards)
     return number;
 }
 
+size_t cards_keep_must_change(struct cards *cards)
+{
+    for (size_t i = 0; i < cards->list.count; i++)
+        cards->counts[i] = cards->counts[i] && cards->list.cards[i].must_change;
+    return cards_number(cards);
+}
+
+bool cards_must_change(const struct cards *cards, const char *name)
+{
+    for (size_t i = 0; i < cards->list.count; i++)
+        if (cards->counts[i] && cards->list.cards[i].must_change &&
+            strcmp(cards->list.cards[i].name, name) == 0)
+            return true;
+    return false;
+}
+
 bool candidate_is_good(const struct candidate *candidate, const struct cards_of *of)
 {
     return candidate->verdict->accepted &&

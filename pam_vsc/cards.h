@@ -53,6 +53,10 @@ void cards_done(struct cards *cards);
 
 /* How many cards count. */
 size_t cards_number(const struct cards *cards);
+/* Only those whose PIN has to be changed shall count; how many do. */
+size_t cards_keep_must_change(struct cards *cards);
+/* Does a card of this name count, whose PIN has to be changed? */
+bool cards_must_change(const struct cards *cards, const char *name);
 /* Is it accepted, for the user that was given? */
 bool candidate_is_good(const struct candidate *candidate, const struct cards_of *of);
 /*

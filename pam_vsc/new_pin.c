@@ -15,11 +15,28 @@ enum ending new_pin_ask_one(struct call *call, const char *prompt, struct secret
     return ending;
 }
 
-enum ending new_pin_ask(struct call *call, const struct card_info *card, struct secret *ret_pin)
+/* One that fits the rules, and is another one where somebody else chose the old; else why not. */
+static bool is_good(const struct card_info *card, const struct secret *old_pin,
+                    const struct secret *new_pin, char text[TEXTS_SIZE])
+{
+    struct problem problem = {.text = ""};
+
+    if (pin_policy_check(&card->policy, new_pin, &problem) != VSC_OK) {
+        texts_not_a_pin(text, problem.text);
+        return false;
+    }
+    if (card->must_change && old_pin != NULL && secret_equal(old_pin, new_pin)) {
+        (void)snprintf(text, TEXTS_SIZE, "%s", texts_same_pin());
+        return false;
+    }
+    return true;
+}
+
+enum ending new_pin_ask(struct call *call, const struct card_info *card,
+                        const struct secret *old_pin, struct secret *ret_pin)
 {
     for (unsigned i = 0; i < PIN_ATTEMPTS; i++) {
         auto_secret struct secret again = {0};
-        struct problem problem = {.text = ""};
         char text[TEXTS_SIZE];
         enum ending ending;
 
@@ -27,9 +44,7 @@ enum ending new_pin_ask(struct call *call, const struct card_info *card, struct 
         ending = new_pin_ask_one(call, text, ret_pin);
         if (ending != ENDING_NOT_YET)
             return ending;
-        if (pin_policy_check(&card->policy, ret_pin, &problem) != VSC_OK) {
-            texts_not_a_pin(text, problem.text);
-        } else {
+        if (is_good(card, old_pin, ret_pin, text)) {
             ending = new_pin_ask_one(call, texts_new_pin_again(), &again);
             if (ending != ENDING_NOT_YET)
                 return ending;

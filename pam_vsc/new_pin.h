@@ -6,12 +6,13 @@
 #include "pam_vsc/call.h"
 
 /*
- * Ask twice, until the new PIN fits the card's policy and both are the same; an answer that was
+ * Ask twice, until the new PIN fits the card's policy, is not `old_pin` (NULL: unknown) where that
+ * has to be changed, and both are the same; an answer that was
  * asked for and is empty is ENDING_DECLINED. ENDING_NOT_YET with *ret_pin, or ENDING_BAD_NEW_PIN
  * after PIN_ATTEMPTS.
  */
 must_check enum ending new_pin_ask(struct call *call, const struct card_info *card,
-                                   struct secret *ret_pin);
+                                   const struct secret *old_pin, struct secret *ret_pin);
 
 /* One hidden answer; an empty one is ENDING_DECLINED. */
 must_check enum ending new_pin_ask_one(struct call *call, const char *prompt,

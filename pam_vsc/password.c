@@ -81,7 +81,7 @@ static enum ending run_change(struct change *change)
 
         ending = ask_old(change, &old_pin);
         if (ending == ENDING_NOT_YET)
-            ending = new_pin_ask(change->call, change->card, &new_pin);
+            ending = new_pin_ask(change->call, change->card, &old_pin, &new_pin);
         if (ending == ENDING_NOT_YET)
             ending = send(change, &old_pin, &new_pin);
     }
@@ -120,14 +120,16 @@ static enum ending change(struct call *call, unsigned flags)
 {
     enum ending ending;
 
-    /* A PIN does not expire: what expired is a password, and another module's. */
-    if ((flags & PAM_CHANGE_EXPIRED_AUTHTOK) != 0)
-        return ENDING_NOT_EXPIRED;
     if (!call->user_given)
         return ENDING_NO_CARD;
     ending = call_begin(call);
     if (ending == ENDING_NOT_YET)
         ending = call_gather(call, false);
+    /* A PIN does not expire: what expired is a password, and another module's, unless somebody else
+     * chose the PIN. */
+    if (ending == ENDING_NOT_YET && (flags & PAM_CHANGE_EXPIRED_AUTHTOK) != 0 &&
+        cards_keep_must_change(&call->cards) == 0)
+        ending = ENDING_NOT_EXPIRED;
     /* Who answers every prompt alike cannot give an old and a new PIN. */
     if (ending == ENDING_NOT_YET && call->rules.talk == TALK_BLIND)
         ending = ENDING_NO_CHOICE;

@@ -38,6 +38,7 @@ static struct record *record_new(const struct call *call)
     (void)snprintf(record->account, sizeof(record->account), "%s", call->verdict.account);
     (void)snprintf(record->card, sizeof(record->card), "%s", call->chosen->info->name);
     record->account_uid = call->verdict.account_uid;
+    record->must_change = call->chosen->info->must_change;
     for (size_t i = 0; i < key->chain_len; i++) {
         unsigned char *copy = malloc(key->chain[i].len);
 

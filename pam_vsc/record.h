@@ -27,6 +27,7 @@ struct record {
     char account[USER_NAME_SIZE]; /* whom the proof was accepted for */
     uid_t account_uid;
     char card[CARD_NAME_SIZE];
+    bool must_change;            /* its PIN had to be changed when it signed in */
     struct der chain[CHAIN_MAX]; /* owned */
     size_t chain_len;
 };

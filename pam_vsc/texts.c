@@ -56,6 +56,16 @@ const char *texts_pins_differ(void)
     return _("The two PINs differ.");
 }
 
+const char *texts_must_change(void)
+{
+    return _("Somebody else chose your PIN. Change it now.");
+}
+
+const char *texts_same_pin(void)
+{
+    return _("This is the old PIN.");
+}
+
 const char *texts_pin_changed(void)
 {
     return _("The PIN was changed.");

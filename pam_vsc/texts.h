@@ -24,6 +24,9 @@ void texts_new_pin_prompt(char to[TEXTS_SIZE], const char *card);
 const char *texts_new_pin_again(void);
 const char *texts_pins_differ(void);
 const char *texts_pin_changed(void);
+/* Somebody else chose the PIN. */
+const char *texts_must_change(void);
+const char *texts_same_pin(void);
 
 /* "PUK of TestVSC, for a new PIN (or Enter alone): " */
 void texts_puk_prompt(char to[TEXTS_SIZE], const char *card);

@@ -130,7 +130,7 @@ static enum ending attempt(struct offer *offer)
         return ENDING_WRONG_PUK;
     if (is_mistyped(offer, &typed))
         return talk_error(&offer->call->talk, texts_mistyped_answer());
-    ending = new_pin_ask(offer->call, offer->card, &new_pin);
+    ending = new_pin_ask(offer->call, offer->card, NULL, &new_pin);
     if (ending != ENDING_NOT_YET)
         return ending;
     return send(offer, &typed, &new_pin);

@@ -59,7 +59,7 @@ if [ "$(id -u)" != 0 ]; then
     for _ in $(seq 50); do [ -S "$W/card.sock" ] && break; sleep 0.1; done
 fi
 {
-    echo 12345678 | vscmgr create --name Native --pin stdin --adminkey random --generate --key p256 \
+    echo 12345678 | vscmgr create --name Native --pin stdin --adminkey default --generate --key p256 \
         --tries 3 --owner "$person" &&
         echo 12345678 | vscmgr csr Native --upn "$person@corp.test" --pin stdin --out "$W/csr" &&
         tests/pki/make-pki.sh issue "$W/pki" "$W/csr" "$W/cert" --upn "$person@corp.test" &&
@@ -81,6 +81,15 @@ check $? "the old PIN is wrong now, and the new one signs in"
 ! pam authenticate <<< $'wrong 11\nwrong 22\nwrong 33' && said 'is blocked after 3 wrong PINs' &&
     said 'VSC-BLOCKED' && ! pam authenticate <<< 'new PIN 9' && said 'VSC-BLOCKED'
 check $? "the last wrong PIN blocks the card, and the person is told"
+printf '%s\n' 010203040506070801020304050607080102030405060708 'by the desk' |
+    vscmgr unblock Native --adminkey stdin --must-change > "$W/out" 2>&1 &&
+    ! pam authenticate acct_mgmt <<< 'by the desk' && said 'successfully authenticated' &&
+    said 'new one required' && said 'Somebody else chose your PIN'
+check $? "after_an_unblocking_the_pin_must_be_changed"
+pam 'chauthtok(PAM_CHANGE_EXPIRED_AUTHTOK)' <<< $'by the desk\nnew PIN 7\nnew PIN 7' &&
+    pam authenticate acct_mgmt <<< 'new PIN 7' &&
+    ! pam 'chauthtok(PAM_CHANGE_EXPIRED_AUTHTOK)' <<< $'new PIN 7\nnew PIN 8\nnew PIN 8'
+check $? "and_once_it_is_the_card_signs_in"
 vscmgr destroy --name Native --yes > "$W/out" 2>&1
 ! pam authenticate < /dev/null && ! said PIN && said 'cannot retrieve authentication info'
 check $? "without a card nothing is asked"
