@@ -119,7 +119,7 @@ DEPS := gcc libc6-dev pkg-config libpam0g-dev libssl-dev libp11-dev libtss2-dev 
         libcmocka-dev libpam-wrapper pamtester swtpm swtpm-tools tpm2-tools softhsm2 opensc openssl \
         jq procps binutils mandoc expect libcap2-bin libqrencode-dev
 DEPS_CI := $(DEPS) clang clang-tidy clang-format cppcheck libclang-rt-14-dev debootstrap git \
-           tpm2-abrmd libtss2-tcti-tabrmd0 dbus libtpm2-pkcs11-1 libpam-pkcs11 libpam-p11 sudo \
+           tpm2-abrmd libtpm2-pkcs11-tools libtss2-tcti-tabrmd0 dbus libtpm2-pkcs11-1 libpam-pkcs11 libpam-p11 sudo \
            systemd iproute2 libwbclient0 libsss-nss-idmap0 slapd ldap-utils \
            gnutls-bin
 as_root := $(if $(filter 0,$(shell id -u)),,sudo) env DEBIAN_FRONTEND=noninteractive
@@ -232,9 +232,15 @@ $(B)/tests/kill_shim.so: $(B)/obj/tests/kill/kill_shim.o
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -shared $(ALL_LDFLAGS) -o $@ $^ -ldl
 
+# A deadline of minutes passes in a moment.
+$(B)/tests/stall_shim.so: $(B)/obj/tests/stall/stall_shim.o
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D) && $(CC) -shared $(ALL_LDFLAGS) -o $@ $^ -ldl
+$(B)/obj/tests/stall/stall_shim.o: ALL_CFLAGS += -U_FORTIFY_SOURCE
+
 # The tests run the programs.
-units: all $(UNITS) $(TEST_PROGRAMS) $(B)/tests/kill_shim.so $(B)/tests/probe.so $(B)/tests/p11_shim.so \
-       $(B)/tests/fake_directory.so $(B)/tests/fake_nss.so
+units: all $(UNITS) $(TEST_PROGRAMS) $(B)/tests/kill_shim.so $(B)/tests/stall_shim.so \
+       $(B)/tests/probe.so $(B)/tests/p11_shim.so $(B)/tests/fake_directory.so $(B)/tests/fake_nss.so
 
 # make check installs what is missing, then starts anew: what pkg-config says is read at the start.
 check: have-deps
@@ -263,11 +269,12 @@ demo: have-deps
 	$(Q)B=$(B) demo/demo.sh
 bench: all $(BENCH_PROGRAMS)
 	$(Q)B=$(B) tests/bench/bench.sh
+	$(Q)B=$(B) tests/bench/life.sh
 
 # ---- looking at the code without running it --------------------------------------------------------
 C_FILES := $(wildcard $(foreach d,common conf certcheck certcheck/cli certcheck/library certcheck/refresh card card/tpm card/pkcs11 card/owner card/admin card/attest card/helpdesk pam_vsc \
              vscmgr tests/support tests/unit tests/pam tests/fakepam tests/fakehelper tests/fuzz \
-             tests/proxy tests/bench tests/modules tests/client tests/library tests/httpd,\
+             tests/proxy tests/bench tests/modules tests/stall tests/client tests/library tests/httpd,\
              $d/*.c $d/*.h))
 PRODUCT_C := $(filter-out tests/%,$(filter %.c,$(C_FILES)))
 

@@ -82,10 +82,46 @@ static bool is_area(const TPM2B_NAME *found, TPMS_NV_PUBLIC area)
     return false;
 }
 
+/* That an index is not there is believed when the list of handles says so too: what is taken for
+ * gone is written down nowhere any more. */
+static enum vsc_err check_absent(struct tpm *tpm, TPM2_HANDLE at, struct problem *problem)
+{
+    TPMS_CAPABILITY_DATA *data = NULL;
+    TPMI_YES_NO more;
+    bool listed;
+    TSS2_RC rc = Esys_GetCapability(tpm->esys, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE,
+                                    TPM2_CAP_HANDLES, at, 1, &more, &data);
+
+    if (rc != TSS2_RC_SUCCESS)
+        return tpm_status(tpm, rc, "TPM2_GetCapability", problem);
+    listed = data->data.handles.count > 0 && data->data.handles.handle[0] == at;
+    Esys_Free(data);
+    if (listed)
+        return problem_set(problem, VSC_TPM, "the TPM contradicts itself about NV index 0x%X", at);
+    return VSC_OK;
+}
+
+enum vsc_err index_undefine(struct change *change, ESYS_TR index, struct problem *problem)
+{
+    ESYS_TR owner = ESYS_TR_NONE;
+    enum vsc_err err = hierarchy_session(change, &owner, problem);
+    TSS2_RC rc;
+
+    if (err == VSC_OK) {
+        rc = Esys_NV_UndefineSpace(change->tpm.esys, ESYS_TR_RH_OWNER, index, owner, ESYS_TR_NONE,
+                                   ESYS_TR_NONE);
+        hierarchy_session_end(change, &owner);
+        err = hierarchy_status(change, rc, "TPM2_NV_UndefineSpace", problem);
+    }
+    if (err != VSC_OK)
+        tpm_release(&change->tpm, &index);
+    return err;
+}
+
 enum vsc_err index_remove(struct change *change, const TPMS_NV_PUBLIC *area,
                           struct problem *problem)
 {
-    ESYS_TR index = ESYS_TR_NONE, owner = ESYS_TR_NONE;
+    ESYS_TR index = ESYS_TR_NONE;
     TPM2B_NAME *found = NULL;
     enum vsc_err err;
     TSS2_RC rc;
@@ -97,27 +133,17 @@ enum vsc_err index_remove(struct change *change, const TPMS_NV_PUBLIC *area,
     rc = Esys_TR_FromTPMPublic(change->tpm.esys, area->nvIndex, ESYS_TR_NONE, ESYS_TR_NONE,
                                ESYS_TR_NONE, &index);
     if (tpm_base_code(rc) == TPM2_RC_HANDLE)
-        return VSC_OK;
+        return check_absent(&change->tpm, area->nvIndex, problem);
     if (rc != TSS2_RC_SUCCESS)
         return tpm_status(&change->tpm, rc, "TPM2_NV_ReadPublic", problem);
     rc = Esys_TR_GetName(change->tpm.esys, index, &found);
     ours = rc == TSS2_RC_SUCCESS && is_area(found, *area);
     Esys_Free(found);
-    if (!ours) {
-        tpm_release(&change->tpm, &index);
-        return VSC_OK;
-    }
-    err = hierarchy_session(change, &owner, problem);
-    if (err != VSC_OK) {
-        tpm_release(&change->tpm, &index);
-        return err;
-    }
-    rc = Esys_NV_UndefineSpace(change->tpm.esys, ESYS_TR_RH_OWNER, index, owner, ESYS_TR_NONE,
-                               ESYS_TR_NONE);
-    hierarchy_session_end(change, &owner);
-    if (rc != TSS2_RC_SUCCESS)
-        tpm_release(&change->tpm, &index);
-    return hierarchy_status(change, rc, "TPM2_NV_UndefineSpace", problem);
+    if (ours)
+        return index_undefine(change, index, problem);
+    tpm_release(&change->tpm, &index);
+    return rc == TSS2_RC_SUCCESS ? VSC_OK
+                                 : tpm_status(&change->tpm, rc, "Esys_TR_GetName", problem);
 }
 
 /* The indices of the card itself, where its objects were written already. */

@@ -41,5 +41,8 @@ bool journal_has_leftovers(int cards);
  */
 must_check enum vsc_err index_remove(struct change *change, const TPMS_NV_PUBLIC *area,
                                      struct problem *problem);
+/* Remove an index that is ours; the handle is closed in any case. */
+must_check enum vsc_err index_undefine(struct change *change, ESYS_TR index,
+                                       struct problem *problem);
 
 #endif

@@ -91,7 +91,6 @@ static enum vsc_err write_limit(struct maker *maker, ESYS_TR index, struct probl
 
 enum vsc_err probe_pin_fail(struct maker *maker, bool *ret_works, struct problem *problem)
 {
-    struct tpm *tpm = &maker->change->tpm;
     auto_secret struct secret right = {0}, wrong = {0};
     TPMS_NV_PUBLIC area = {.nameAlg = TPM2_ALG_SHA256,
                            .attributes = PROBE_ATTRIBUTES,
@@ -118,9 +117,10 @@ enum vsc_err probe_pin_fail(struct maker *maker, bool *ret_works, struct problem
     err = write_limit(maker, index, problem);
     if (err == VSC_OK)
         err = count(maker, index, &right, &wrong, &works, problem);
-    tpm_release(tpm, &index);
     if (err == VSC_OK)
-        err = index_remove(maker->change, &area, problem);
+        err = index_undefine(maker->change, index, problem);
+    else
+        tpm_release(&maker->change->tpm, &index);
     if (err == VSC_OK)
         *ret_works = works;
     return err;

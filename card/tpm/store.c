@@ -282,6 +282,9 @@ enum vsc_err store_lock(const char *store, const struct deadline *deadline, int 
     fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0 && errno == ENOENT)
         fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0660);
+    /* On a read-only disk a sign-in writes nothing, and flock() needs no right to write. */
+    if (fd < 0 && errno == EROFS)
+        fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0)
         return problem_set(problem, VSC_SYSTEM, "%s: %s", path, strerror(errno));
     while (flock(fd, LOCK_EX | LOCK_NB) != 0) {

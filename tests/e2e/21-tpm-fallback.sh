@@ -36,8 +36,12 @@ vscmgr create --name Card --generate --key p256
 check $? "fallback_is_refused_where_the_lockout_hierarchy_has_no_password"
 [ -z "$(ls -A "$W/store/cards")" ] && [ -z "$(tpm2_getcap handles-nv-index)" ]
 check $? "what was refused left nothing"
-tpm2_changeauth -c lockout lockoutpass
-vscmgr create --name Card --generate --key p256
+printf '12345678\n12345678\n' |
+    vscmgr create --name Card --pin stdin --adminkey random --puk stdin --generate --key p256
+[ $? = 1 ] && grep -q 'no PUK is possible' "$W/err"
+check $? "fallback_has_no_puk"
+printf '12345678\nlockoutpass\n' | vscmgr create --name Card --pin stdin --adminkey default \
+    --lockoutauth stdin --generate --key p256
 [ $? = 0 ] && grep -q 'wrong PINs count on the counter of the whole machine' "$W/err" &&
     grep -q 'keeps the old PIN valid' "$W/err" && grep -q 'nobody can unblock' "$W/err"
 check $? "fallback_is_said_plainly"
@@ -63,6 +67,13 @@ tpm2_dictionarylockout -c -p lockoutpass
 csr 87654321
 check $? "after the lockout the card works again"
 tpm2_dictionarylockout -s -n 32 -t 600 -l 86400 -p lockoutpass
+printf '%s\n12121212\n' 010203040506070801020304050607080102030405060708 |
+    vscmgr unblock Card --adminkey stdin
+[ $? = 1 ] && grep -q 'nobody can unblock' "$W/err" && csr 87654321
+check $? "fallback_cannot_be_unblocked_and_says_so"
+vscmgr generate Card --key p256 --quiet && printf '87654321\n13131313\n' |
+    vscmgr passwd Card --pin stdin && printf '13131313\n' | vscmgr csr Card --pin stdin --key-id 01
+check $? "fallback_has_several_keys_and_one_pin"
 vscmgr destroy --name Card --yes && [ -z "$(ls -A "$W/store/cards")" ]
 check $? "a fallback card can be destroyed"
 proxy_stop

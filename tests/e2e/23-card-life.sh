@@ -114,7 +114,7 @@ lines 55667788 Fourth11 | is "a_blocked_puk_refuses_the_right_one" 1 'PUK is blo
 lines Third111 | is "and_the_pin_still_signs" 0 BEGIN vscmgr csr Strict --pin stdin
 [ "$(lockout_count)" = "$before" ]
 check $? "nothing_was_counted_by_the_tpm_s_lockout"
-is "unblock_takes_one_secret" 2 'not both' vscmgr unblock Strict --puk stdin --adminkey stdin
+is "unblock_takes_one_secret" 2 'one of --adminkey' vscmgr unblock Strict --puk stdin --adminkey stdin
 
 # ---- the administrator key
 cp -a "$W/store" "$W/store.old"
@@ -197,6 +197,30 @@ for key in 00 02; do vscmgr delete-key First $key --yes --quiet; done
 shows "without_a_certificate_no_key_is_the_default" First \
     'all(.keys[]; .default | not) and (.keys | length) == 28'
 
+# ---- two at once
+for key in 01 03 04 05; do vscmgr delete-key First $key --yes --quiet; done
+jobs=()
+vscmgr generate First --key p256 --quiet 2> "$W/e1" & jobs+=($!)
+vscmgr generate First --key p384 --quiet 2> "$W/e2" & jobs+=($!)
+(lines 31313131 41414141 | vscmgr passwd First --pin stdin --quiet) 2> "$W/e3" & jobs+=($!)
+vscmgr set-owner First nobody --quiet 2> "$W/e4" & jobs+=($!)
+wait "${jobs[@]}"
+shows "two_commands_at_once_on_one_card_both_happen" First \
+    '(.keys | length == 26) and (.keys[0:2] | map(.type) | sort == ["p256", "p384"]) and
+     .owner == "nobody"'
+cat "$W"/e[1-4] > "$W/err"
+lines 41414141 | is "and_the_card_signs_with_the_new_pin" 0 BEGIN \
+    vscmgr csr First --pin stdin --key-id 06
+jobs=()
+for i in 1 2; do
+    vscmgr create --name Twin --adminkey random --quiet > "$W/twin$i" 2>&1 & jobs+=($!)
+done
+wait "${jobs[@]}"
+[ "$(cat "$W"/twin[12] | grep -c '^Device instance ID')" = 1 ] &&
+    [ "$(vscmgr list --json | jq '[.[] | select(.name == "Twin")] | length')" = 1 ]
+check $? "of_two_creations_with_one_name_one_is_refused"
+vscmgr destroy --name Twin --yes --quiet
+
 # ---- Windows' options
 is "windows_pinpolicy_and_puk" 0 'ID: ' tpmvscmgr create /name Win /adminkey DEFAULT /PIN default \
     /PUK DEFAULT /pinpolicy minlen 4 MAXLEN 8 uppercase DISALLOWED /generate
@@ -220,7 +244,7 @@ check $? "list_sends_no_tpm_command"
 check $? "show_reads_the_counter_and_nothing_else"
 [ "$(commands vscmgr set-owner First nobody)" = 0 ]
 check $? "set_owner_sends_no_tpm_command"
-[ "$(commands vscmgr delete-key First 05 --yes)" = 0 ]
+[ "$(commands vscmgr delete-key First 07 --yes)" = 0 ]
 check $? "delete_key_sends_no_tpm_command"
 unblock() { lines 010203040506070801020304050607080102030405060708 45454545 |
     vscmgr unblock First --adminkey stdin; }

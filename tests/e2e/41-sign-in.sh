@@ -78,6 +78,15 @@ pam chauthtok <<< $'12345678\nnew PIN 9\nnew PIN 9' && said 'The PIN was changed
 check $? "the PIN is changed through libpam"
 ! pam authenticate <<< 12345678 && said 'Wrong PIN' && pam authenticate <<< 'new PIN 9'
 check $? "the old PIN is wrong now, and the new one signs in"
+{
+    vscmgr generate Native --key p256 &&
+        echo 'new PIN 9' | vscmgr csr Native --upn "$person@corp.test" --pin stdin --out "$W/csr" &&
+        tests/pki/make-pki.sh issue "$W/pki" "$W/csr" "$W/cert2" --upn "$person@corp.test" &&
+        vscmgr import Native "$W/cert2"
+} > "$W/out" 2>&1 && pam authenticate <<< $'1\nnew PIN 9' && pam authenticate <<< $'2\nnew PIN 9'
+check $? "with_two_keys_on_the_card_each_signs_in"
+vscmgr delete-key Native 00 --yes > "$W/out" 2>&1 && pam authenticate <<< 'new PIN 9'
+check $? "and_the_one_that_is_left_is_not_asked_about"
 ! pam authenticate <<< $'wrong 11\nwrong 22\nwrong 33' && said 'is blocked after 3 wrong PINs' &&
     said 'VSC-BLOCKED' && ! pam authenticate <<< 'new PIN 9' && said 'VSC-BLOCKED'
 check $? "the last wrong PIN blocks the card, and the person is told"

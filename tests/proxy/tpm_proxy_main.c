@@ -22,17 +22,12 @@
 
 #include "common/io.h"
 #include "common/own.h"
+#include "tests/proxy/fault.h"
+#include "tests/proxy/frame.h"
 #include "tests/proxy/names.h"
 #include "tests/proxy/rules.h"
 
-#define HEADER     10   /* tag, size, command or response code */
-#define FRAME_MAX  8192 /* a TPM has 4096 */
-#define ANSWER_TAG 0x8001
-
-struct frame {
-    uint8_t bytes[FRAME_MAX];
-    size_t len;
-};
+#define WHAT_IS_LEFT 0xffffffffu /* no TPM command: asks this proxy */
 
 struct proxy {
     unsigned listen_port;
@@ -44,18 +39,21 @@ struct proxy {
     bool stop_after;
     struct rule rules[RULES_MAX];
     size_t rule_count;
+    const char *faults;
     unsigned long seen; /* commands so far */
 };
 
 static const char usage[] =
     "usage: tpm_proxy --listen PORT --to PORT [--log FILE] [--raw FILE]\n"
-    "                 [--stop-at N PID-FILE [--stop-after]] [--fail CC:RC[:PATTERN[:TIMES]]]...\n"
+    "                 [--stop-at N PID-FILE [--stop-after]] [--faults FILE]\n"
+    "                 [--fail CC:RC[:PATTERN[:TIMES]]]...\n"
     "  --log FILE     append a line for each command:\n"
     "                 MONOTONIC-MS CODE NAME SIZE RESPONSE-CODE MS-TAKEN\n"
     "  --raw FILE     append all bytes of commands and responses\n"
     "  --stop-at N PID-FILE  at the N-th command, SIGKILL the process whose id stands in the "
     "file;\n"
     "                 the TPM does not get the command, but with --stop-after it does\n"
+    "  --faults FILE  what stands in FILE happens once, see tests/proxy/fault.h\n"
     "  --fail ...     answer command CC with RC; PATTERN: hex digits, '.' for any, found anywhere\n"
     "                 in the command; after TIMES answers the TPM gets the command again\n";
 
@@ -65,17 +63,6 @@ static double now_ms(void)
 
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
-}
-
-static uint32_t get32(const uint8_t *at)
-{
-    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
-}
-
-static void put32(uint8_t *at, uint32_t value)
-{
-    for (int i = 0; i < 4; i++)
-        at[i] = (uint8_t)(value >> (24 - 8 * i));
 }
 
 static struct sockaddr_in loopback(unsigned port)
@@ -127,49 +114,16 @@ static int accept_from(int listener)
     return fd;
 }
 
-static bool read_fully(int fd, uint8_t *to, size_t len)
-{
-    while (len > 0) {
-        ssize_t got = read(fd, to, len);
-
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return false;
-        to += got;
-        len -= (size_t)got;
-    }
-    return true;
-}
-
-/* A whole command or response. False: the peer is gone, or what it sent is none. */
-static bool read_frame(int fd, struct frame *frame)
-{
-    frame->len = 0;
-    if (!read_fully(fd, frame->bytes, HEADER))
-        return false;
-    size_t len = get32(frame->bytes + 2);
-    if (len < HEADER || len > FRAME_MAX || !read_fully(fd, frame->bytes + HEADER, len - HEADER))
-        return false;
-    frame->len = len;
-    return true;
-}
-
-static bool send_frame(int fd, const struct frame *frame)
-{
-    return io_write_all(fd, frame->bytes, frame->len) == VSC_OK;
-}
-
 static void record(const struct proxy *proxy, const struct frame *frame)
 {
-    if (proxy->raw >= 0 && !send_frame(proxy->raw, frame))
+    if (proxy->raw >= 0 && !frame_send(proxy->raw, frame))
         fprintf(stderr, "tpm_proxy: the raw record is incomplete: %s\n", strerror(errno));
 }
 
 static void log_command(const struct proxy *proxy, const struct frame *command, double from_ms,
                         const char *outcome)
 {
-    uint32_t code = get32(command->bytes + 6);
+    uint32_t code = frame_get32(command->bytes + 6);
 
     if (proxy->log >= 0)
         dprintf(proxy->log, "%.3f 0x%08x %s %zu %s %.3f\n", from_ms, code, command_name(code),
@@ -192,7 +146,7 @@ static void stop_process(const char *pid_file)
 static bool answer(struct proxy *proxy, int tpm, const struct frame *command,
                    struct frame *response)
 {
-    uint32_t code = get32(command->bytes + 6);
+    uint32_t code = frame_get32(command->bytes + 6);
 
     for (size_t i = 0; i < proxy->rule_count; i++) {
         struct rule *rule = &proxy->rules[i];
@@ -200,13 +154,18 @@ static bool answer(struct proxy *proxy, int tpm, const struct frame *command,
         if (!rule_fits(rule, code, command->bytes, command->len))
             continue;
         rule->left--;
-        response->len = HEADER;
-        put32(response->bytes, (uint32_t)ANSWER_TAG << 16);
-        put32(response->bytes + 2, HEADER);
-        put32(response->bytes + 6, rule->answer);
+        frame_begin(response, FRAME_HEADER, rule->answer);
         return true;
     }
-    return send_frame(tpm, command) && read_frame(tpm, response);
+    return frame_send(tpm, command) && frame_read(tpm, response);
+}
+
+/* "LOADED INDICES": what clients before left in the TPM. */
+static bool tell_what_is_left(int client, int tpm)
+{
+    struct leftovers left;
+
+    return leftovers_take(tpm, &left) && dprintf(client, "%u %u\n", left.loaded, left.indices) > 0;
 }
 
 /* One command. False: this client has ended. */
@@ -215,10 +174,17 @@ static bool serve_command(struct proxy *proxy, int client, int tpm)
     static struct frame command, response;
     char outcome[16];
 
-    if (!read_frame(client, &command))
+    if (!frame_read(client, &command))
         return false;
     double from_ms = now_ms();
+    if (frame_get32(command.bytes + 6) == WHAT_IS_LEFT)
+        return tell_what_is_left(client, tpm);
     record(proxy, &command);
+    enum fault_effect fault = fault_apply(proxy->faults, client);
+    if (fault != FAULT_NONE) {
+        log_command(proxy, &command, from_ms, "fault");
+        return fault == FAULT_ANSWERED;
+    }
     bool stop = ++proxy->seen == proxy->stop_at;
     if (stop && !proxy->stop_after) {
         stop_process(proxy->stop_pid_file);
@@ -235,9 +201,9 @@ static bool serve_command(struct proxy *proxy, int client, int tpm)
         log_command(proxy, &command, from_ms, "stopped-after");
         return false;
     }
-    (void)snprintf(outcome, sizeof(outcome), "0x%08x", get32(response.bytes + 6));
+    (void)snprintf(outcome, sizeof(outcome), "0x%08x", frame_get32(response.bytes + 6));
     log_command(proxy, &command, from_ms, outcome);
-    return send_frame(client, &response);
+    return frame_send(client, &response);
 }
 
 /* Pass the control channel on, in both directions. */
@@ -310,11 +276,15 @@ static void add_rule(struct proxy *proxy, const char *text)
 
 static void read_options(struct proxy *proxy, int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"listen", required_argument, NULL, 'l'},  {"to", required_argument, NULL, 't'},
-        {"log", required_argument, NULL, 'o'},     {"raw", required_argument, NULL, 'r'},
-        {"stop-at", required_argument, NULL, 's'}, {"stop-after", no_argument, NULL, 'a'},
-        {"fail", required_argument, NULL, 'f'},    {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"listen", required_argument, NULL, 'l'},
+                                            {"to", required_argument, NULL, 't'},
+                                            {"log", required_argument, NULL, 'o'},
+                                            {"raw", required_argument, NULL, 'r'},
+                                            {"stop-at", required_argument, NULL, 's'},
+                                            {"stop-after", no_argument, NULL, 'a'},
+                                            {"fail", required_argument, NULL, 'f'},
+                                            {"faults", required_argument, NULL, 'u'},
+                                            {NULL, 0, NULL, 0}};
     int option;
 
     /* "+": --stop-at has two arguments, of which getopt takes the first. */
@@ -332,6 +302,8 @@ static void read_options(struct proxy *proxy, int argc, char **argv)
             proxy->stop_pid_file = argv[optind++];
         } else if (option == 'a') {
             proxy->stop_after = true;
+        } else if (option == 'u') {
+            proxy->faults = optarg;
         } else if (option == 'f') {
             add_rule(proxy, optarg);
         } else {

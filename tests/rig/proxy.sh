@@ -11,6 +11,8 @@
 #     --stop-at N PID-FILE        SIGKILL the process in PID-FILE before the N-th command reaches
 #                                 the TPM; with --stop-after, after it (its answer reaches nobody)
 #     --fail CC:RC[:HEX[:TIMES]]  answer in place of the TPM; '.' in HEX is any digit
+#     --faults FILE               one fault at the N-th command, told by FILE; see
+#                                 tests/proxy/fault.h
 #     $PROXY_NO_PIN_FAIL          is such a rule (give it as one argument): a TPM of revision 1.16,
 #                                 which refuses to define an index of type PIN fail
 #                       Its process id is $PROXY_PID.

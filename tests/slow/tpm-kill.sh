@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# vscmgr killed at every write, rename, sync and TPM command of create, passwd, import and destroy,
-# and vsc-card of a PIN change: afterwards there is a card that opens with the old or the new PIN, or
-# no card and no NV index.
+# vscmgr killed at every write, rename, sync and TPM command of create, passwd, unblock,
+# rotate-adminkey, change-puk, generate, delete-key, set-owner, import and destroy, and vsc-card of a
+# PIN change: afterwards there is a card that opens with the old or the new PIN, or no card and no NV
+# index; and every other change is wholly done or not at all.
 set -u
 B=$(realpath "${B:-build}")
 HERE=$(dirname "$(realpath "$0")")
@@ -48,7 +49,7 @@ exec 2> "$W/shell" # "Killed" by the shell
 # ---- create
 bad=0 with=0 without=0 at=0
 while at=$((at + 1)); do
-    killed_at $at '' create --name Card --generate --key p256
+    killed_at $at '' create --name Card --puk default --generate --key p256
     status=$?
     tpm_flush
     [ $status = 137 ] || break
@@ -56,7 +57,7 @@ while at=$((at + 1)); do
     1)
         with=$((with + 1))
         opens 12345678 || wrong "point $at: the card does not open"
-        [ "$(nv)" = 2 ] || wrong "point $at: $(nv) NV indices with a card"
+        [ "$(nv)" = 3 ] || wrong "point $at: $(nv) NV indices with a card"
         vscmgr destroy --name Card --yes > "$W/out" 2>> "$W/err" || wrong "point $at: destroy"
         ;;
     0)
@@ -121,6 +122,97 @@ pin=12345678
 check $? "the create that was not killed made a card"
 change passwd by_vscmgr
 change vsc_card by_vsc_card
+KEY=010203040506070801020304050607080102030405060708
+OTHER=FF0203040506070801020304050607080102030405060708
+by_admin_key() { killed_at "$1" "$KEY\n$3\n" unblock Card --adminkey stdin; }
+by_puk() { killed_at "$1" "12345678\n$3\n" unblock Card --puk stdin; }
+change unblock_by_adminkey by_admin_key
+change unblock_by_puk by_puk
+
+# ---- the secrets of the administrator and of the PUK
+# A secret is right if it can be changed to itself.
+right_key() { printf '%s\n%s\n' "$1" "$1" | vscmgr rotate-adminkey Card --adminkey stdin --new stdin; }
+right_puk() { printf '%s\n%s\n' "$1" "$1" | vscmgr change-puk Card --puk stdin; }
+rotate() { # NAME RIGHT OLD NEW COMMAND...: of a secret; afterwards it is the old one again
+    local name=$1 right=$2 now=$3 next=$4 first=$3 swap
+    shift 4
+    bad=0 old=0 new=0 at=0
+    while at=$((at + 1)); do
+        killed_at $at "$now\n$next\n" "$@"
+        status=$?
+        tpm_flush
+        [ $status = 137 ] || break
+        if $right "$now" > "$W/out" 2>> "$W/err"; then
+            old=$((old + 1))
+        elif $right "$next" > "$W/out" 2>> "$W/err"; then
+            new=$((new + 1))
+            swap=$now now=$next next=$swap
+        else
+            wrong "point $at: neither the old nor the new one is right"
+        fi
+    done
+    echo "# $name: $((at - 1)) points, $old times the old one, $new times the new"
+    [ $status = 0 ] && [ $at -gt 6 ] && [ $bad = 0 ] && [ "$old" -gt 0 ] && [ "$new" -gt 0 ]
+    check $? "${name}_killed_at_every_point_leaves_the_old_or_the_new_one"
+    # The change that was not killed made it $next.
+    [ "$next" = "$first" ] ||
+        printf '%s\n%s\n' "$next" "$first" | vscmgr "$@" > "$W/out" 2>> "$W/err"
+}
+rotate rotate_adminkey right_key $KEY $OTHER rotate-adminkey Card --adminkey stdin --new stdin
+rotate change_puk right_puk 12345678 55667788 change-puk Card --puk stdin
+
+# ---- keys, owner
+keys() { vscmgr list --json 2>> "$W/err" | jq '.[0].keys | length'; }
+bad=0 at=0 with=0 without=0
+while at=$((at + 1)); do
+    killed_at $at '' generate Card --key p256 --quiet
+    status=$?
+    tpm_flush
+    [ $status = 137 ] || break
+    case $(keys) in
+    1) without=$((without + 1)) ;;
+    2) with=$((with + 1)) ;;
+    *) wrong "point $at: $(keys) keys" ;;
+    esac
+    opens "$pin" || wrong "point $at: the card does not open"
+    # The next change cleans up what was left.
+    vscmgr set-owner Card --none > "$W/out" || wrong "point $at: the next change"
+    [ -z "$(find "$W/store" -name '.new-*')" ] || wrong "point $at: $(find "$W/store" -name '.new-*')"
+    [ "$(keys)" != 2 ] || vscmgr delete-key Card 01 --yes --quiet || wrong "point $at: delete-key"
+done
+echo "# generate: $((at - 1)) points, $with times with the key, $without times without"
+[ $status = 0 ] && [ $bad = 0 ] && [ "$without" -gt 0 ] && [ "$(keys)" = 2 ]
+check $? "generate_killed_at_every_point_leaves_a_whole_key_or_none"
+bad=0 at=0 with=0 without=0
+while at=$((at + 1)); do
+    killed_at $at '' delete-key Card 01 --yes --quiet
+    status=$?
+    [ $status = 137 ] || break
+    case $(keys) in
+    1) without=$((without + 1)) ;;
+    2) with=$((with + 1)) ;;
+    *) wrong "point $at: $(keys) keys" ;;
+    esac
+    opens "$pin" || wrong "point $at: the card does not open"
+    vscmgr set-owner Card --none > "$W/out" || wrong "point $at: the next change"
+    [ -z "$(find "$W/store" -name '.del-*')" ] || wrong "point $at: $(find "$W/store" -name '.del-*')"
+    [ "$(keys)" = 2 ] || vscmgr generate Card --key p256 --quiet || wrong "point $at: generate"
+done
+echo "# delete-key: $((at - 1)) points, $with times with the key, $without times without"
+[ $status = 0 ] && [ $bad = 0 ] && [ "$with" -gt 0 ] && [ "$without" -gt 0 ] && [ "$(keys)" = 1 ]
+check $? "delete_key_killed_at_every_point_leaves_a_whole_key_or_none"
+owner() { vscmgr list --json 2>> "$W/err" | jq -r '.[0].owner'; }
+bad=0 at=0
+while at=$((at + 1)); do
+    killed_at $at '' set-owner Card nobody
+    status=$?
+    [ $status = 137 ] || break
+    case $(owner) in null | nobody) ;; *) wrong "point $at: owner $(owner)" ;; esac
+    opens "$pin" || wrong "point $at: the card does not open"
+    vscmgr set-owner Card --none > "$W/out" || wrong "point $at: the next change"
+done
+[ $status = 0 ] && [ $bad = 0 ] && [ $at -gt 4 ] && [ "$(owner)" = nobody ]
+check $? "set_owner_killed_at_every_point_leaves_the_old_or_the_new_owner"
 
 # ---- import
 openssl req -x509 -newkey rsa:2048 -nodes -keyout "$W/ca.key" -out "$W/ca.pem" -subj /CN=CA -days 9
@@ -152,12 +244,13 @@ while at=$((at + 1)); do
     case $(cards) in
     1)
         with=$((with + 1))
-        opens "$pin" && [ "$(nv)" = 2 ] || wrong "point $at: the card does not open"
+        opens "$pin" && [ "$(nv)" = 3 ] || wrong "point $at: the card does not open"
         ;;
     0)
         without=$((without + 1))
         [ "$(nv)" = 0 ] && [ -z "$(ls -A "$W/store/cards")" ] || wrong "point $at: leftovers"
-        printf '12345678\n' | vscmgr create --name Card --pin stdin --generate --key p256 > "$W/out"
+        printf '12345678\n' | vscmgr create --name Card --pin stdin --puk default --generate \
+            --key p256 > "$W/out"
         pin=12345678
         ;;
     *) wrong "point $at: list fails" ;;

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "card/tpm/layout.h"
 #include "common/io.h"
 #include "common/own.h"
 #include "tests/support/tpm_cards.h"
@@ -85,11 +86,16 @@ static void refuse_secret(const struct rig *rig, enum derived what, const char *
 {
     auto_secret struct secret plain = {0}, auth = {0};
     struct objects objects;
+    struct card_names names;
+    TPML_DIGEST branches;
 
     assert_int_equal(
         tpm_cards_objects((struct tpm_cards *)(uintptr_t)&rig->cards, rig->id, &objects), VSC_OK);
+    objects_names(&objects, &names);
+    assert_int_equal(layout_pin_branches(&names, &branches), VSC_OK);
     /* What is no secret is found: the record is complete and in clear. */
-    assert_true(holds(rig, objects.srk_name.name, objects.srk_name.size) ||
+    assert_true(holds(rig, branches.digests[0].buffer, TPM2_SHA256_DIGEST_SIZE) ||
+                holds(rig, objects.srk_name.name, objects.srk_name.size) ||
                 holds(rig, objects.pin.area.nvPublic.authPolicy.buffer, TPM2_SHA256_DIGEST_SIZE) ||
                 holds(rig, objects.pin_approval.ticket.digest.buffer,
                       objects.pin_approval.ticket.digest.size));
@@ -143,6 +149,62 @@ static void test_recorded_passwd_holds_no_secret(void **state)
     assert_int_equal(tpm_cards_change(&rig->cards, rig->id, TEST_PIN, NEW_PIN, &outcome), VSC_OK);
     refuse_all_secrets(rig);
     assert_int_equal(tpm_cards_sign(&rig->cards, rig->id, NEW_PIN, &outcome), VSC_OK);
+}
+
+static void set(struct secret *secret, const char *text)
+{
+    assert_int_equal(secret_set(secret, text, strlen(text)), VSC_OK);
+}
+
+static void test_recorded_unblock_holds_no_secret(void **state)
+{
+    struct rig *rig = *state;
+    auto_secret struct secret pin = {0}, new_pin = {0}, puk = {0}, key = {0};
+    struct admin_unblock by_key = {.admin_key = &key, .new_pin = &pin};
+    struct deadline deadline = deadline_in(60000);
+    auto_change struct change change = CHANGE_CLOSED;
+    struct card_outcome outcome;
+
+    set(&pin, TEST_PIN);
+    set(&new_pin, NEW_PIN);
+    set(&puk, PUK);
+    set(&key, TEST_ADMIN_KEY);
+    record(rig);
+    assert_int_equal(change_open(&change, rig->cards.store, rig->cards.tcti, &deadline, NULL),
+                     VSC_OK);
+    assert_int_equal(owner_unblock(&change, rig->id, &puk, &new_pin, &outcome, NULL), VSC_OK);
+    assert_int_equal(outcome.result, VSC_OK);
+    assert_int_equal(admin_unblock(&change, rig->id, &by_key, &outcome, NULL), VSC_OK);
+    assert_int_equal(outcome.result, VSC_OK);
+    change_close(&change);
+    refuse_all_secrets(rig);
+    assert_int_equal(tpm_cards_sign(&rig->cards, rig->id, TEST_PIN, &outcome), VSC_OK);
+}
+
+static void test_recorded_rotation_holds_no_secret(void **state)
+{
+    struct rig *rig = *state;
+    auto_secret struct secret puk = {0}, new_puk = {0}, key = {0}, new_key = {0};
+    struct deadline deadline = deadline_in(60000);
+    auto_change struct change change = CHANGE_CLOSED;
+    struct card_outcome outcome;
+    enum vsc_err result = VSC_TPM;
+
+    set(&puk, PUK);
+    set(&new_puk, "another PUK");
+    set(&key, TEST_ADMIN_KEY);
+    set(&new_key, "another key of 24 bytes.");
+    record(rig);
+    assert_int_equal(change_open(&change, rig->cards.store, rig->cards.tcti, &deadline, NULL),
+                     VSC_OK);
+    assert_int_equal(owner_change_puk(&change, rig->id, &puk, &new_puk, &outcome, NULL), VSC_OK);
+    assert_int_equal(outcome.result, VSC_OK);
+    assert_int_equal(admin_rotate_key(&change, rig->id, &key, &new_key, &result, NULL), VSC_OK);
+    assert_int_equal(result, VSC_OK);
+    change_close(&change);
+    refuse_all_secrets(rig);
+    refuse_secret(rig, DERIVED_PUK, "another PUK");
+    refuse_secret(rig, DERIVED_ADMIN, "another key of 24 bytes.");
 }
 
 static void test_recorded_sign_in_holds_no_secret(void **state)
@@ -238,6 +300,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WIRE_TEST(test_recorded_create_holds_no_secret),
         WIRE_TEST(test_recorded_passwd_holds_no_secret),
+        WIRE_TEST(test_recorded_unblock_holds_no_secret),
+        WIRE_TEST(test_recorded_rotation_holds_no_secret),
         WIRE_TEST(test_recorded_sign_in_holds_no_secret),
         WIRE_TEST(test_list_sends_no_command),
         WIRE_TEST(test_sign_in_has_7_commands_when_the_owner_password_is_empty),
