@@ -201,7 +201,10 @@ $(B)/tests/tpm_proxy: $(B)/obj/tests/proxy/tpm_proxy_main.o $(call objects,tests
 	$(Q)mkdir -p $(@D) && $(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -pthread
 
 BENCH_PROGRAMS := $(B)/tests/tpm_proxy $(B)/tests/p11_shim.so \
-                  $(addprefix $(B)/tests/bench/,signin stopwatch host)
+                  $(addprefix $(B)/tests/bench/,signin stopwatch host big_crl)
+$(B)/tests/bench/big_crl: $(B)/obj/tests/bench/big_crl.o
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D) && $(CC) -pie $(ALL_LDFLAGS) -o $@ $^ $(shell pkg-config --libs libcrypto)
 $(B)/tests/bench/%: $(B)/obj/tests/bench/%.o
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -lpam -ldl

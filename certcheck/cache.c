@@ -49,48 +49,20 @@ static bool is_ours(const struct cache *cache, const struct stat *status)
     return is_owner && (status->st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
-/* The folder above `path`, and the name in it. */
-static enum vsc_err open_above(const char *path, const char **ret_name, int *ret_fd,
-                               struct problem *problem)
-{
-    const char *slash = strrchr(path, '/');
-    char above[PATH_MAX];
-    size_t len;
-
-    if (slash == NULL || slash[1] == '\0' || strlen(path) >= sizeof(above))
-        return problem_set(problem, VSC_INPUT, "%s: not the path of a folder", path);
-    len = slash == path ? 1 : (size_t)(slash - path);
-    memcpy(above, path, len);
-    above[len] = '\0';
-    *ret_name = slash + 1;
-    return io_open_trusted_folder(above, ret_fd, problem);
-}
-
 enum vsc_err cache_open(const char *path, const char *keeper, struct cache *ret_cache,
                         struct problem *problem)
 {
-    struct cache cache = {.path = path, .keeper = keeper, .folder = -1};
-    auto_fd int above = -1, folder = -1;
-    const char *name;
     struct stat status;
-    enum vsc_err err;
+    bool is_there = stat(path, &status) == 0;
+    bool is_kept;
 
-    *ret_cache = cache;
-    if (*path == '\0' || (access(path, F_OK) != 0 && errno == ENOENT))
+    *ret_cache = (struct cache){.path = path, .keeper = keeper, .folder = -1};
+    if (*path == '\0' || (!is_there && errno == ENOENT))
         return VSC_OK;
-    err = open_above(path, &name, &above, problem);
-    if (err != VSC_OK)
-        return err;
-    folder = openat(above, name, OPEN_FOLDER);
-    if (folder < 0 || fstat(folder, &status) != 0)
-        return problem_set(problem, VSC_INPUT, "%s: %s", path, strerror(errno));
-    if (!is_ours(&cache, &status))
-        return problem_set(problem, VSC_UNTRUSTED,
-                           "%s: belongs to user %u or can be written by "
-                           "others (%03o)",
-                           path, (unsigned)status.st_uid, (unsigned)status.st_mode & 0777);
-    ret_cache->folder = take_fd(folder);
-    return VSC_OK;
+    /* Asked for only where it matters: NSS may be slow. */
+    is_kept = is_there && status.st_uid != 0 && status.st_uid != geteuid() &&
+              is_keeper(keeper, status.st_uid);
+    return io_open_folder_of(path, is_kept ? status.st_uid : 0, &ret_cache->folder, problem);
 }
 
 void cache_close(struct cache *cache)

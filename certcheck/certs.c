@@ -69,6 +69,36 @@ enum vsc_err certs_load(const struct source *source, STACK_OF(X509) * certs,
     return source_read(source, SOURCE_CERTIFICATES, add_strictly, &loading, problem);
 }
 
+struct fetched {
+    const struct cache *cache;
+    struct loading loading;
+};
+
+static enum vsc_err add_fetched(void *arg, int folder, const char *name)
+{
+    const struct fetched *fetched = arg;
+    auto_buf struct buf der;
+    X509 *cert;
+    enum vsc_err err;
+
+    buf_init(&der, 0);
+    if (cache_read_file(fetched->cache, folder, name, CERT_DER_MAX, &der) != VSC_OK ||
+        cert_parse(der.data, der.len, &cert) != VSC_OK)
+        return VSC_OK;
+    err = push(&fetched->loading, name, cert);
+    return err == VSC_INPUT ? VSC_OK : err;
+}
+
+enum vsc_err certs_load_cache(const struct cache *cache, STACK_OF(X509) * certs)
+{
+    struct fetched fetched = {.cache = cache, .loading = {.certs = certs}};
+    auto_fd int folder = -1;
+
+    if (cache_open_part(cache, CACHE_CERTS, &folder) != VSC_OK)
+        return VSC_OK;
+    return cache_list(folder, ".der", add_fetched, &fetched);
+}
+
 static enum vsc_err add_to_chain(void *arg, const char *file, const unsigned char *der, size_t len)
 {
     struct loading *loading = arg;

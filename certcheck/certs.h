@@ -7,6 +7,7 @@
 
 #include <openssl/x509.h>
 
+#include "certcheck/cache.h"
 #include "certcheck/source.h"
 #include "common/err.h"
 #include "common/problem.h"
@@ -24,6 +25,9 @@ must_check enum vsc_err cert_parse(const unsigned char *der, size_t len, X509 **
  * parse. */
 must_check enum vsc_err certs_load(const struct source *source, STACK_OF(X509) * certs,
                                    struct problem *problem);
+
+/* Add the issuers that the cache holds. What does not parse is passed over. */
+must_check enum vsc_err certs_load_cache(const struct cache *cache, STACK_OF(X509) * certs);
 
 /*
  * A file to check: all its certificates, in their order, into the empty `certs`. VSC_CERT if the

@@ -18,6 +18,8 @@
 
 #define CHAIN_DEPTH_MAX 10 /* certificates in a path */
 
+struct revocation_nest;
+
 struct chain_rules {
     int64_t at;
     enum conf_purpose purpose;
@@ -25,13 +27,15 @@ struct chain_rules {
     const struct conf_list *policies; /* borrowed */
     enum conf_revocation revocation;
     unsigned max_stale;
+    const struct revocation_nest *nest; /* borrowed; NULL but for the signer of a list */
 };
 
 struct chain_pool {
     STACK_OF(X509) * anchors;       /* borrowed */
     STACK_OF(X509) * intermediates; /* borrowed, not trusted */
     STACK_OF(X509) * extra;         /* borrowed, not trusted: came with the certificate */
-    const struct crls *crls;        /* borrowed */
+    struct crls *crls;              /* borrowed; verified ones are remembered there */
+    const struct cache *cache;      /* borrowed; NULL for none */
     STACK_OF(X509) * ntauth;        /* borrowed; NULL: not asked */
 };
 

@@ -42,4 +42,11 @@ void path_check_names(const struct chain_path *path, struct verdict *verdict);
 void path_check_usages(const struct chain_path *path, const struct chain_rules *rules,
                        struct verdict *verdict);
 
+/* Revocation of every certificate below the anchor; sets path->stale. */
+void path_check_revocation(struct chain_path *path, const struct chain_pool *pool,
+                           const struct chain_rules *rules, struct verdict *verdict);
+
+/* Was the signature of the certificate at this depth found not to verify? */
+bool path_has_bad_signature(const struct verdict *verdict, unsigned depth);
+
 #endif

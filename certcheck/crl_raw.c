@@ -8,6 +8,7 @@
 #include <openssl/sha.h>
 
 #include "certcheck/openssl_own.h"
+#include "certcheck/strict_der.h"
 
 #define DIRECTORY_NAME_TAG 0xa4 /* [4], explicit: a Name is a CHOICE */
 
@@ -102,6 +103,8 @@ static enum vsc_err parse(struct crl_raw *raw)
     if (err != VSC_OK)
         return err;
     raw->tbs = tbs.whole;
+    if (!strict_der_is(raw->head_der.data, raw->head_der.len))
+        return VSC_INPUT;
     next = raw->head_der.data;
     raw->head = d2i_X509_CRL(NULL, &next, (long)raw->head_der.len);
     ERR_clear_error();

@@ -1,57 +1,50 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Revocation lists at hand, and what they say about a certificate (RFC 5280 6.3). Complete lists of
- * the issuer itself only: delta, indirect and partitioned ones count as if they were not there.
+ * The revocation lists at hand: those put there by hand, and those in the cache. A list that came
+ * from an index is never read; any other becomes one in memory when a key verifies it.
  */
 #ifndef VSC_CERTCHECK_CRLS_H
 #define VSC_CERTCHECK_CRLS_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include <openssl/x509.h>
 
+#include "certcheck/cache.h"
+#include "certcheck/crl_index.h"
+#include "certcheck/crl_raw.h"
 #include "certcheck/source.h"
 #include "common/err.h"
 #include "common/problem.h"
 
 #define CRLS_MAX 4096
 
+struct crl_at_hand {
+    struct crl_raw *raw;     /* owned; NULL once a key has verified it */
+    struct crl_index *index; /* owned; NULL before */
+};
+
 struct crls {
-    X509_CRL **items; /* owned */
+    struct crl_at_hand *items; /* owned */
     size_t count;
     size_t broken; /* that claim to be lists and do not parse: as good as absent */
 };
 
-/* Add all of a source. */
+/* Add all lists of a source; `cache` holds indexes that stand in for its files. */
 must_check enum vsc_err crls_load(struct crls *crls, const struct source *source,
-                                  struct problem *problem);
+                                  const struct cache *cache, struct problem *problem);
+/* Add the lists that were fetched. What is damaged or foreign is passed over. */
+must_check enum vsc_err crls_load_cache(struct crls *crls, const struct cache *cache);
 /* Add one list; one that does not parse is counted as broken. */
 must_check enum vsc_err crls_add(struct crls *crls, const unsigned char *der, size_t len);
 void crls_done(struct crls *crls);
 
-enum crl_status {
-    CRL_UNKNOWN, /* no list of the issuer that may be used */
-    CRL_GOOD,
-    CRL_GOOD_STALE, /* good by a list past nextUpdate, within max_stale */
-    CRL_TOO_OLD,    /* the only ones are older than that */
-    CRL_REVOKED,
-};
-
-struct crl_answer {
-    enum crl_status status;
-    int64_t next_update; /* of the list that counted; 0 for none */
-    char detail[160];    /* why unknown, when and why revoked */
-};
-
-/*
- * Ask all lists about `cert`, whose issuer is `issuer` (its signature verified). A list counts if
- * it bears the issuer's name, fits its key identifier, verifies under its key, which may sign lists
- * where keyUsage stands, and has nothing critical that is not known. The newest current one
- * decides; revoked wins in any that is as new, stale or not.
- */
-void crls_ask(const struct crls *crls, X509 *cert, X509 *issuer, int64_t at, unsigned max_stale,
-              struct crl_answer *ret_answer);
+/* The name of its issuer. */
+const X509_NAME *crl_issuer(const struct crl_at_hand *list);
+/* The list without its entries. */
+const X509_CRL *crl_head(const struct crl_at_hand *list);
+/* The list's index if the key of `signer` verifies its signature, else NULL. */
+const struct crl_index *crl_verified_by(struct crl_at_hand *list, const X509 *signer);
 
 #endif

@@ -94,7 +94,8 @@ static enum vsc_err check_chain(const struct evaluator *evaluator,
         .anchors = evaluator->anchors,
         .intermediates = evaluator->intermediates,
         .extra = request->certs,
-        .crls = &evaluator->crls,
+        .crls = evaluator->crls,
+        .cache = &evaluator->cache,
         .ntauth = evaluator->ntauth,
     };
     struct chain_path path;

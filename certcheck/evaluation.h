@@ -26,7 +26,8 @@
 /* Where the evaluator reads. Paths are borrowed. */
 struct evaluator_places {
     struct source anchors, intermediates, crls, ntauth;
-    const char *mark; /* the folder of common/mark.h; NULL: no mark is looked for */
+    const char *mark;  /* the folder of common/mark.h; NULL: no mark is looked for */
+    const char *cache; /* "" for none */
 };
 
 /* What is trusted, in memory; not changed by an evaluation. */
@@ -36,7 +37,8 @@ struct evaluator {
     STACK_OF(X509) * anchors;       /* owned */
     STACK_OF(X509) * intermediates; /* owned */
     STACK_OF(X509) * ntauth;        /* owned; NULL where the configuration names none */
-    struct crls crls;
+    struct crls *crls;              /* owned */
+    struct cache cache;
     struct mapping mapping;
     struct clock_seen seen;
     uint64_t fingerprint; /* of all files that were read */

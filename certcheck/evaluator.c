@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What is trusted: read, and seen to be changed. */
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "certcheck/cache.h"
 #include "certcheck/certs.h"
 #include "certcheck/evaluation.h"
 #include "certcheck/openssl_own.h"
@@ -16,7 +19,25 @@ struct evaluator_places evaluator_places_of(const struct conf *conf)
         .intermediates = {conf->trust.intermediates, conf->trust.intermediates_named, true},
         .crls = {conf->revocation.crls, conf->revocation.crls_named, true},
         .ntauth = {conf->trust.ntauth, true, true},
+        .cache = conf->revocation.cache,
     };
+}
+
+/* What of the cache is kept in memory. An OCSP answer is read when it is asked for. */
+static uint64_t cache_fingerprint(const char *cache)
+{
+    static const enum cache_part parts[] = {CACHE_CRLS, CACHE_HAND, CACHE_CERTS};
+    uint64_t sum = 0;
+
+    for (size_t i = 0; *cache != '\0' && i < sizeof(parts) / sizeof(parts[0]); i++) {
+        char path[PATH_MAX];
+        struct source folder = {.path = path};
+        int len = snprintf(path, sizeof(path), "%s/%s", cache, cache_part_name(parts[i]));
+
+        if (len > 0 && (size_t)len < sizeof(path))
+            sum = sum * 31 + source_fingerprint(&folder);
+    }
+    return sum;
 }
 
 static uint64_t fingerprint(const struct evaluator *evaluator)
@@ -27,6 +48,7 @@ static uint64_t fingerprint(const struct evaluator *evaluator)
     sum = sum * 31 + source_fingerprint(&evaluator->places.intermediates);
     sum = sum * 31 + source_fingerprint(&evaluator->places.crls);
     sum = sum * 31 + source_fingerprint(&evaluator->places.ntauth);
+    sum = sum * 31 + cache_fingerprint(evaluator->places.cache);
     for (size_t i = 0; i < conf->mapping.rule_count; i++) {
         struct source file = {.path = conf->mapping.rules[i].file};
 
@@ -47,7 +69,10 @@ void evaluator_free(struct evaluator *evaluator)
     x509_stack_free(evaluator->anchors);
     x509_stack_free(evaluator->intermediates);
     x509_stack_free(evaluator->ntauth);
-    crls_done(&evaluator->crls);
+    if (evaluator->crls != NULL)
+        crls_done(evaluator->crls);
+    free(evaluator->crls);
+    cache_close(&evaluator->cache);
     mapping_done(&evaluator->mapping);
     free(evaluator);
 }
@@ -63,24 +88,50 @@ static enum vsc_err load_ntauth(struct evaluator *evaluator, struct problem *pro
     return evaluator->ntauth != NULL ? certs_load(source, evaluator->ntauth, problem) : VSC_MEMORY;
 }
 
+/* Lists by hand and from the cache, and the issuers that the cache holds. */
+static enum vsc_err load_revocation(struct evaluator *evaluator, struct problem *problem)
+{
+    const struct evaluator_places *places = &evaluator->places;
+    enum vsc_err err =
+        cache_open(places->cache, evaluator->conf->helpers.fetch_user, &evaluator->cache, problem);
+
+    if (err == VSC_OK)
+        err = crls_load(evaluator->crls, &places->crls, &evaluator->cache, problem);
+    if (err == VSC_OK)
+        err = crls_load_cache(evaluator->crls, &evaluator->cache);
+    if (err == VSC_OK)
+        err = certs_load_cache(&evaluator->cache, evaluator->intermediates);
+    return err;
+}
+
+static enum vsc_err make_room(struct evaluator *evaluator)
+{
+    evaluator->cache.folder = -1;
+    evaluator->anchors = sk_X509_new_null();
+    evaluator->intermediates = sk_X509_new_null();
+    evaluator->crls = calloc(1, sizeof(*evaluator->crls));
+    return evaluator->anchors != NULL && evaluator->intermediates != NULL && evaluator->crls != NULL
+               ? VSC_OK
+               : VSC_MEMORY;
+}
+
 enum vsc_err evaluator_new(const struct conf *conf, const struct evaluator_places *places,
                            const struct account_source *accounts, struct evaluator **ret_evaluator,
                            struct problem *problem)
 {
     auto_by(evaluator_free) struct evaluator *evaluator = calloc(1, sizeof(*evaluator));
-    enum vsc_err err = VSC_OK;
+    enum vsc_err err;
 
     if (evaluator == NULL)
         return VSC_MEMORY;
+    err = make_room(evaluator);
     evaluator->conf = conf;
     evaluator->places = *places;
-    evaluator->anchors = sk_X509_new_null();
-    evaluator->intermediates = sk_X509_new_null();
-    if (evaluator->anchors == NULL || evaluator->intermediates == NULL)
-        err = VSC_MEMORY;
+    if (evaluator->places.cache == NULL)
+        evaluator->places.cache = "";
     if (places->mark != NULL && !mark_read(places->mark, &evaluator->seen.sign_in))
         evaluator->seen.sign_in = 0;
-    evaluator->seen.list = clock_newest_list(conf->revocation.cache, conf->helpers.fetch_user);
+    evaluator->seen.list = clock_newest_list(evaluator->places.cache, conf->helpers.fetch_user);
     /* Before the reading: a change during it is seen as one. */
     evaluator->fingerprint = fingerprint(evaluator);
     if (err == VSC_OK)
@@ -92,7 +143,7 @@ enum vsc_err evaluator_new(const struct conf *conf, const struct evaluator_place
     if (err == VSC_OK)
         err = load_ntauth(evaluator, problem);
     if (err == VSC_OK)
-        err = crls_load(&evaluator->crls, &places->crls, problem);
+        err = load_revocation(evaluator, problem);
     if (err != VSC_OK)
         return err;
     *ret_evaluator = take(evaluator);

@@ -147,16 +147,27 @@ static enum vsc_err index_file(const struct updating *updating, struct turn *tur
     return VSC_OK;
 }
 
+/* Are there indexes of all its lists, which are current and not damaged? Their number. */
+static unsigned sound_indexes(const struct updating *updating, const char *file)
+{
+    struct crl_index *indexes[HAND_LISTS_MAX];
+    unsigned count = hand_index_of(updating->files->cache, updating->folder, file, indexes);
+    bool sound = true;
+
+    for (unsigned i = 0; i < count; i++)
+        sound = sound && crl_index_is_whole(indexes[i]);
+    free_indexes(indexes, count);
+    return sound ? count : 0;
+}
+
 static enum vsc_err update_file(void *arg, const char *file)
 {
     const struct updating *updating = arg;
     struct turn turn = {
         .files = updating->files, .folder = updating->folder, .report = {.file = file}};
-    struct crl_index *indexes[HAND_LISTS_MAX];
-    unsigned count = hand_index_of(updating->files->cache, updating->folder, file, indexes);
+    unsigned count = sound_indexes(updating, file);
     enum vsc_err err = VSC_OK;
 
-    free_indexes(indexes, count);
     turn.report.lists = count;
     turn.report.was_current = count > 0;
     if (count == 0)

@@ -40,60 +40,12 @@ static void judge_strength(const struct chain_path *path, const struct chain_rul
     }
 }
 
-static bool has_bad_signature(const struct verdict *verdict, unsigned depth)
+bool path_has_bad_signature(const struct verdict *verdict, unsigned depth)
 {
     for (size_t i = 0; i < verdict->count; i++)
         if (verdict->items[i].reason == REASON_BAD_SIGNATURE && verdict->items[i].depth == depth)
             return true;
     return false;
-}
-
-/* `soft` lets pass that nothing is known, never that something is. */
-static void weigh_answer(const struct crl_answer *answer, enum conf_revocation mode, unsigned depth,
-                         const char *subject, struct verdict *verdict)
-{
-    enum reason reason = REASON_REVOCATION_UNKNOWN;
-    const char *colon = *answer->detail != '\0' ? ": " : "";
-
-    switch (answer->status) {
-    case CRL_GOOD:
-        return;
-    case CRL_GOOD_STALE:
-        verdict_warn(verdict, REASON_CRL_STALE, depth, "%s", subject);
-        return;
-    case CRL_REVOKED:
-        verdict_refuse(verdict, REASON_REVOKED, depth, "%s%s%s", subject, colon, answer->detail);
-        return;
-    case CRL_TOO_OLD:
-        reason = REASON_CRL_STALE;
-        break;
-    case CRL_UNKNOWN:
-        break;
-    }
-    if (mode == REVOCATION_SOFT)
-        verdict_warn(verdict, reason, depth, "%s%s%s", subject, colon, answer->detail);
-    else
-        verdict_refuse(verdict, reason, depth, "%s%s%s", subject, colon, answer->detail);
-}
-
-/* Every certificate below the anchor; of one whose issuer is not proven nothing can be known. */
-static void judge_revocation(struct chain_path *path, const struct chain_pool *pool,
-                             const struct chain_rules *rules, struct verdict *verdict)
-{
-    if (rules->revocation == REVOCATION_OFF || !path->anchored || path->len < 2)
-        return;
-    for (unsigned i = 0; i + 1 < path->len; i++) {
-        struct crl_answer answer;
-
-        if (has_bad_signature(verdict, i))
-            continue;
-        verdict_passed(verdict, CHECK_REVOCATION);
-        crls_ask(pool->crls, path->certs[i], path->certs[i + 1], rules->at, rules->max_stale,
-                 &answer);
-        path->stale = path->stale || answer.status == CRL_GOOD_STALE ||
-                      (answer.status == CRL_TOO_OLD && rules->revocation == REVOCATION_SOFT);
-        weigh_answer(&answer, rules->revocation, i, subject_of(path->certs[i]).text, verdict);
-    }
 }
 
 /* One certificate, or one CA: a renewed certificate of the same name and key is the same CA. */
@@ -116,7 +68,7 @@ static void judge_ntauth(const struct chain_path *path, STACK_OF(X509) * ntauth,
 {
     X509 *issuer = path->len > 1 ? path->certs[1] : NULL;
 
-    if (ntauth == NULL || (issuer == NULL && !path->anchored) || has_bad_signature(verdict, 0))
+    if (ntauth == NULL || (issuer == NULL && !path->anchored) || path_has_bad_signature(verdict, 0))
         return;
     verdict_passed(verdict, CHECK_NTAUTH);
     for (int i = 0; issuer != NULL && i < sk_X509_num(ntauth); i++)
@@ -142,6 +94,6 @@ enum vsc_err path_judge(struct chain_path *path, const struct chain_pool *pool,
     path_check_names(path, verdict);
     path_check_usages(path, rules, verdict);
     judge_ntauth(path, pool->ntauth, verdict);
-    judge_revocation(path, pool, rules, verdict);
+    path_check_revocation(path, pool, rules, verdict);
     return VSC_OK;
 }

@@ -25,6 +25,9 @@ must_check enum vsc_err io_open_trusted(const char *path, int *ret_fd, struct pr
 /* The same for a folder (to list it, or to open files in it). */
 must_check enum vsc_err io_open_trusted_folder(const char *path, int *ret_fd,
                                                struct problem *problem);
+/* The same for a folder that may also belong to `owner` (not those above it); 0 for nobody else. */
+must_check enum vsc_err io_open_folder_of(const char *path, uid_t owner, int *ret_fd,
+                                          struct problem *problem);
 /* Read all of `fd`, at most `max` bytes (VSC_INPUT beyond). */
 must_check enum vsc_err io_read_all(int fd, size_t max, struct buf *ret_content);
 /* io_open_trusted and io_read_all. */

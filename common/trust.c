@@ -22,6 +22,7 @@ struct walk {
     char rest[PATH_MAX];     /* what is still to be walked */
     char name[NAME_MAX + 1]; /* the step at hand */
     unsigned links;
+    uid_t owner; /* trusted too, at the end of the path; 0 for nobody */
     struct problem *problem;
 };
 
@@ -43,7 +44,7 @@ static enum vsc_err check_status(const struct walk *walk, const char *what,
     bool sticky =
         S_ISDIR(status->st_mode) && (status->st_mode & S_ISVTX) != 0 && status->st_uid == 0;
 
-    if (!owner_is_trusted(status->st_uid))
+    if (!owner_is_trusted(status->st_uid) && (walk->owner == 0 || status->st_uid != walk->owner))
         return problem_set(walk->problem, VSC_UNTRUSTED, "%s: %s belongs to user %u, not to root",
                            walk->path, what, (unsigned)status->st_uid);
     if (!S_ISLNK(status->st_mode) && (status->st_mode & (S_IWGRP | S_IWOTH)) != 0 && !sticky)
@@ -173,9 +174,10 @@ static enum vsc_err walk_start(struct walk *walk, const char *path, struct probl
     return prepend(walk, here);
 }
 
-static enum vsc_err open_end(const char *path, int flags, mode_t type, int *ret_fd,
+static enum vsc_err open_end(const char *path, mode_t type, uid_t owner, int *ret_fd,
                              struct problem *problem)
 {
+    const int flags = type == S_IFDIR ? O_DIRECTORY : 0;
     auto_fd int folder = -1, fd = -1;
     struct walk walk;
     struct stat status;
@@ -185,6 +187,7 @@ static enum vsc_err open_end(const char *path, int flags, mode_t type, int *ret_
         err = walk_to_end(&walk, &folder);
     if (err != VSC_OK)
         return err;
+    walk.owner = owner;
     if (fstatat(folder, walk.name, &status, AT_SYMLINK_NOFOLLOW) != 0)
         return fail_errno(&walk);
     if (S_ISLNK(status.st_mode))
@@ -207,10 +210,15 @@ static enum vsc_err open_end(const char *path, int flags, mode_t type, int *ret_
 
 enum vsc_err io_open_trusted(const char *path, int *ret_fd, struct problem *problem)
 {
-    return open_end(path, 0, S_IFREG, ret_fd, problem);
+    return open_end(path, S_IFREG, 0, ret_fd, problem);
 }
 
 enum vsc_err io_open_trusted_folder(const char *path, int *ret_fd, struct problem *problem)
 {
-    return open_end(path, O_DIRECTORY, S_IFDIR, ret_fd, problem);
+    return open_end(path, S_IFDIR, 0, ret_fd, problem);
+}
+
+enum vsc_err io_open_folder_of(const char *path, uid_t owner, int *ret_fd, struct problem *problem)
+{
+    return open_end(path, S_IFDIR, owner, ret_fd, problem);
 }

@@ -93,6 +93,8 @@ enum vsc_err judge_new(const struct judge_choices *choices, struct judge **ret_j
     places.anchors = plain_source(choices->anchors, places.anchors);
     places.intermediates = plain_source(choices->intermediates, places.intermediates);
     places.crls = plain_source(choices->crl, places.crls);
+    if (choices->crl != NULL)
+        places.cache = ""; /* these lists and no others */
     places.mark = MARK_FOLDER;
     judge->accounts = account_nss;
     judge->accounts.directory = &judge->directory;

@@ -41,7 +41,7 @@ static enum vsc_err add_pieces(const struct certcheck *checker, struct evaluator
         enum vsc_err err;
 
         if (piece->source == CERTCHECK_CRLS)
-            err = source_split(&piece->bytes, "bytes", SOURCE_CRLS, add_list, &evaluator->crls);
+            err = source_split(&piece->bytes, "bytes", SOURCE_CRLS, add_list, evaluator->crls);
         else
             err = source_split(&piece->bytes, "bytes", SOURCE_CERTIFICATES, add_certificate,
                                piece->source == CERTCHECK_ANCHORS ? evaluator->anchors
@@ -66,6 +66,7 @@ static enum vsc_err refresh(struct certcheck *checker, struct problem *problem)
         .intermediates = source_of(checker, CERTCHECK_INTERMEDIATES),
         .crls = source_of(checker, CERTCHECK_CRLS),
         .ntauth = source_of(checker, CERTCHECK_NTAUTH),
+        .cache = checker->conf.revocation.cache,
     };
     auto_by(evaluator_free) struct evaluator *evaluator = NULL;
     enum vsc_err err;

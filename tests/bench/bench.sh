@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # What a sign-in costs, side by side with the modules that one would use otherwise, on the same
 # software TPM, in one run: `make bench`. Needs root (a mount namespace of its own, in which
-# /etc/passwd and /etc/pam.d are others; the machine's stay as they are), takes three minutes.
+# /etc/passwd and /etc/pam.d are others; the machine's stay as they are), takes four minutes.
 #
 # The rows, all with an RSA-2048 key and the same CA and CRLs:
 #   pam_vsc               the native card
@@ -23,6 +23,8 @@
 #   the PIN at once.
 # - Memory: "login process" is the peak of the process that called PAM; "all" is the peak of it and
 #   its helpers together at one moment, shared pages divided among those who share them (PSS).
+# - The last table: a sign-in with a CRL of a million entries that `certcheck refresh` has indexed,
+#   against one with an empty CRL, in turn; beside it, with the same CRL, those who read it.
 # BENCH_RUNS=N makes another number of runs.
 set -u
 export LC_ALL=C
@@ -108,13 +110,13 @@ END
     echo "auth required pam_pkcs11.so config_file=$W/pam_pkcs11.conf" > "$W/services/pam_pkcs11"
 }
 
-write_conf() { # NAME BACKEND MODULES
+write_conf() { # NAME BACKEND MODULES [CRLS CACHE]
     cat > "$W/$1.conf" <<END
 card = { backends = [ "$2" ]; store = "$W/store"; tcti = "$TCTI"; socket = "$W/card.sock";
          pkcs11_modules = [ $3 ]; };
-helpers = { card_user = ""; check_user = ""; };
+helpers = { card_user = ""; check_user = ""; fetch_user = ""; };
 trust = { anchors = "$W/pki/anchors"; intermediates = "$W/pki/intermediates"; };
-revocation = { crls = "$W/pki/crls"; };
+revocation = { crls = "${4:-$W/pki/crls}"; cache = "${5:-}"; };
 mapping = { rules = ( { method = "upn"; suffix = "corp.test"; account = "%u"; } ); };
 END
     echo "auth required $W/helpers/pam_vsc.so config=$W/$1.conf helpers=$W/helpers" > "$W/services/$1"
@@ -202,6 +204,53 @@ check_chains() {
     sed -i 1d "$W/data/certcheck" "$W/data/openssl"
 }
 
+# ---- a million entries ----------------------------------------------------------------------------
+
+# pam_vsc with an empty list and with the large one, pam_pkcs11, and the two commands.
+make_million() {
+    local size name
+    for size in empty million; do
+        mkdir -p "$W/$size"/{crls,cache}
+        cp "$W/pki/crls/root.crl" "$W/$size/crls/"
+        write_conf "vsc_$size" tpm "" "$W/$size/crls" "$W/$size/cache"
+    done
+    quiet "$B/tests/bench/big_crl" "$W"/pki/ca/sub/{cert,key}.pem 0 "$W/empty/crls/sub.crl"
+    quiet "$B/tests/bench/big_crl" "$W"/pki/ca/sub/{cert,key}.pem 1000000 "$W/million/crls/sub.crl"
+    for size in empty million; do quiet "$B/certcheck" refresh -c "$W/vsc_$size.conf"; done
+    mkdir "$W/million/pem"
+    for name in root sub; do
+        openssl crl -in "$W/million/crls/$name.crl" -out "$W/million/pem/$name.pem" || die "openssl crl"
+    done
+    quiet openssl rehash "$W/million/pem"
+    sed "s|crl_dir = [^;]*|crl_dir = $W/million/pem|" "$W/pam_pkcs11.conf" > "$W/pam_million.conf"
+    echo "auth required pam_pkcs11.so config_file=$W/pam_million.conf" > "$W/services/pam_million"
+}
+
+timed() { # [--pss] FIGURES COMMAND...
+    "$B/tests/bench/stopwatch" "$@" <<< "$PIN" > "$W/log" 2>&1 || die "$*"
+}
+
+run_million() {
+    local i size pki=$W/pki
+    for i in $(seq 0 "$RUNS"); do
+        for size in empty million; do
+            timed "$W/data/$size" pamtester "vsc_$size" "$PERSON" authenticate
+        done
+        for size in empty million; do
+            timed --pss "$W/data/$size.memory" pamtester "vsc_$size" "$PERSON" authenticate
+        done
+    done
+    for i in 0 1 2 3; do
+        timed "$W/data/million.pam_pkcs11" pamtester pam_million "$PERSON" authenticate
+        timed "$W/data/million.certcheck" "$B/certcheck" -c "$W/vsc_million.conf" --purpose any \
+            --no-mapping "$W/token.pem"
+        timed "$W/data/million.openssl" openssl verify -crl_check_all -untrusted \
+            "$pki/intermediates/sub.pem" -CAfile "$pki/anchors/root.pem" \
+            -CRLfile "$W/million/pem/root.pem" -CRLfile "$W/million/pem/sub.pem" "$W/token.pem"
+    done
+    sed -i 1d "$W"/data/{empty,million}{,.memory} "$W"/data/million.{pam_pkcs11,certcheck,openssl}
+}
+
 # ---- figures ---------------------------------------------------------------------------------------
 
 figures() { # FILE FIELD: median, least, most
@@ -276,6 +325,30 @@ tell_chains() {
     done
 }
 
+million_row() { # LABEL FIGURES FIELD-OF-MEMORY FIGURES-OF-MEMORY
+    local median least most kb
+    read -r median least most < <(figures "$W/data/$2" 1)
+    kb=$(figures "$W/data/$4" "$3" | cut -d' ' -f1)
+    printf '  %-34s %9.1f %9.1f %9.1f %9.0f\n' "$1" "$median" "$least" "$most" "$kb"
+}
+
+tell_million() {
+    local name
+    printf '\nA CRL of 1,000,000 entries: ms, and KB in all\n  %-34s %9s %9s %9s %9s\n' '' median least most KB
+    million_row "pam_vsc, empty CRL" empty 4 empty.memory
+    million_row "pam_vsc, indexed" million 4 million.memory
+    million_row "pam_pkcs11" million.pam_pkcs11 3 million.pam_pkcs11
+    million_row "certcheck, indexed" million.certcheck 3 million.certcheck
+    million_row "openssl verify -crl_check_all" million.openssl 3 million.openssl
+    for name in 1: 4:.memory; do
+        awk -v what="$([ "$name" = 1: ] && echo time || echo memory)" \
+            -v a="$(figures "$W/data/million${name#*:}" "${name%%:*}" | cut -d' ' -f1)" \
+            -v b="$(figures "$W/data/empty${name#*:}" "${name%%:*}" | cut -d' ' -f1)" 'BEGIN {
+                printf "  pam_vsc, %s: indexed is %.2f of empty  limit 1.05%s\n", what, a / b,
+                    a / b <= 1.05 ? "" : "  MISSED" }'
+    done
+}
+
 # ---- all of it -------------------------------------------------------------------------------------
 
 make_world
@@ -288,6 +361,8 @@ one_round "$W/warm"
 for _ in $(seq "$RUNS"); do one_round "$W/data"; done
 for _ in 1 2 3; do for column in "${PATHS[@]}"; do weigh "$column"; done; done
 check_chains
+make_million
+run_million
 
 echo "$(nproc) processors, load $(cut -d' ' -f1 /proc/loadavg), swtpm $(swtpm --version |
     sed -n 's/.*version \([0-9.]*\).*/\1/p'), $RUNS runs each in turn, $SECONDS s in all"
@@ -299,4 +374,5 @@ printf '\npamtester, PIN at once, ms\n'
 table whole 1 1.0
 tell_memory
 tell_chains
+tell_million
 exit "$status"

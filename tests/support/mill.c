@@ -9,6 +9,7 @@
 #include <openssl/conf.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/ocsp.h>
 #include <openssl/x509v3.h>
 
 int64_t mill_now;
@@ -242,22 +243,29 @@ static X509_CRL *new_crl(const struct mill_crl *recipe)
     return crl;
 }
 
-static struct buf sign(X509_CRL *crl, const struct mill_crl *recipe)
+/* Takes what OpenSSL encoded over. */
+static struct buf buf_of(unsigned char *bytes, int len)
 {
     struct buf der;
+
+    MUST(len > 0);
+    buf_init(&der, (size_t)len);
+    buf_put(&der, bytes, (size_t)len);
+    MUST(buf_status(&der) == VSC_OK);
+    OPENSSL_free(bytes);
+    return der;
+}
+
+static struct buf sign(X509_CRL *crl, const struct mill_crl *recipe)
+{
     unsigned char *bytes = NULL;
     int len;
 
     MUST(X509_CRL_sign(crl, recipe->signer->key, recipe->md != NULL ? recipe->md : EVP_sha256()) >
          0);
     len = i2d_X509_CRL(crl, &bytes);
-    MUST(len > 0);
-    buf_init(&der, (size_t)len);
-    buf_put(&der, bytes, (size_t)len);
-    MUST(buf_status(&der) == VSC_OK);
-    OPENSSL_free(bytes);
     X509_CRL_free(crl);
-    return der;
+    return buf_of(bytes, len);
 }
 
 struct buf mill_crl(const struct mill_crl *recipe)
@@ -294,4 +302,28 @@ struct buf mill_big_crl(const struct mill_one *signer, unsigned entries, unsigne
     }
     ASN1_TIME_free(date);
     return sign(crl, &recipe);
+}
+
+struct buf mill_answer(const struct mill_one *one, const struct mill_one *issuer, int status,
+                       const struct mill_one *signer)
+{
+    OCSP_BASICRESP *basic = OCSP_BASICRESP_new();
+    OCSP_CERTID *id = OCSP_cert_to_id(EVP_sha1(), one->cert, issuer->cert);
+    ASN1_TIME *from = ASN1_TIME_adj(NULL, (time_t)mill_now, 0, -60);
+    ASN1_TIME *next = ASN1_TIME_adj(NULL, (time_t)mill_now, 1, 0);
+    OCSP_RESPONSE *response;
+    unsigned char *bytes = NULL;
+    int len;
+
+    MUST(OCSP_basic_add1_status(basic, id, status, OCSP_REVOKED_STATUS_KEYCOMPROMISE, from, from,
+                                next) != NULL);
+    MUST(OCSP_basic_sign(basic, signer->cert, signer->key, EVP_sha256(), NULL, 0) == 1);
+    response = OCSP_response_create(OCSP_RESPONSE_STATUS_SUCCESSFUL, basic);
+    len = i2d_OCSP_RESPONSE(response, &bytes);
+    OCSP_RESPONSE_free(response);
+    OCSP_BASICRESP_free(basic);
+    OCSP_CERTID_free(id);
+    ASN1_TIME_free(from);
+    ASN1_TIME_free(next);
+    return buf_of(bytes, len);
 }

@@ -65,6 +65,9 @@ struct buf mill_crl(const struct mill_crl *recipe);
 void mill_spoil(struct buf *der);
 /* The serial number in hexadecimal, in one of a few static buffers. */
 const char *mill_serial(const X509 *cert);
+/* An OCSP answer about a certificate (V_OCSP_CERTSTATUS_...), good for a day. */
+struct buf mill_answer(const struct mill_one *one, const struct mill_one *issuer, int status,
+                       const struct mill_one *signer);
 /* A list of so many entries, signed; quickly. Serial numbers are 16 octets: 4a, zeroes, and a
  * number that goes up by `step` from 0. */
 struct buf mill_big_crl(const struct mill_one *signer, unsigned entries, unsigned step);

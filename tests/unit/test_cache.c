@@ -143,6 +143,24 @@ static unsigned current_indexes(void **state, const struct cache *cache)
     return count;
 }
 
+/* Flip a bit of its last byte. */
+static void damage_index(void **state)
+{
+    char name[CACHE_NAME_SIZE], path[256];
+    FILE *file;
+    int byte;
+
+    cache_name_of_hand(scratch_path(state, "crls/ca.crl"), 0, name);
+    (void)snprintf(path, sizeof(path), "cache/hand/%s", name);
+    file = fopen(scratch_path(state, path), "r+");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, -1, SEEK_END), 0);
+    byte = fgetc(file);
+    assert_int_equal(fseek(file, -1, SEEK_END), 0);
+    assert_true(fputc(byte ^ 1, file) != EOF);
+    assert_int_equal(fclose(file), 0);
+}
+
 static void test_hand_index_counts_as_long_as_the_file_stays_what_it_is(void **state)
 {
     STACK_OF(X509) *signers = sk_X509_new_null();
@@ -181,13 +199,20 @@ static void test_hand_index_counts_as_long_as_the_file_stays_what_it_is(void **s
     times[0] = times[1] = status.st_mtim;
     assert_int_equal(utimensat(AT_FDCWD, scratch_path(state, "crls/ca.crl"), times, 0), 0);
     assert_int_equal(current_indexes(state, &cache), 1);
-    put_crl(state, "crls/new", &(struct mill_crl){.signer = &ca});
+    put_crl(state, "crls/new", &(struct mill_crl){.signer = &ca, .entries = {{.serial = "1234"}}});
     assert_int_equal(rename(scratch_path(state, "crls/new"), scratch_path(state, "crls/ca.crl")),
                      0);
     assert_int_equal(utimensat(AT_FDCWD, scratch_path(state, "crls/ca.crl"), times, 0), 0);
     assert_int_equal(current_indexes(state, &cache), 0);
     assert_int_equal(hand_index_update(&files, note, NULL, NULL), VSC_OK);
     assert_int_equal(current_indexes(state, &cache), 1);
+
+    /* A damaged block is seen by the next update. */
+    damage_index(state);
+    assert_int_equal(current_indexes(state, &cache), 1);
+    assert_int_equal(hand_index_update(&files, note, NULL, NULL), VSC_OK);
+    assert_false(last.was_current);
+    assert_int_equal(last.indexed, 1);
 
     /* A file that is gone leaves no index behind. */
     assert_int_equal(unlink(scratch_path(state, "crls/ca.crl")), 0);

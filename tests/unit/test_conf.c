@@ -96,7 +96,7 @@ static const struct flip flips[] = {
     FLIP(policy, strong_mapping, "\"never\"", "2"),
     FLIP(revocation, mode, "\"off\"", "2"),
     FLIP(revocation, crls, "\"/x/crls\"", "/x/crls"),
-    FLIP(revocation, cache, "\"\"", ""),
+    FLIP(revocation, cache, "\"/x/cache\"", "/x/cache"),
     FLIP(revocation, max_stale, "3600", "3600"),
     FLIP(mapping, rules, "( { method = \"upn\"; suffix = \"x\"; account = \"%u\"; } )", "1"),
     FLIP(mapping, min_uid, "0", "0"),
