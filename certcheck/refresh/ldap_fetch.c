@@ -2,10 +2,13 @@
 #include "certcheck/refresh/ldap_fetch.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <ldap.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 #include <sys/time.h>
 
 #include "common/deadline.h"
@@ -14,6 +17,7 @@
 #define ADDRESS_SIZE   (URL_HOST_SIZE + 32)
 #define SYSTEM_ANCHORS "/etc/ssl/certs"
 #define OVERHEAD       4096 /* bytes of a message beside the values */
+#define ALARM_LATER_MS 500  /* than the deadline of an answer, which says more of what was wrong */
 
 struct server {
     LDAP *ldap;                   /* owned */
@@ -35,14 +39,44 @@ static void server_done(struct server *server)
         (void)ldap_unbind_ext_s(server->ldap, NULL, NULL);
 }
 
+/*
+ * libldap keeps its deadlines with a server that speaks LDAP, but asks one that is silent in the
+ * middle of TLS again and again for ever. An alarm ends that: the connection is shut down.
+ */
+static volatile sig_atomic_t connection = -1;
+
+static void shut_down(int number)
+{
+    const int saved = errno;
+
+    (void)number;
+    if (connection >= 0)
+        (void)shutdown(connection, SHUT_RDWR);
+    errno = saved;
+}
+
+static bool set_alarm(long ms)
+{
+    const struct sigaction action = {.sa_handler = ms > 0 ? shut_down : SIG_IGN};
+    const struct itimerval timer = {
+        .it_value = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000},
+        .it_interval = {.tv_sec =
+                            ms > 0 ? 1 : 0}}; /* a next address of the name is shut down soon */
+
+    return sigaction(SIGALRM, &action, NULL) == 0 && setitimer(ITIMER_REAL, &timer, NULL) == 0;
+}
+
 /* A connection stands, nothing was said yet. */
 static int check_connection(LDAP *ldap, Sockbuf *sockbuf, LDAPURLDesc *url,
                             struct sockaddr *address, struct ldap_conncb *callbacks)
 {
     struct server *server = callbacks->lc_arg;
+    ber_socket_t fd = -1;
 
     (void)ldap;
     (void)url;
+    if (ber_sockbuf_ctrl(sockbuf, LBER_SB_OPT_GET_FD, &fd) == 1)
+        connection = fd;
     if (address == NULL || !network_may_meet(address, true)) {
         server->met_a_stranger = true;
         return -1;
@@ -55,6 +89,7 @@ static void forget_connection(LDAP *ldap, Sockbuf *sockbuf, struct ldap_conncb *
     (void)ldap;
     (void)sockbuf;
     (void)callbacks;
+    connection = -1;
 }
 
 static struct timeval timeval_of(long ms)
@@ -131,9 +166,9 @@ static enum vsc_err search(const struct network *network, struct server *server,
                            const struct ldap_url *url, char **names, LDAPMessage **ret_answer,
                            struct problem *problem)
 {
-    const struct deadline deadline = deadline_in(network->limits->total_ms);
+    const struct deadline deadline = deadline_in(network->limits->directory_ms);
     auto_by(free_entry) LDAPMessage *answer = NULL;
-    struct timeval total = timeval_of(network->limits->total_ms);
+    struct timeval total = timeval_of(network->limits->directory_ms);
     int id = 0, code, result = LDAP_OTHER, got;
 
     code = ldap_search_ext(server->ldap, url->dn, LDAP_SCOPE_BASE, "(objectClass=*)", names, 0,
@@ -222,8 +257,12 @@ enum vsc_err ldap_fetch(const struct network *network, const struct ldap_url *ur
         count++;
     }
     err = open_server(network, url, &server, problem);
+    if (err == VSC_OK && !set_alarm(network->limits->directory_ms + ALARM_LATER_MS))
+        err = problem_set(problem, VSC_SYSTEM, "no alarm can be set: %m");
     if (err == VSC_OK)
         err = search(network, &server, url, wanted, &answer, problem);
+    (void)set_alarm(0);
+    connection = -1;
     if (err != VSC_OK)
         return err;
     if (!collect(&server, answer, attributes, max, &values))

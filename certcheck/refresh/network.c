@@ -10,6 +10,7 @@ const struct network_limits network_limits = {
     .total_ms = 15 * 60 * 1000,
     .slow_bytes = 1024,
     .slow_seconds = 30,
+    .directory_ms = 60 * 1000,
 };
 
 static bool may_meet_v4(uint32_t address, bool loopback)

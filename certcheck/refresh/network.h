@@ -18,6 +18,7 @@ struct network_limits {
     long total_ms;
     long slow_bytes;   /* a transfer slower than so many bytes a second */
     long slow_seconds; /* for so long is given up */
+    long directory_ms; /* an answer of a directory, whose speed nobody measures */
 };
 
 extern const struct network_limits network_limits;
