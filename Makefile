@@ -79,6 +79,8 @@ $(eval $(call archive,card_owner,card/owner))
 $(eval $(call archive,card_helpdesk,card/helpdesk))
 $(eval $(call archive,card_attest,card/attest))
 $(eval $(call archive,card_admin,card/admin))
+$(eval $(call archive,stacks,vscmgr/stacks))
+$(eval $(call archive,doctor,vscmgr/doctor))
 $(eval $(call archive,support,tests/support))
 $(eval $(call archive,pam_vsc,pam_vsc))
 $(eval $(call archive,fakepam,tests/fakepam tests/fakehelper tests/pam))
@@ -95,7 +97,7 @@ TSS := tss2-esys tss2-mu tss2-rc tss2-tctildr
 $(eval $(call program,vsc-card,card/vsc_card_main.c,card_helpdesk card_owner card conf common,$(TSS) libp11 libcrypto libconfig))
 $(eval $(call program,certcheck,certcheck/cli/certcheck_main.c,certcheck_cli refresh certcheck conf common,libcrypto libconfig libcurl ldap lber))
 $(eval $(call program,vsc-check,certcheck/vsc_check_main.c,certcheck conf common,libcrypto libconfig))
-$(eval $(call program,vscmgr,$(wildcard vscmgr/*.c),card_admin card_helpdesk card_owner card_attest card certcheck conf common,$(TSS) libcrypto libconfig libqrencode))
+$(eval $(call program,vscmgr,$(wildcard vscmgr/*.c),doctor stacks card_admin card_helpdesk card_owner card_attest card certcheck conf common,$(TSS) libcrypto libconfig libqrencode))
 
 $(B)/tpmvscmgr: $(B)/vscmgr
 	$(Q)ln -sf vscmgr $@
@@ -138,7 +140,7 @@ have-deps:
 
 # ---- tests -----------------------------------------------------------------------------------------
 # fakepam.a stands in for libpam where the module's own objects are tested; they need each other.
-TEST_ARCHIVES := $(foreach a,support card_admin card_helpdesk card_owner card_attest card certcheck_library certcheck_cli refresh certcheck conf fakepam pam_vsc,$(B)/$a.a) \
+TEST_ARCHIVES := $(foreach a,support doctor stacks card_admin card_helpdesk card_owner card_attest card certcheck_library certcheck_cli refresh certcheck conf fakepam pam_vsc,$(B)/$a.a) \
                  $(B)/fakepam.a $(B)/common.a
 FUZZ_NAMES    := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 UNITS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c)) \
@@ -169,7 +171,7 @@ $(B)/tests/fuzz/make_%: $(B)/obj/tests/fuzz/make_%_main.o $(TEST_ARCHIVES)
 
 # Programs that tests need: a proxy before the TPM, a helper that plays a script.
 FAKEHELPER    := $(B)/tests/fakehelper/fakehelper
-TEST_PROGRAMS := $(B)/tests/tpm_proxy $(B)/tests/card_client $(B)/tests/httpd $(FAKEHELPER)
+TEST_PROGRAMS := $(B)/tests/tpm_proxy $(B)/tests/card_client $(B)/tests/httpd $(B)/tests/without $(FAKEHELPER)
 $(B)/tests/httpd: $(B)/obj/tests/httpd/httpd_main.o
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -pie $(ALL_LDFLAGS) -o $@ $^
@@ -186,6 +188,10 @@ $(B)/tests/unit/test_pam_confdir $(B)/tests/unit/test_pam_host: $(B)/tests/unit/
 $(B)/obj/tests/unit/test_pam_confdir.o $(B)/obj/tests/unit/test_pam_host.o: \
     ALL_CFLAGS += -DPAM_MODULE='"$(B)/pam_vsc.so"'
 $(B)/obj/tests/unit/test_refresh_http.o: ALL_CFLAGS += -DHTTPD='"$(B)/tests/httpd"'
+# Beside the real libpam.
+$(B)/tests/unit/test_stacks: $(B)/obj/tests/unit/test_stacks.o $(foreach a,support stacks common,$(B)/$a.a)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D) && $(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -lcmocka -lpam
 wrap = $(patsubst %,-Wl$(comma)--wrap=%,$1)
 comma := ,
 # The machine keeps its own mark: tests/pam/marks.h.
@@ -230,6 +236,10 @@ $(B)/tests/fake_directory.so $(B)/tests/fake_nss.so: $(B)/tests/%.so: $(B)/obj/t
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -shared $(sanitize) -o $@ $^
 $(B)/obj/tests/unit/test_directory.o: ALL_CFLAGS += -DFAKE_DIRECTORY='"$(B)/tests/fake_directory.so"'
+# A kernel that lacks a part of the sandbox.
+$(B)/tests/without: $(B)/obj/tests/without/without_main.o
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D) && $(CC) -pie $(ALL_LDFLAGS) -o $@ $^
 
 $(B)/tests/kill_shim.so: $(B)/obj/tests/kill/kill_shim.o
 	$(call say,LD,$@)
@@ -276,8 +286,8 @@ bench: all $(BENCH_PROGRAMS)
 
 # ---- looking at the code without running it --------------------------------------------------------
 C_FILES := $(wildcard $(foreach d,common conf certcheck certcheck/cli certcheck/library certcheck/refresh card card/tpm card/pkcs11 card/owner card/admin card/attest card/helpdesk pam_vsc \
-             vscmgr tests/support tests/unit tests/pam tests/fakepam tests/fakehelper tests/fuzz \
-             tests/proxy tests/bench tests/modules tests/stall tests/client tests/library tests/httpd,\
+             vscmgr vscmgr/doctor vscmgr/stacks tests/support tests/unit tests/pam tests/fakepam tests/fakehelper tests/fuzz \
+             tests/proxy tests/bench tests/modules tests/stall tests/client tests/library tests/httpd tests/without,\
              $d/*.c $d/*.h))
 PRODUCT_C := $(filter-out tests/%,$(filter %.c,$(C_FILES)))
 

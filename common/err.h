@@ -34,7 +34,8 @@
     X(TIMEOUT, 3, "the deadline passed")                                                           \
     X(HELPER, 3, "a helper cannot be used")                                                        \
     X(PUK, 1, "wrong PUK")                                                                         \
-    X(PUK_BLOCKED, 1, "the PUK is blocked")
+    X(PUK_BLOCKED, 1, "the PUK is blocked")                                                        \
+    X(UNWELL, 1, "something needs attention")
 
 enum vsc_err {
 #define VSC_ERR_ENUM(name, exit_status, text) VSC_##name,

@@ -51,6 +51,7 @@ enum ending ending_of_err(enum vsc_err err)
         return ENDING_WRONG_PIN;
     case VSC_PIN_BLOCKED:
     case VSC_PUK_BLOCKED:
+    case VSC_UNWELL:
         return ENDING_BLOCKED;
     case VSC_TPM_LOCKED:
         return ENDING_TPM_LOCKED;

@@ -39,8 +39,7 @@ enum vsc_err command_change_puk(const struct request *request);
 enum vsc_err command_generate(const struct request *request);
 enum vsc_err command_delete_key(const struct request *request);
 enum vsc_err command_set_owner(const struct request *request);
-/* doctor: known, and refused with a clear word. */
-enum vsc_err command_later(const struct request *request);
+enum vsc_err command_doctor(const struct request *request);
 
 /* conf.c: options of every command go through this: parse, then check the number of words. */
 must_check enum vsc_err command_parse(const struct request *request, const struct option *table,

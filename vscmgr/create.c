@@ -229,6 +229,7 @@ static enum vsc_err describe(const struct create_options *options, struct card_n
     card->conf.tries = options->tries;
     card->conf.policy = PIN_POLICY_DEFAULT;
     card->first_key = options->generate ? key_types[options->key] : KEY_NONE;
+    card->default_pin = options->pin == 0;
     card->must_change = options->must_change;
     card->attestation = (enum attestation_kind)options->attestation;
     if (options->pinpolicy != NULL)

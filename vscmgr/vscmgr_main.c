@@ -63,7 +63,7 @@ static const struct command commands[] = {
     {"import", command_import},
     {"answer", command_answer},
     {"attest", command_attest},
-    {"doctor", command_later},
+    {"doctor", command_doctor},
 };
 
 static bool wants_help(int argc, char **argv)

@@ -51,6 +51,7 @@ struct card_new {
     const struct secret *helpdesk_key; /* instead of that: the card's own key, for this serial */
     const unsigned char *serial;       /* SERIAL_SIZE bytes; NULL: random ones */
     enum key_type first_key;
+    bool default_pin;             /* `pin` is the one that everybody knows: a mark for the doctor */
     bool must_change;             /* the PIN has to be changed before the card signs in */
     const struct secret *lockout; /* NULL: leave it. A password for the lockout hierarchy, which
                                    * must have none so far */

@@ -12,7 +12,7 @@
 #include "card/admin/maker.h"
 #include "card/attest/ak.h"
 #include "card/owner/keygen.h"
-#include "card/tpm/must_change.h"
+#include "card/tpm/pin_marks.h"
 #include "common/io.h"
 #include "common/own.h"
 
@@ -192,6 +192,8 @@ static enum vsc_err fill(struct change *change, const struct card_new *new_card,
     explicit_bzero(&objects, sizeof objects);
     if (err == VSC_OK && new_card->must_change)
         err = must_change_set(keys, problem);
+    if (err == VSC_OK && new_card->default_pin)
+        err = default_pin_set(keys, problem);
     if (err == VSC_OK)
         err = hand_over(change, folder, keys, problem);
     if (err == VSC_OK && fsync(folder) != 0)

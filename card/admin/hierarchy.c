@@ -112,3 +112,53 @@ enum vsc_err lockout_set_password(struct tpm *tpm, ESYS_TR hmac, const struct se
     tpm_forget_auth(tpm, ESYS_TR_RH_LOCKOUT);
     return tpm_status(tpm, rc, "TPM2_HierarchyChangeAuth", problem);
 }
+
+/* A session that nobody on the bus can read along with. */
+static enum vsc_err open_salted(struct tpm *tpm, ESYS_TR *ret_session, struct problem *problem)
+{
+    ESYS_TR salt_key = find_salt_key(tpm);
+
+    if (salt_key == ESYS_TR_NONE)
+        return problem_set(problem, VSC_NO_CARD,
+                           "there is no storage root key yet: make a card first, with "
+                           "--lockoutauth");
+    return session_start(tpm, salt_key, SESSION_HMAC, ret_session, problem);
+}
+
+enum vsc_err lockout_protect(struct tpm *tpm, const struct secret *password,
+                             struct problem *problem)
+{
+    ESYS_TR session = ESYS_TR_NONE;
+    enum vsc_err err = open_salted(tpm, &session, problem);
+
+    if (err == VSC_OK)
+        err = lockout_set_password(tpm, session, password, problem);
+    tpm_flush(tpm, &session);
+    return err;
+}
+
+enum vsc_err lockout_set_limits(struct tpm *tpm, const struct secret *password,
+                                const struct lockout_limits *limits, struct problem *problem)
+{
+    ESYS_TR session = ESYS_TR_NONE;
+    enum vsc_err err = VSC_OK;
+    TSS2_RC rc;
+
+    if (password->len > 0)
+        err = open_salted(tpm, &session, problem);
+    if (err == VSC_OK && password->len > 0)
+        err = tpm_set_auth(tpm, ESYS_TR_RH_LOCKOUT, password, problem);
+    if (err != VSC_OK) {
+        tpm_flush(tpm, &session);
+        return err;
+    }
+    rc = Esys_DictionaryAttackParameters(
+        tpm->esys, ESYS_TR_RH_LOCKOUT, password->len > 0 ? session : ESYS_TR_PASSWORD, ESYS_TR_NONE,
+        ESYS_TR_NONE, limits->tries, limits->interval, limits->recovery);
+    tpm_forget_auth(tpm, ESYS_TR_RH_LOCKOUT);
+    tpm_flush(tpm, &session);
+    if (tpm_base_code(rc) == TPM2_RC_BAD_AUTH || tpm_base_code(rc) == TPM2_RC_AUTH_FAIL)
+        return problem_set(problem, VSC_DENIED,
+                           "the lockout password is wrong: the TPM takes no other one for a while");
+    return tpm_status(tpm, rc, "TPM2_DictionaryAttackParameters", problem);
+}

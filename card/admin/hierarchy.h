@@ -35,5 +35,22 @@ must_check enum vsc_err lockout_has_password(struct tpm *tpm, bool *ret_has,
 must_check enum vsc_err lockout_set_password(struct tpm *tpm, ESYS_TR hmac,
                                              const struct secret *password,
                                              struct problem *problem);
+/*
+ * The same for a TPM without a card being made: the session is salted with the machine's storage
+ * root key. VSC_NO_CARD if there is none yet.
+ */
+must_check enum vsc_err lockout_protect(struct tpm *tpm, const struct secret *password,
+                                        struct problem *problem);
+
+/* TPM2_DictionaryAttackParameters: how many wrong tries, and in how many seconds one is forgotten.
+ */
+struct lockout_limits {
+    uint32_t tries, interval, recovery; /* recovery: seconds of rest after a wrong password */
+};
+
+/* `password` is the lockout hierarchy's; empty where it has none. VSC_DENIED for a wrong one. */
+must_check enum vsc_err lockout_set_limits(struct tpm *tpm, const struct secret *password,
+                                           const struct lockout_limits *limits,
+                                           struct problem *problem);
 
 #endif

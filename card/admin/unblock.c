@@ -4,7 +4,7 @@
 
 #include "card/admin/admin.h"
 #include "card/owner/unblocking.h"
-#include "card/tpm/must_change.h"
+#include "card/tpm/pin_marks.h"
 
 enum vsc_err admin_unblock(struct change *change, const char *id,
                            const struct admin_unblock *unblock, struct card_outcome *ret_outcome,

@@ -5,7 +5,7 @@
 #include <openssl/rand.h>
 #include <string.h>
 
-#include "card/tpm/must_change.h"
+#include "card/tpm/pin_marks.h"
 #include "card/tpm/policy.h"
 #include "card/tpm/store.h"
 #include "common/own.h"

@@ -4,7 +4,7 @@
 
 #include "card/owner/owner.h"
 #include "card/owner/unblocking.h"
-#include "card/tpm/must_change.h"
+#include "card/tpm/pin_marks.h"
 
 static const enum derived derivations[] = {
     [GATE_OF_PIN] = DERIVED_PIN, [GATE_OF_PUK] = DERIVED_PUK, [GATE_OF_ADMIN] = DERIVED_ADMIN};

@@ -6,6 +6,7 @@
 
 #include "card/tpm/layout.h"
 #include "card/tpm/store.h"
+#include "card/tpm/pin_marks.h"
 #include "common/own.h"
 
 enum vsc_err unblocking_open(struct unblocking *unblocking, struct change *change, const char *id,
@@ -86,6 +87,8 @@ enum vsc_err unblocking_set_pin(struct unblocking *unblocking, ESYS_TR policy, E
     rc = Esys_NV_ChangeAuth(tpm->esys, unblocking->pin, policy, hmac, ESYS_TR_NONE, &value);
     explicit_bzero(&value, sizeof value);
     tpm_forget_auth(tpm, unblocking->pin);
+    if (rc == TSS2_RC_SUCCESS)
+        default_pin_clear(unblocking->keys);
     return tpm_status(tpm, rc, "TPM2_NV_ChangeAuth", problem);
 }
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "card/tpm/must_change.h"
+#include "card/tpm/pin_marks.h"
 #include "card/tpm/store.h"
 #include "common/own.h"
 

@@ -10,7 +10,7 @@
 #include "card/tpm/key.h"
 #include "card/tpm/listing.h"
 #include "card/tpm/marshal.h"
-#include "card/tpm/must_change.h"
+#include "card/tpm/pin_marks.h"
 #include "card/tpm/opened.h"
 #include "common/io.h"
 #include "common/own.h"
@@ -250,12 +250,14 @@ static bool is_marked(const struct tpm_source *self, const char *id)
     return store_open_keys(self->store, id, &keys) == VSC_OK && must_change_is_set(keys);
 }
 
-static void clear_mark(const struct tpm_source *self, const char *id)
+static void clear_marks(const struct tpm_source *self, const char *id)
 {
     auto_fd int keys = -1;
 
-    if (store_open_keys(self->store, id, &keys) == VSC_OK)
-        must_change_clear(keys);
+    if (store_open_keys(self->store, id, &keys) != VSC_OK)
+        return;
+    must_change_clear(keys);
+    default_pin_clear(keys);
 }
 
 static enum vsc_err check_new_pin(const struct tpm_source *self,
@@ -297,7 +299,7 @@ static enum vsc_err change_locked(struct tpm_source *self, const struct card_cha
     if (opened->objects.kind == GATE_OBJECT)
         err = keep_private(self, &private, problem);
     if (err == VSC_OK)
-        clear_mark(self, change->card);
+        clear_marks(self, change->card);
     return err;
 }
 

@@ -22,7 +22,8 @@
 #define STORE_NEW         ".new-"  /* before a name: not ready yet */
 #define STORE_DEL         ".del-"  /* before a name: not gone yet */
 #define STORE_INTENT      "intent" /* of a creation: its NV indices, see card/admin/journal.h */
-#define STORE_MUST_CHANGE "must-change" /* in keys: see must_change.h */
+#define STORE_MUST_CHANGE "must-change" /* in keys: see pin_marks.h */
+#define STORE_DEFAULT_PIN "default-pin" /* likewise */
 #define STORE_LOCK        "lock"
 #define STORE_CARDS       "cards"
 #define STORE_KEYS        "keys"

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "card/helpdesk/challenge.h"
-#include "card/tpm/must_change.h"
+#include "card/tpm/pin_marks.h"
 #include "card/tpm/store.h"
 #include "common/own.h"
 #include "tests/support/tpm_cards.h"

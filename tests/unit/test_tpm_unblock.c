@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "card/tpm/must_change.h"
+#include "card/tpm/pin_marks.h"
 #include "common/own.h"
 #include "tests/support/tpm_cards.h"
 
