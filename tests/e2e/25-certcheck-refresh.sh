@@ -57,6 +57,7 @@ says "a missing issuer is fetched (DER)" "^stored +issuer +$WEB/sub.cer \(CN=Tes
 says "the list of a distribution point is fetched" "^stored +crl +$WEB/sub.crl \(CN=Test Issuing CA.*until 20"
 [ "$(awk '{ print $2 }' "$W/out" | tr '\n' ' ')" = "by-hand issuer crl " ]
 ok $? "in this order"
+exits 0 "certcheck finds the issuer and both lists" check "$W/card.pem"
 exits 0 "a second refresh" refresh --json
 json "nothing has changed" '.current and ([.sources[].result] | unique) == ["unchanged"]'
 json "a source has result, kind, source, subject, text, until" \
@@ -68,10 +69,13 @@ ok $? "files are 0644"
 
 # ---- revoked --------------------------------------------------------------------------------------
 tests/pki/make-pki.sh revoke "$W/pki" "$W/card.pem" || exit 1
+exits 0 "until the next refresh nothing is known of a revocation" check "$W/card.pem"
 cp "$W/www/sub.crl" "$W/older.crl"
 publish_crl
 exits 0 "the next refresh" refresh
 says "the new list is stored" '^stored +crl'
+exits 1 "revoked, fetched, refused" check "$W/card.pem"
+json "it is revoked" '[.reasons[].code] == ["revoked"]'
 cp "$W/pki/intermediates/sub.pem" "$W/intermediates/"
 
 # ---- what is worse than what is there -------------------------------------------------------------
@@ -85,6 +89,7 @@ make_crl "$W/future.crl" -crl_lastupdate 20470101000000Z -crl_nextupdate 2048123
 publish "$W/future.crl" sub.crl
 same "a list from the future" refresh
 says "it is told" 'from the future'
+exits 1 "the certificate is still refused" check "$W/card.pem"
 
 openssl crl -in "$W/pki/crls/sub.crl" -outform DER -out "$W/sub.crl.der"
 size=$(stat -c %s "$W/sub.crl.der")
@@ -257,5 +262,7 @@ ok $status "three at once"
 kill "${servers[@]}"; wait "${servers[@]}" 2> /dev/null
 same "the server is gone" refresh
 says "it is told" '^failed +crl'
+exits 1 "the old answer counts" check "$W/revoked.pem"
+json "it says revoked" '[.reasons[].code] == ["revoked"]'
 echo "1..$count"
 exit $failed

@@ -53,6 +53,7 @@ says "it is stored" "^stored +ocsp +$WEB/ocsp \(CN=nobody\), until 20"
 [ "$(answers)" = 1 ]; ok $? "the cache has it"
 openssl ocsp -reqin "$W/question.der" -req_text 2> /dev/null | grep -q 'OCSP Nonce'
 ok $? "the question has a nonce"
+exits 0 "certcheck accepts the certificate by it" check "$W/card.pem"
 cp "$W/answer.der" "$W/with-old-nonce.der"
 
 # ---- not to be believed ---------------------------------------------------------------------------
@@ -91,8 +92,11 @@ tests/pki/make-pki.sh revoke "$W/pki" "$W/card.pem" || exit 1
 mode sign good
 exits 0 "an answer that says revoked" refresh
 says "it is stored, and told" '^stored +ocsp.*revoked, since'
+exits 1 "certcheck refuses the certificate by it" check "$W/card.pem"
+json "it is revoked" '[.reasons[].code] == ["revoked"]'
 mode canned made-before.der
 same "the good answer of before, again" 'kept +ocsp.*older than the one in the cache'
+exits 1 "the certificate is still refused" check "$W/card.pem"
 
 # ---- gone -----------------------------------------------------------------------------------------
 mv "$W/www/ocsp.cgi" "$W/ocsp.cgi"
