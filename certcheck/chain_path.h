@@ -25,6 +25,15 @@ must_check enum vsc_err path_judge(struct chain_path *path, const struct chain_p
 must_check enum vsc_err path_verify(const struct chain_path *path, const struct chain_rules *rules,
                                     struct verdict *verdict);
 
+/*
+ * Plain RFC 5280 was asked for: what its section 4 demands of CAs counts as well. Not for those who
+ * sign lists, about whom nobody asked.
+ */
+static inline bool path_is_plain(const struct chain_rules *rules)
+{
+    return rules->purpose == PURPOSE_ANY && rules->nest == NULL;
+}
+
 /* Does an error (X509_V_ERR_...) of OpenSSL's verifier count, and as which reason? `cert` is the
  * one at that depth; NULL where OpenSSL tells none. */
 bool path_error_counts(int error, unsigned depth, const struct chain_path *path,

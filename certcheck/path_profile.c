@@ -62,7 +62,7 @@ void path_check_profile(const struct chain_path *path, const struct chain_rules 
         const char *flaw = flaw_of(path->certs[i], i > 0 && path->anchored && i + 1 == path->len);
         char name[128];
 
-        if (flaw == NULL && rules->purpose == PURPOSE_ANY)
+        if (flaw == NULL && path_is_plain(rules))
             flaw = carelessness_of(path->certs[i]);
         if (flaw == NULL)
             continue;

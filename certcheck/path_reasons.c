@@ -115,7 +115,7 @@ bool path_error_counts(int error, unsigned depth, const struct chain_path *path,
 {
     X509 *cert = depth < path->len ? path->certs[depth] : NULL;
     bool is_anchor = path->anchored && depth + 1 == path->len;
-    bool is_plain = rules->purpose == PURPOSE_ANY;
+    bool is_plain = path_is_plain(rules);
 
     if (cert == NULL)
         return true;

@@ -22,6 +22,7 @@ enum signer {
     DELEGATE,
     CHECKED,
     NO_EKU,
+    OTHER_EKU,
     WRONG_KU,
     EXPIRED,
     SHA1_CERT,
@@ -176,9 +177,9 @@ static void test_ocsp_of_a_wrong_signer_is_no_answer(void **state)
         enum signer signer;
         const char *flaw;
     } rows[] = {
-        {NO_EKU, "may not sign OCSP answers"}, {WRONG_KU, "may not sign OCSP answers"},
-        {EXPIRED, "not valid at the time"},    {SHA1_CERT, "too weak a signature"},
-        {FOREIGN, "not the issuer's"},
+        {NO_EKU, "may not sign OCSP answers"},   {OTHER_EKU, "may not sign OCSP answers"},
+        {WRONG_KU, "may not sign OCSP answers"}, {EXPIRED, "not valid at the time"},
+        {SHA1_CERT, "too weak a signature"},     {FOREIGN, "not the issuer's"},
     };
 
     (void)state;
@@ -273,6 +274,10 @@ static void make_signers(void)
                      .key_usage = "digitalSignature",
                      .extensions = FOR_OCSP},
         [NO_EKU] = {.name = "OCSP", .issuer = &ca, .key_usage = "digitalSignature"},
+        [OTHER_EKU] = {.name = "OCSP",
+                       .issuer = &ca,
+                       .key_usage = "digitalSignature",
+                       .extensions = "extendedKeyUsage=clientAuth\n"},
         [WRONG_KU] = {.name = "OCSP",
                       .issuer = &ca,
                       .key_usage = "keyEncipherment",
