@@ -95,7 +95,8 @@ $(B)/$1: $(patsubst %.c,$(B)/obj/%.o,$2) $(foreach a,$3,$(B)/$a.a)
 endef
 TSS := tss2-esys tss2-mu tss2-rc tss2-tctildr
 $(eval $(call program,vsc-card,card/vsc_card_main.c,card_helpdesk card_owner card conf common,$(TSS) libp11 libcrypto libconfig))
-$(eval $(call program,certcheck,certcheck/cli/certcheck_main.c,certcheck_cli refresh certcheck conf common,libcrypto libconfig libcurl ldap lber))
+$(eval $(call program,certcheck,certcheck/cli/certcheck_main.c,certcheck_cli certcheck conf common,libcrypto libconfig))
+$(eval $(call program,certcheck-refresh,certcheck/cli/certcheck_refresh_main.c,refresh certcheck_cli certcheck conf common,libcrypto libconfig libcurl ldap lber))
 $(eval $(call program,vsc-check,certcheck/vsc_check_main.c,certcheck conf common,libcrypto libconfig))
 $(eval $(call program,vscmgr,$(wildcard vscmgr/*.c),doctor stacks card_admin card_helpdesk card_owner card_attest card certcheck conf common,$(TSS) libcrypto libconfig libqrencode))
 
@@ -322,6 +323,7 @@ install: all
 	$(call put,755,$(B)/vsc-card,$(LIBEXECDIR)/vsc-card)
 	$(call put,755,$(B)/vsc-check,$(LIBEXECDIR)/vsc-check)
 	$(call put,755,$(B)/certcheck,$(PREFIX)/bin/certcheck)
+	$(call put,755,$(B)/certcheck-refresh,$(LIBEXECDIR)/certcheck-refresh)
 	$(call put,755,$(B)/vscmgr,$(PREFIX)/sbin/vscmgr)
 	ln -sf vscmgr $(D)$(PREFIX)/sbin/tpmvscmgr
 	$(call put,644,$(B)/libcertcheck.a,$(LIBDIR)/libcertcheck.a)

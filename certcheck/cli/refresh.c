@@ -1,79 +1,46 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* certcheck refresh: fetch revocation lists into the cache. */
-#include <stdlib.h>
+/* certcheck refresh: becomes certcheck-refresh (certcheck_refresh_main.c). */
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "certcheck/cli/command.h"
-#include "certcheck/refresh/confine.h"
-#include "certcheck/refresh/open.h"
-#include "certcheck/refresh/refresh.h"
-#include "common/own.h"
-#include "conf/conf.h"
 
-DEFINE_AUTO(struct conf, conf_free)
+#define PROGRAM "certcheck-refresh"
 
-struct choices {
-    const char *conf;
-    bool json;
-};
-
-#define AT(member) offsetof(struct choices, member)
-static const struct option options[] = {
-    {"c", OPTION_STRING, AT(conf), .min = 0},
-    {"json", OPTION_FLAG, AT(json), .min = 0},
-    {NULL, OPTION_FLAG, 0, .min = 0},
-};
-
-static int refresh_cache(const struct conf *conf, const struct cards *cards, bool as_root,
-                         bool as_json)
+/* Beside this very program where it was built; else where it is installed. */
+static bool find_program(char *path, size_t size)
 {
-    struct progress progress = {.terminal = stderr};
-    __attribute__((cleanup(cache_close))) struct cache cache = {.folder = -1};
-    auto_fd int lock = -1;
-    struct report report;
-    struct problem problem = {""};
-    enum vsc_err err = open_locked(conf, &cache, &lock, &problem);
+    char own[PATH_MAX];
+    ssize_t len = readlink("/proc/self/exe", own, sizeof(own) - 1);
+    char *slash;
+    int needed = -1;
 
-    if (err == VSC_OK)
-        err = confine_close(conf, as_root, &problem);
-    if (err != VSC_OK)
-        return command_failed(err, &problem);
-    report_start(&report, stdout, as_json, isatty(STDERR_FILENO) == 1 ? &progress : NULL);
-    err = refresh_run(conf, &cache, cards, &report, &problem);
-    if (err != VSC_OK)
-        report.current = false;
-    if (!report_end(&report))
-        return vsc_exit_status(VSC_SYSTEM);
-    if (err != VSC_OK)
-        return command_failed(err, &problem);
-    return report.current ? 0 : 1;
+    own[len > 0 ? len : 0] = '\0';
+    slash = strrchr(own, '/');
+    if (slash != NULL)
+        needed = snprintf(path, size, "%.*s/%s", (int)(slash - own), own, PROGRAM);
+    if (needed < 0 || (size_t)needed >= size || access(path, X_OK) != 0)
+        needed = snprintf(path, size, "%s/%s", VSC_LIBEXECDIR, PROGRAM);
+    return needed >= 0 && (size_t)needed < size;
 }
 
 int command_refresh(const struct request *request)
 {
-    struct choices choices = {0};
-    auto_words struct words words = {0};
-    auto_by(conf_free) struct conf *conf = NULL;
-    auto_cards struct cards cards = {0};
-    bool as_root = false;
+    char path[PATH_MAX], name[] = PROGRAM;
+    char **argv = calloc((size_t)request->argc + 2, sizeof(*argv));
     struct problem problem = {""};
-    enum vsc_err err = command_parse(request, options, &choices, &words);
 
-    if (err != VSC_OK)
-        return vsc_exit_status(err);
-    if (words.count > 0)
-        return command_misused();
-    /* Libraries would take proxies, settings and trust from it; and libldap from files. */
-    if (clearenv() != 0 || setenv("LDAPNOINIT", "1", 1) != 0)
-        return vsc_exit_status(VSC_SYSTEM);
-    err = conf_load(choices.conf, &conf, &problem);
-    if (err == VSC_OK)
-        err = open_prepare(conf, &problem);
-    if (err == VSC_OK)
-        err = cards_read(conf->card.store, &cards);
-    if (err == VSC_OK)
-        err = confine_drop(conf, &as_root, &problem);
-    if (err != VSC_OK)
-        return command_failed(err, &problem);
-    return refresh_cache(conf, &cards, as_root, choices.json);
+    if (argv == NULL || !find_program(path, sizeof(path))) {
+        free(argv);
+        return command_failed(VSC_MEMORY, &problem);
+    }
+    argv[0] = name;
+    if (request->argc > 0)
+        memcpy(argv + 1, request->argv, (size_t)request->argc * sizeof(*argv));
+    (void)execv(path, argv);
+    free(argv);
+    return command_failed(problem_set(&problem, VSC_SYSTEM, "%s: %s", path, strerror(errno)),
+                          &problem);
 }

@@ -229,7 +229,7 @@ printf '%s\n' 'typed PIN 3' | is "a blocked card refuses the right PIN" 1 'VSC-B
     vscmgr csr Alice --pin stdin
 is "show of a blocked card" 0 'blocked after 3' vscmgr show Alice
 
-is "doctor says that it is not built" 2 'not built yet' vscmgr doctor
+is "doctor finds what this store lacks" 1 "no-anchor" vscmgr doctor
 is "an unknown command" 2 'unknown command' vscmgr frob
 is "no command" 2 'command is missing' "$B/vscmgr"
 is "an unknown option" 2 'frob' vscmgr list --frob

@@ -38,7 +38,7 @@ check $? "fallback_is_refused_where_the_lockout_hierarchy_has_no_password"
 check $? "what was refused left nothing"
 printf '12345678\n12345678\n' |
     vscmgr create --name Card --pin stdin --adminkey random --puk stdin --generate --key p256
-[ $? = 1 ] && grep -q 'no PUK is possible' "$W/err"
+[ $? = 1 ] && grep -q 'no PUK and no help desk is possible' "$W/err"
 check $? "fallback_has_no_puk"
 printf '12345678\nlockoutpass\n' | vscmgr create --name Card --pin stdin --adminkey default \
     --lockoutauth stdin --generate --key p256

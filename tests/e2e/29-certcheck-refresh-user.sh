@@ -13,7 +13,7 @@ cp "$W/pki/crls/root.crl" "$W/hand/"
 publish "$W/pki/crls/sub.crl" sub.crl
 refresh_card --extension "crlDistributionPoints = URI:$WEB/sub.crl" || exit 1
 chmod 700 "$W/store/cards/0000"
-cp "$B/certcheck" "$W/certcheck" # where anybody can start it
+cp "$B/certcheck" "$B/certcheck-refresh" "$W/" # where anybody can start them
 status_is() { # NAME VALUE PATTERN of /proc/PID/status
     grep -qE "^$1:[[:space:]]+$2" "/proc/$pid/status"
 }

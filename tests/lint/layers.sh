@@ -37,7 +37,7 @@ grep -rln '#include "certcheck/cli/' common conf certcheck card vscmgr pam_vsc -
     while read -r file; do echo "layers: $file: includes certcheck/cli/"; done | grep . && fail=1
 # What speaks to the network is reached by the sub-command refresh alone.
 grep -rln '#include "certcheck/refresh/' common conf certcheck card vscmgr pam_vsc --include='*.[ch]' |
-    grep -vE '^certcheck/(refresh/|cli/refresh\.c$)' |
+    grep -vE '^certcheck/(refresh/|cli/certcheck_refresh_main\.c$)' |
     while read -r file; do echo "layers: $file: includes certcheck/refresh/"; done | grep . && fail=1
 grep -rlE '#include <(curl|ldap|lber)' common conf certcheck card vscmgr pam_vsc --include='*.[ch]' |
     grep -v '^certcheck/refresh/' |
@@ -68,7 +68,8 @@ if [ -e "$B/pam_vsc.so" ]; then
         bad "pam_vsc.so exports: $exports"
     libraries vsc-card 'libc|libcrypto|libconfig|libp11|libtss2-(esys|mu|rc|tctildr)'
     libraries vsc-check 'libc|libcrypto|libconfig'
-    libraries certcheck 'libc|libcrypto|libconfig|libcurl|libldap.*|liblber.*'
+    libraries certcheck 'libc|libcrypto|libconfig'
+    libraries certcheck-refresh 'libc|libcrypto|libconfig|libcurl|libldap.*|liblber.*'
     nm "$B/vsc-card" | grep -q ' T admin_' && bad "vsc-card links card administration"
 else
     bad "$B/pam_vsc.so is not built"
