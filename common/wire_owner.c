@@ -57,11 +57,11 @@ enum vsc_err card_made_decode(struct reader *reader, struct card_made *ret_made)
 
     field_name(reader, made.key, sizeof(made.key));
     spki = reader_bytes(reader, SPKI_MAX, &made.spki_len);
-    if (spki == NULL || made.spki_len == 0)
-        reader->fault = true;
     err = reader_end(reader);
     if (err != VSC_OK)
         return err;
+    if (spki == NULL || made.spki_len == 0)
+        return VSC_PROTOCOL;
     memcpy(made.spki, spki, made.spki_len);
     *ret_made = made;
     return VSC_OK;

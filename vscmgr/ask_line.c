@@ -55,7 +55,7 @@ enum vsc_err ask_line(enum ask_from from, const char *what, char *to, size_t siz
 {
     auto_fd int tty = from == ASK_TERMINAL ? open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY) : -1;
     struct sigaction saved[LEAVING_COUNT];
-    char line[LINE_MAX_BYTES], *start = line;
+    char line[LINE_MAX_BYTES] = "", *start = line;
     size_t len;
     bool done;
 

@@ -50,7 +50,6 @@ static const struct option create_table[] = {
 };
 
 DEFINE_AUTO(struct conf, conf_free)
-DEFINE_AUTO(struct card_source, card_source_free)
 
 /* Everything secret that a creation asks for. */
 struct create_secrets {

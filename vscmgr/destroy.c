@@ -26,7 +26,6 @@ static const struct option destroy_table[] = {
 };
 
 DEFINE_AUTO(struct conf, conf_free)
-DEFINE_AUTO(struct card_source, card_source_free)
 
 static enum vsc_err confirm(const struct card_info *card, struct problem *problem)
 {

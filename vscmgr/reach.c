@@ -48,8 +48,8 @@ enum vsc_err reach_open(const struct conf *conf, struct reach *ret_reach, struct
         err = open_remote(conf, &reach, problem);
     else
         err = tpm_source_new(conf->card.store, conf->card.tcti, &reach.source);
-    if (err != VSC_OK)
-        return err;
+    if (err != VSC_OK || reach.source == NULL)
+        return err != VSC_OK ? err : VSC_SYSTEM;
     reach.source->deadline = deadline_in(COMMAND_DEADLINE_MS);
     *ret_reach = reach;
     return VSC_OK;

@@ -44,6 +44,8 @@ static enum vsc_err well_known(const struct asked *asked, struct secret *ret_sec
                       "vscmgr: warning: the default %s is known to everybody: "
                       "this card is not for production\n",
                       asked->what);
+    if (asked->well_known == NULL)
+        return VSC_USAGE; /* no word for it has "default" */
     return secret_set(ret_secret, asked->well_known, strlen(asked->well_known));
 }
 

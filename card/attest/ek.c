@@ -70,25 +70,25 @@ static bool has_eku(X509 *cert)
     return false;
 }
 
+static bool has_entry(const X509_NAME *name, const char *oid)
+{
+    char text[64];
+
+    for (int at = 0; at < X509_NAME_entry_count(name); at++) {
+        const X509_NAME_ENTRY *entry = X509_NAME_get_entry(name, at);
+
+        if (OBJ_obj2txt(text, sizeof text, X509_NAME_ENTRY_get_object(entry), 1) > 0 &&
+            strcmp(text, oid) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* TPM manufacturer, model and version (EK Credential Profile 3.1.2). */
 static bool names_a_tpm(const X509_NAME *name)
 {
-    /* TPM manufacturer, model and version (EK Credential Profile 3.1.2). */
-    static const char *const wanted[] = {"2.23.133.2.1", "2.23.133.2.2", "2.23.133.2.3"};
-    char text[64];
-    size_t found = 0;
-
-    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
-        for (int at = 0; at < X509_NAME_entry_count(name); at++) {
-            const X509_NAME_ENTRY *entry = X509_NAME_get_entry(name, at);
-
-            if (OBJ_obj2txt(text, sizeof text, X509_NAME_ENTRY_get_object(entry), 1) > 0 &&
-                strcmp(text, wanted[i]) == 0) {
-                found++;
-                break;
-            }
-        }
-    }
-    return found == sizeof wanted / sizeof wanted[0];
+    return has_entry(name, "2.23.133.2.1") && has_entry(name, "2.23.133.2.2") &&
+           has_entry(name, "2.23.133.2.3");
 }
 
 static bool has_tpm_san(X509 *cert)

@@ -22,7 +22,7 @@ static void must(int holds)
 static void check_altsecid(const struct map_line *line, const struct map_format *format)
 {
     char *copy = strdup(line->value);
-    enum altsecid_form form;
+    enum altsecid_form form = 0;
 
     must(copy != NULL && altsecid_normalise(copy, &form) && strcmp(copy, line->value) == 0);
     must(altsecid_form_is_strong(form) == (line->binding == BINDING_STRONG));

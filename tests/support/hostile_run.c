@@ -99,7 +99,7 @@ void hostile_write(const char *folder, const struct hostile_case *hostile)
     forge_free(forge);
 }
 
-static void limit(int resource, rlim_t value)
+static void limit(__rlimit_resource_t resource, rlim_t value)
 {
     struct rlimit limit = {.rlim_cur = value, .rlim_max = value};
 

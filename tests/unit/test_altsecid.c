@@ -131,8 +131,8 @@ static void test_altsecid_is_refused_when_malformed(void **state)
         "X509:<S>CN=a\nb",
         "X509:<S>CN=\"a\nb\"",
         "X509:<S>CN=a\xff",
-        "X509:<S>CN=\xe2\x80\xae"
-        "a", /* right-to-left override */
+        ("X509:<S>CN=\xe2\x80\xae"
+         "a"), /* right-to-left override */
     };
     char *huge = malloc(ALTSECID_MAX + 64);
     enum altsecid_form form = ALTSECID_SKI;

@@ -103,8 +103,8 @@ static void test_json_read_refuses_what_is_no_json(void **state)
         "// x\n1",
         "[1 2]",
         "{\"a\" 1}",
-        "\xef\xbb\xbf"
-        "1",
+        ("\xef\xbb\xbf"
+         "1"),
         "{\"a\":1,\"a\":2}",
         "{\"a\":1,\"\\u0061\":2}",
     };

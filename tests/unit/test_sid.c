@@ -17,7 +17,7 @@ static void test_sid_is_well_formed_in_its_one_form(void **state)
         "S-1-0-0",
         "S-1-5-21-1004336348-1177238915-682003330-1103",
         "S-1-4294967295-4294967295",
-        "S-1-5-" FIFTEEN,
+        ("S-1-5-" FIFTEEN),
         "S-1-12-1-1-2-3-4",
     };
 
