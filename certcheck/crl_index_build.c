@@ -171,6 +171,7 @@ static void leave_out_doubles(struct building *building)
 
 static enum vsc_err read_records(struct building *building)
 {
+    const bool is_first_version = X509_CRL_get_version(building->raw->head) == X509_CRL_VERSION_1;
     struct der_span entries = building->raw->entries;
     struct crl_raw_entry entry;
     uint32_t count = 0;
@@ -187,7 +188,7 @@ static enum vsc_err read_records(struct building *building)
 
         if (!crl_raw_next(&entries, &entry))
             return VSC_INPUT;
-        building->strange |= entry.strange;
+        building->strange |= entry.strange || (entry.has_extensions && is_first_version);
         err = follow_issuer(building, &entry);
         if (err != VSC_OK)
             return err;

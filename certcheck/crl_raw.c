@@ -36,6 +36,17 @@ static bool is_time(const struct der_span *span)
     return der_is_next(span, DER_UTC_TIME) || der_is_next(span, DER_GENERALIZED_TIME);
 }
 
+/* RFC 5280 5.1.2.1: none, or version 2. */
+static bool take_version(struct der_span *content)
+{
+    struct der_element version;
+
+    if (!der_is_next(content, DER_INTEGER))
+        return true;
+    return der_take(content, &version) && version.content.len == 1 &&
+           version.content.bytes[0] == X509_CRL_VERSION_2;
+}
+
 /* Find revokedCertificates in the TBSCertList's content; its whole span is empty if it is absent.
  */
 static bool find_entries(struct der_span content, struct der_span *ret_algorithm,
@@ -43,7 +54,7 @@ static bool find_entries(struct der_span content, struct der_span *ret_algorithm
 {
     struct der_element element;
 
-    if (der_is_next(&content, DER_INTEGER) && !der_take(&content, &element))
+    if (!take_version(&content))
         return false;
     if (!der_take_tag(&content, DER_SEQUENCE, &element))
         return false;
@@ -108,7 +119,13 @@ static enum vsc_err parse(struct crl_raw *raw)
     next = raw->head_der.data;
     raw->head = d2i_X509_CRL(NULL, &next, (long)raw->head_der.len);
     ERR_clear_error();
-    return raw->head != NULL && next == raw->head_der.data + raw->head_der.len ? VSC_OK : VSC_INPUT;
+    if (raw->head == NULL || next != raw->head_der.data + raw->head_der.len)
+        return VSC_INPUT;
+    /* RFC 5280 5.1.2.1: version 1 knows no extensions. */
+    return X509_CRL_get_version(raw->head) == X509_CRL_VERSION_2 ||
+                   X509_CRL_get0_extensions(raw->head) == NULL
+               ? VSC_OK
+               : VSC_INPUT;
 }
 
 enum vsc_err crl_raw_parse(const unsigned char *der, size_t len, struct crl_raw **ret_raw)
@@ -223,13 +240,15 @@ bool crl_raw_next(struct der_span *entries, struct crl_raw_entry *ret_entry)
     struct der_element one, serial, date, extensions, extension;
 
     if (!der_take_tag(entries, DER_SEQUENCE, &one) ||
-        !der_take_tag(&one.content, DER_INTEGER, &serial) || serial.content.len == 0 ||
-        !is_time(&one.content) || !der_take(&one.content, &date))
+        !strict_der_is(one.whole.bytes, one.whole.len) ||
+        !der_take_tag(&one.content, DER_INTEGER, &serial) || !is_time(&one.content) ||
+        !der_take(&one.content, &date))
         return false;
     entry.serial = serial.content;
     if (!der_time(&date, &entry.since))
         entry.since = 0;
     if (one.content.len > 0) {
+        entry.has_extensions = true;
         if (!der_take_tag(&one.content, DER_SEQUENCE, &extensions) || one.content.len != 0)
             return false;
         while (extensions.content.len > 0)

@@ -29,7 +29,8 @@ struct crl_raw {
     unsigned char sha256[32]; /* of `der` */
 };
 
-/* Take a copy of one list that fills `der` wholly. VSC_INPUT: it is none. The caller frees. */
+/* Take a copy of one list of version 1 or 2 that fills `der` wholly, DER but for its entries, which
+ * crl_raw_next() looks at. VSC_INPUT: it is none. The caller frees. */
 must_check enum vsc_err crl_raw_parse(const unsigned char *der, size_t len,
                                       struct crl_raw **ret_raw);
 void crl_raw_free(struct crl_raw *raw);
@@ -44,12 +45,14 @@ struct crl_raw_entry {
     struct der_span serial; /* the INTEGER's content */
     int64_t since;          /* revocationDate in seconds; 0 where it cannot be read */
     uint8_t reason;         /* CRL_ENTRY_NO_REASON where none stands */
+    bool has_extensions;    /* which version 1 of lists does not know */
     bool has_issuer;        /* a certificateIssuer stands there (RFC 5280 5.3.3) */
     struct der_span issuer; /* its directoryName, a Name in DER; empty where there is none */
     bool strange;           /* something critical is not known, or cannot be read */
 };
 
-/* Take the first entry off `entries`, a copy of the list's. False where it is malformed. */
+/* Take the first entry off `entries`, a copy of the list's. False where it is malformed or no DER:
+ * the same number written in another way would not be found. */
 bool crl_raw_next(struct der_span *entries, struct crl_raw_entry *ret_entry);
 
 #endif

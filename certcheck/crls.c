@@ -135,19 +135,21 @@ const X509_NAME *crl_issuer(const struct crl_at_hand *list)
     return X509_CRL_get_issuer(crl_head(list));
 }
 
-const struct crl_index *crl_verified_by(struct crl_at_hand *list, const X509 *signer)
+enum vsc_err crl_verified_by(struct crl_at_hand *list, const X509 *signer,
+                             const struct crl_index **ret_index)
 {
     unsigned char key[CRL_INDEX_SHA256];
+    enum vsc_err err = VSC_OK;
 
-    if (list->index != NULL) {
-        bool is_its_key = crl_index_key_of(signer, key) == VSC_OK &&
-                          memcmp(key, list->index->key, sizeof(key)) == 0;
-
-        return is_its_key ? list->index : NULL;
-    }
-    if (crl_index_build(list->raw, signer, NULL, &list->index) != VSC_OK)
-        return NULL;
+    if (list->index == NULL)
+        err = crl_index_build(list->raw, signer, NULL, &list->index);
+    else if (crl_index_key_of(signer, key) != VSC_OK ||
+             memcmp(key, list->index->key, sizeof(key)) != 0)
+        err = VSC_CERT;
+    if (err != VSC_OK)
+        return err;
     crl_raw_free(list->raw);
     list->raw = NULL;
-    return list->index;
+    *ret_index = list->index;
+    return VSC_OK;
 }

@@ -44,7 +44,9 @@ void crls_done(struct crls *crls);
 const X509_NAME *crl_issuer(const struct crl_at_hand *list);
 /* The list without its entries. */
 const X509_CRL *crl_head(const struct crl_at_hand *list);
-/* The list's index if the key of `signer` verifies its signature, else NULL. */
-const struct crl_index *crl_verified_by(struct crl_at_hand *list, const X509 *signer);
+/* The list's index if the key of `signer` verifies its signature. VSC_CERT: it does not; VSC_INPUT:
+ * an entry is malformed. */
+must_check enum vsc_err crl_verified_by(struct crl_at_hand *list, const X509 *signer,
+                                        const struct crl_index **ret_index);
 
 #endif

@@ -117,7 +117,11 @@ static void check_account(const struct finding_out *out, struct verdict *verdict
     else if (account_has_twin(out->mapping->source, account))
         verdict_refuse(verdict, REASON_ACCOUNT_REFUSED, 0, "%s shares the uid %u with another name",
                        account->name, (unsigned)account->uid);
-    if (out->has_user && (!out->user_known || !account_is_same(account, &out->user)))
+    if (out->has_user && !out->user_known)
+        verdict_refuse(verdict, REASON_ACCOUNT_MISMATCH, 0,
+                       "it is %s's, and there is no account of the name that was asked for",
+                       account->name);
+    else if (out->has_user && !account_is_same(account, &out->user))
         verdict_refuse(verdict, REASON_ACCOUNT_MISMATCH, 0, "it is %s's", account->name);
 }
 
@@ -139,7 +143,8 @@ bool mapping_find(const struct mapping *mapping, const struct facts *facts, cons
         verdict_refuse(verdict, REASON_SID_MISMATCH, 0,
                        "the directory did not say in time, or not clearly, whose it is");
     if (out.mismatch && !out.ambiguous)
-        verdict_refuse(verdict, REASON_ACCOUNT_MISMATCH, 0, NULL);
+        verdict_refuse(verdict, REASON_ACCOUNT_MISMATCH, 0,
+                       out.user_known ? NULL : "there is no such account");
     if (out.ambiguous) {
         verdict_refuse(verdict, REASON_AMBIGUOUS_MAPPING, 0, NULL);
         return false;

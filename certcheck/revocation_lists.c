@@ -5,6 +5,7 @@
 
 #include <openssl/err.h>
 
+#include "certcheck/chain_path.h"
 #include "certcheck/crl_scope.h"
 #include "certcheck/crl_weigh.h"
 #include "certcheck/openssl_own.h"
@@ -45,6 +46,7 @@ static bool fits_key_id(const X509_CRL *head, const X509 *signer)
 static const struct crl_index *verify(struct asking *asking, struct crl_at_hand *list, X509 *signer)
 {
     const struct crl_index *index;
+    enum vsc_err err;
 
     if (X509_NAME_cmp(crl_issuer(list), X509_get_subject_name(signer)) != 0)
         return NULL;
@@ -59,10 +61,12 @@ static const struct crl_index *verify(struct asking *asking, struct crl_at_hand 
     if (asking->tries == 0)
         return NULL;
     asking->tries--;
-    index = crl_verified_by(list, signer);
-    if (index == NULL)
-        asking->flaw = "its signature does not verify";
-    return index;
+    err = crl_verified_by(list, signer, &index);
+    if (err == VSC_OK)
+        return index;
+    asking->flaw =
+        err == VSC_INPUT ? "an entry in it cannot be read" : "its signature does not verify";
+    return NULL;
 }
 
 /* Somebody else than the issuer itself: a further key of it, or whom the certificate names. */
@@ -85,6 +89,18 @@ static const struct crl_index *verify_by_another(struct asking *asking, struct c
             asking->flaw = "its signer does not speak for this certificate";
         }
     }
+    return NULL;
+}
+
+/* RFC 5280 5.2.3: "MUST include this extension", "non-critical". */
+static const char *carelessness_of(const X509_CRL *head)
+{
+    int at = X509_CRL_get_ext_by_NID(head, NID_crl_number, -1);
+
+    if (at < 0)
+        return "it has no number";
+    if (X509_EXTENSION_get_critical(X509_CRL_get_ext(head, at)) != 0)
+        return "its number is critical";
     return NULL;
 }
 
@@ -111,6 +127,8 @@ static void add_list(struct asking *asking, struct crl_at_hand *list)
         weighed_done(weighed);
         return;
     }
+    if (weighed->flaw == NULL && path_is_plain(question->rules))
+        weighed->flaw = carelessness_of(index->head);
     weighed->by_issuer = by_issuer;
     weighed->named = crl_scope_names_issuer(&asking->asked, crl_issuer(list));
     asking->count++;

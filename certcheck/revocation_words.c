@@ -4,11 +4,24 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "certcheck/der.h"
+
+/* RFC 5280 4.1.2.5, RFC 6960 4.2.2.1: to the second, in UTC. OpenSSL takes more. */
+static bool is_written_right(const ASN1_TIME *time)
+{
+    struct der_element element = {.tag = (unsigned)ASN1_STRING_type(time)};
+    int64_t seconds;
+
+    element.content =
+        (struct der_span){ASN1_STRING_get0_data(time), (size_t)ASN1_STRING_length(time)};
+    return der_time(&element, &seconds);
+}
+
 bool words_read_time(const ASN1_TIME *time, int64_t *ret_seconds)
 {
     struct tm tm;
 
-    if (time == NULL || ASN1_TIME_to_tm(time, &tm) != 1)
+    if (time == NULL || !is_written_right(time) || ASN1_TIME_to_tm(time, &tm) != 1)
         return false;
     *ret_seconds = timegm(&tm);
     return true;

@@ -11,7 +11,7 @@
 
 #include "certcheck/revocation_answer.h"
 
-/* Seconds since 1970; false for NULL or what is no time. */
+/* Seconds since 1970; false for NULL, and for what is no time in the form of RFC 5280 4.1.2.5. */
 bool words_read_time(const ASN1_TIME *time, int64_t *ret_seconds);
 /* What something good is worth that holds until `next`. */
 enum revocation_status words_of_age(int64_t next, int64_t at, unsigned max_stale);

@@ -146,6 +146,7 @@ exits 1 "--at after the end of the lists" check --at "$(date -u -d '+60 days' +%
 json "they are too old" '[.reasons[].code] | unique == ["crl-stale"]'
 exits 1 "--user that does not exist" check --user nobody-of-that-name --json "$certs/good.pem"
 json "is account-mismatch" '[.reasons[].code] == ["account-mismatch"]'
+json "which says so" '.reasons[0].text | test("there is no account of the name that was asked for")'
 exits 1 "--user that cannot be a name" check --user '../nobody' --json "$certs/good.pem"
 json "is account-mismatch, too" '[.reasons[].code] == ["account-mismatch"]'
 rules='{ method = "upn"; suffix = "corp.test"; account = "%u"; }'

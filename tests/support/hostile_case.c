@@ -58,7 +58,7 @@ static void read_line(struct hostile_cases *cases, char *line, const char *where
                 equal + strspn(equal, " "));
 }
 
-static void read_file(struct hostile_cases *cases, const char *path)
+void hostile_read_file(struct hostile_cases *cases, const char *path)
 {
     FILE *file = fopen(path, "r");
     char line[8192], where[PATH_MAX + 16];
@@ -98,7 +98,7 @@ void hostile_read(struct hostile_cases *cases, const char *folder)
         char path[PATH_MAX];
 
         (void)snprintf(path, sizeof(path), "%s/%s", folder, list[i]->d_name);
-        read_file(cases, path);
+        hostile_read_file(cases, path);
         free(list[i]);
     }
     free(list);

@@ -26,17 +26,19 @@ struct hostile_cases {
     size_t count;
 };
 
-/* Read all files of the folder; aborts on a fault with its file and line. Nothing is freed. */
+/* Read one file, or all of the folder; abort on a fault with its file and line. Nothing is freed.
+ */
+void hostile_read_file(struct hostile_cases *cases, const char *path);
 void hostile_read(struct hostile_cases *cases, const char *folder);
 /* Add one; the strings are copied. */
 struct hostile_case *hostile_add(struct hostile_cases *cases, const char *name, const char *codes);
 void hostile_set(struct hostile_case *hostile, const char *field, const char *notation);
 
 /*
- * The good certificate, list and chain cut short at every boundary in them, and with every length
- * and many a tag changed, the signature fitting again.
+ * The good certificate ("leaf") or list ("crl") cut short at every boundary in it, and with every
+ * length and many a tag changed, the signature fitting again.
  */
-void hostile_add_mechanical(struct hostile_cases *cases);
+void hostile_add_mechanical(struct hostile_cases *cases, const char *prefix);
 
 /* What a program may use. */
 struct hostile_limits {

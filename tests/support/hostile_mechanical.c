@@ -215,23 +215,19 @@ static void add_cuts(struct hostile_cases *cases, const char *prefix, const stru
     }
 }
 
-void hostile_add_mechanical(struct hostile_cases *cases)
+void hostile_add_mechanical(struct hostile_cases *cases, const char *prefix)
 {
-    static const char *const prefixes[] = {"leaf", "crl"};
+    struct forge *forge = forge_new();
+    auto_buf struct buf whole, tbs;
+    char field[32];
 
-    for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
-        struct forge *forge = forge_new();
-        auto_buf struct buf whole, tbs;
-        char field[32];
-
-        buf_init(&whole, FORGE_MAX);
-        buf_init(&tbs, FORGE_MAX);
-        (void)snprintf(field, sizeof(field), "%s.der", prefixes[i]);
-        forge_put(forge, field, &whole);
-        (void)snprintf(field, sizeof(field), "%s.tbs", prefixes[i]);
-        forge_put(forge, field, &tbs);
-        add_cuts(cases, prefixes[i], &whole);
-        add_changes(cases, prefixes[i], &tbs);
-        forge_free(forge);
-    }
+    buf_init(&whole, FORGE_MAX);
+    buf_init(&tbs, FORGE_MAX);
+    (void)snprintf(field, sizeof(field), "%s.der", prefix);
+    forge_put(forge, field, &whole);
+    (void)snprintf(field, sizeof(field), "%s.tbs", prefix);
+    forge_put(forge, field, &tbs);
+    add_cuts(cases, prefix, &whole);
+    add_changes(cases, prefix, &tbs);
+    forge_free(forge);
 }

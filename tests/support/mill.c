@@ -198,7 +198,7 @@ static void add_number(X509_CRL *crl, int nid, const char *decimal)
 {
     ASN1_INTEGER *number;
 
-    if (decimal == NULL)
+    if (decimal == NULL || *decimal == '\0')
         return;
     number = s2i_ASN1_INTEGER(NULL, decimal);
     MUST(number != NULL && X509_CRL_add1_ext_i2d(crl, nid, number, nid == NID_delta_crl, 0) == 1);
@@ -229,7 +229,7 @@ static X509_CRL *new_crl(const struct mill_crl *recipe)
     MUST(crl != NULL && X509_CRL_set_version(crl, 1) == 1);
     MUST(X509_CRL_set_issuer_name(crl, X509_get_subject_name(issuer)) == 1);
     set_dates(crl, recipe);
-    add_number(crl, NID_crl_number, recipe->number);
+    add_number(crl, NID_crl_number, recipe->number != NULL ? recipe->number : "1");
     add_number(crl, NID_delta_crl, recipe->base);
     (void)snprintf(text, sizeof(text), "%s%s",
                    recipe->no_aki ? "" : "authorityKeyIdentifier=keyid:always\n",

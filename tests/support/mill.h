@@ -46,7 +46,7 @@ struct mill_crl {
     const struct mill_one *signer;
     const X509 *issuer;        /* whose name it bears; NULL: the signer's */
     int from_days, until_days; /* from now; 0: -1 and 7; until 9999: none */
-    const char *number;        /* CRL number, decimal; NULL: none */
+    const char *number;        /* CRL number, decimal; NULL: 1; "": none */
     const char *base;          /* of a delta; NULL: complete */
     bool no_aki;
     const char *extensions; /* as above */

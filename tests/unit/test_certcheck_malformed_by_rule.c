@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A good certificate and a good list cut short at every boundary in them, and with each element
- * changed in turn and signed anew: see test_certcheck_malformed.c.
+ * A good certificate cut short at every boundary in it, and with each element changed in turn and
+ * signed anew: see test_certcheck_malformed.c.
  */
 #include "tests/support/hostile_case.h"
 
@@ -9,6 +9,6 @@ static struct hostile_cases cases;
 
 int main(void)
 {
-    hostile_add_mechanical(&cases);
+    hostile_add_mechanical(&cases, "leaf");
     return hostile_main(&cases, NULL);
 }

@@ -70,7 +70,7 @@ static const struct revocation_case c[] = {
     {.name = "5.2.4 a list without a number has no delta",
      .codes = "revoked",
      .certs = {ROOT, END},
-     .crls = {{.by = "root", .entries = REVOKED},
+     .crls = {{.by = "root", .number = "", .entries = REVOKED},
               {.by = "root",
                .number = "6",
                .base = "5",
