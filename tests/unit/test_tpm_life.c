@@ -217,7 +217,7 @@ static void test_creation_with_an_owner_password_leaves_nothing(void **state)
     char id[STORE_CARD_SIZE];
 
     assert_int_equal(run(rig, "tpm2_changeauth -c owner secret"), 0);
-    assert_int_equal(tpm_cards_make(&rig->cards, &spec, id, NULL), VSC_NOT_BUILT);
+    assert_int_equal(tpm_cards_make(&rig->cards, &spec, id, NULL), VSC_DENIED);
     assert_int_equal(run(rig, "test \"$(tpm2_getcap handles-nv-index | wc -l)\" = 2"), 0);
     assert_int_equal(run(rig, "test \"$(ls -A \"$STORE/cards\")\" = 0000"), 0);
 }
