@@ -90,7 +90,15 @@ proxy_stop
 conf
 vscmgr destroy --name Card --yes
 
+# And one answer out of turn must not make of a TPM that counts one that does not.
+proxy_start "$W/log" --fail 0x151:0x12f::1
+conf
 vscmgr create --name Card --generate --key p256
+[ $? = 0 ] && ! grep -q 'counter of the whole machine' "$W/err" && [ "$(property tries_left)" = 5 ] &&
+    [ "$(tpm2_getcap handles-nv-index | wc -l)" = 2 ]
+check $? "probe_asks_twice_before_it_gives_a_card_the_weaker_gate"
+proxy_stop
+conf
 for code in 0x922 0x920 0x908 0x90a; do
     proxy_start "$W/log" --fail "0x176:$code::2" --fail "0x157:$code::2" --fail "0x151:$code::2" \
         --fail "0x15d:$code::2"
