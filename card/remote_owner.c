@@ -91,9 +91,9 @@ enum vsc_err remote_delete_key(struct card_source *source, const char *card, con
 }
 
 /* A secret that no card may see does not travel: it breaks the policy of every card. */
-static enum vsc_err use_puk(struct card_source *source, enum wire_type request_type,
-                            enum wire_type answer_type, const struct card_change_pin *secrets,
-                            struct card_outcome *ret_outcome, struct problem *problem)
+static enum vsc_err use_secrets(struct card_source *source, enum wire_type request_type,
+                                enum wire_type answer_type, const struct card_change_pin *secrets,
+                                struct card_outcome *ret_outcome, struct problem *problem)
 {
     auto_message struct message request;
     auto_message struct message answer;
@@ -119,12 +119,40 @@ static enum vsc_err use_puk(struct card_source *source, enum wire_type request_t
 enum vsc_err remote_unblock(struct card_source *source, const struct card_change_pin *secrets,
                             struct card_outcome *ret_outcome, struct problem *problem)
 {
-    return use_puk(source, WIRE_CARD_UNBLOCK, WIRE_CARD_UNBLOCKED, secrets, ret_outcome, problem);
+    return use_secrets(source, WIRE_CARD_UNBLOCK, WIRE_CARD_UNBLOCKED, secrets, ret_outcome,
+                       problem);
 }
 
 enum vsc_err remote_change_puk(struct card_source *source, const struct card_change_pin *secrets,
                                struct card_outcome *ret_outcome, struct problem *problem)
 {
-    return use_puk(source, WIRE_CARD_CHANGE_PUK, WIRE_CARD_CHANGED_PUK, secrets, ret_outcome,
-                   problem);
+    return use_secrets(source, WIRE_CARD_CHANGE_PUK, WIRE_CARD_CHANGED_PUK, secrets, ret_outcome,
+                       problem);
+}
+
+enum vsc_err remote_challenge(struct card_source *source, const char *card,
+                              struct card_challenge *ret_challenge, struct problem *problem)
+{
+    auto_message struct message request;
+    auto_message struct message answer;
+    const struct card_which which = which_of(card, "");
+    struct reader reader;
+    enum vsc_err err = remote_check_ids(card, NULL, problem);
+
+    message_init(&request, WIRE_CARD_CHALLENGE);
+    message_init(&answer, WIRE_ERROR);
+    if (err != VSC_OK)
+        return err;
+    card_which_encode(&request.body, &which);
+    err = remote_call(source, &request, WIRE_CARD_CHALLENGED, &answer, problem);
+    if (err != VSC_OK)
+        return err;
+    reader_init(&reader, answer.body.data, answer.body.len);
+    return remote_decoded(source, card_challenge_decode(&reader, ret_challenge), problem);
+}
+
+enum vsc_err remote_answer(struct card_source *source, const struct card_change_pin *secrets,
+                           struct card_outcome *ret_outcome, struct problem *problem)
+{
+    return use_secrets(source, WIRE_CARD_ANSWER, WIRE_CARD_ANSWERED, secrets, ret_outcome, problem);
 }

@@ -29,5 +29,14 @@ must_check enum vsc_err remote_change_puk(struct card_source *source,
                                           const struct card_change_pin *secrets,
                                           struct card_outcome *ret_outcome,
                                           struct problem *problem);
+/* Begin to unblock a card by its help desk (card/helpdesk/challenge.h). The next call that is not
+ * remote_answer(), and the source's end, end the challenge. */
+must_check enum vsc_err remote_challenge(struct card_source *source, const char *card,
+                                         struct card_challenge *ret_challenge,
+                                         struct problem *problem);
+/* old_pin is the help desk's answer. VSC_DENIED in the outcome: not the one to this challenge. */
+must_check enum vsc_err remote_answer(struct card_source *source,
+                                      const struct card_change_pin *secrets,
+                                      struct card_outcome *ret_outcome, struct problem *problem);
 
 #endif

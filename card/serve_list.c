@@ -70,6 +70,8 @@ static void clean_foreign(struct card_info *card)
     card->owner[0] = '\0';
     card->owner_display[0] = '\0';
     card->must_change = false;
+    card->has_puk = false;
+    card->helpdesk[0] = '\0';
     card->restricted = false;
 }
 

@@ -40,7 +40,7 @@ static void info_encode(struct buf *body, const struct card_info *card)
     buf_u8(body, card->must_change);
     buf_u8(body, card->restricted);
     buf_u8(body, card->has_puk);
-    buf_u8(body, card->has_helpdesk);
+    buf_str(body, card->helpdesk);
     buf_u32(body, (uint32_t)card->key_count);
     for (size_t i = 0; i < card->key_count; i++) {
         buf_str(body, card->keys[i].id);
@@ -100,8 +100,8 @@ static enum vsc_err info_decode(struct reader *reader, struct card_info *card)
     card->must_change = reader_bool(reader);
     card->restricted = reader_bool(reader);
     card->has_puk = reader_bool(reader);
-    card->has_helpdesk = reader_bool(reader);
-    if (card->restricted && (card->has_puk || card->has_helpdesk))
+    field_text(reader, card->helpdesk, sizeof(card->helpdesk));
+    if (card->restricted && (card->has_puk || card->helpdesk[0] != '\0'))
         reader->fault = true;
     return keys_decode(reader, card);
 }

@@ -14,6 +14,7 @@
 #include <sys/types.h>
 
 #include "common/buf.h"
+#include "common/code.h"
 #include "common/err.h"
 #include "common/pin_policy.h"
 #include "common/secret.h"
@@ -58,7 +59,9 @@ struct card_info {
     struct pin_policy policy;      /* as far as the card knows one; minlen <= maxlen <= PIN_MAX */
     bool must_change;              /* somebody else chose the PIN: to be changed first */
     bool restricted;               /* a stranger's view: no keys, no policy, no tries */
-    bool has_puk, has_helpdesk;    /* ways to unblock it; none in a stranger's view */
+    bool has_puk;                  /* can be unblocked by it; not in a stranger's view */
+    char helpdesk[CODE_SIZE];      /* the number by which its help desk knows it; "" without one,
+                                      and in a stranger's view; printable */
     struct card_key *keys;         /* owned, key_count of them */
     size_t key_count;
 };

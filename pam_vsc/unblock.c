@@ -181,7 +181,7 @@ enum ending unblock_offer(struct call *call, size_t index)
     call->offered = true;
     if (offer.card->has_puk)
         ending = run_way(&offer, &by_puk);
-    if (goes_on(ending) && offer.card->has_helpdesk)
+    if (goes_on(ending) && offer.card->helpdesk[0] != '\0')
         ending = run_challenge(&offer);
     if (ending != ENDING_NOT_YET)
         return goes_on(ending) ? ENDING_BLOCKED : ending;

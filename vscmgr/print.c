@@ -114,6 +114,7 @@ void print_card_json(struct json *json, const struct reach *reach, const struct 
         json_number(json, "tpm_locked_seconds", state->locked_seconds);
         json_bool(json, "gone", state->gone);
         json_bool(json, "puk", card->has_puk);
+        json_string(json, "helpdesk", card->helpdesk[0] != '\0' ? card->helpdesk : NULL);
         json_bool(json, "must_change", card->must_change);
         pin_policy_text(&card->policy, policy);
         json_string(json, "pin_policy", policy);
@@ -172,6 +173,10 @@ static void print_rules(const struct card_info *card)
     pin_policy_text(&card->policy, policy);
     (void)printf("  PIN %s%s\n", policy, card->must_change ? "; has to be changed" : "");
     (void)puts(card->has_puk ? "  with a PUK" : "  without a PUK");
+    if (card->helpdesk[0] != '\0')
+        (void)printf("  with a help desk, card %s\n", card->helpdesk);
+    else
+        (void)puts("  without a help desk");
 }
 
 void print_card(const struct reach *reach, const struct card_info *card,

@@ -3,11 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "card/helpdesk/challenge.h"
 #include "common/own.h"
 #include "vscmgr/helpdesk.h"
 #include "vscmgr/outcome.h"
 #include "vscmgr/qr.h"
+#include "vscmgr/reach_challenge.h"
 
 #define ANSWER_TYPED_MAX 256
 #define ATTEMPTS         3 /* typing errors and wrong answers at the terminal */
@@ -23,7 +23,7 @@ static void squeeze(const char *code, char to[CODE_SIZE])
     to[len] = '\0';
 }
 
-static enum vsc_err show(const struct challenge *challenge, const struct card_info *card,
+static enum vsc_err show(const struct card_challenge *challenge, const struct card_info *card,
                          struct problem *problem)
 {
     char card_code[CODE_SIZE], code[CODE_SIZE], text[sizeof HELPDESK_QR + 2 * CODE_SIZE];
@@ -65,7 +65,7 @@ static enum vsc_err get_answer(enum ask_from from, char answer[ANSWER_TYPED_MAX]
     return err;
 }
 
-static enum vsc_err finish(struct challenge *challenge, enum ask_from from,
+static enum vsc_err finish(struct reach_challenge *challenge, enum ask_from from,
                            struct card_outcome *outcome, struct problem *problem)
 {
     auto_secret struct secret new_pin = {0};
@@ -76,7 +76,7 @@ static enum vsc_err finish(struct challenge *challenge, enum ask_from from,
     if (err == VSC_OK)
         err = ask_new_secret(from, "New PIN", &new_pin, problem);
     if (err == VSC_OK)
-        err = challenge_finish(challenge, answer, &new_pin, outcome, problem);
+        err = reach_challenge_finish(challenge, answer, &new_pin, outcome, problem);
     explicit_bzero(answer, sizeof answer);
     return err;
 }
@@ -91,15 +91,14 @@ static bool may_try_again(enum vsc_err err, const struct card_outcome *outcome, 
 enum vsc_err unblock_by_challenge(const struct request *request, const struct opened *opened,
                                   enum ask_from from, bool quiet)
 {
-    auto_challenge struct challenge challenge = CHALLENGE_CLOSED;
+    auto_reach_challenge struct reach_challenge challenge = REACH_CHALLENGE_CLOSED;
     struct card_outcome outcome = {.result = VSC_TPM};
     struct problem *problem = request->problem;
     enum vsc_err err;
 
-    err = challenge_begin(&challenge, opened->conf->card.store, opened->conf->card.tcti,
-                          opened->card->id, problem);
+    err = reach_challenge_begin(&opened->reach, opened->card->id, &challenge, problem);
     if (err == VSC_OK)
-        err = show(&challenge, opened->card, problem);
+        err = show(&challenge.show, opened->card, problem);
     if (err != VSC_OK)
         return err;
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {

@@ -11,11 +11,13 @@ enum vsc_err admin_unblock(struct change *change, const char *id,
                            struct problem *problem)
 {
     auto_unblocking struct unblocking unblocking = UNBLOCKING_CLOSED;
+    bool marked = false;
     enum vsc_err err;
 
     err = unblocking_open(&unblocking, change, id, problem);
     /* Before the PIN, so that no crash leaves it unmarked. */
     if (err == VSC_OK && unblock->must_change && !must_change_is_set(unblocking.keys)) {
+        marked = true;
         err = must_change_set(unblocking.keys, problem);
         if (err == VSC_OK)
             err = change_give(change, unblocking.keys, STORE_MUST_CHANGE, problem);
@@ -23,6 +25,10 @@ enum vsc_err admin_unblock(struct change *change, const char *id,
     if (err == VSC_OK)
         err = unblock_by(&unblocking, GATE_OF_ADMIN, unblock->admin_key, unblock->new_pin,
                          ret_outcome, problem);
+    /* After a fault the new PIN may be set; after a refusal the old one is, which is its owner's.
+     */
+    if (err == VSC_OK && ret_outcome->result != VSC_OK && marked)
+        must_change_clear(unblocking.keys);
     if (err != VSC_CARD_GONE)
         return err;
     *ret_outcome = (struct card_outcome){.result = VSC_CARD_GONE, .state.gone = true};

@@ -72,7 +72,7 @@ enum vsc_err challenge_begin(struct challenge *challenge, const char *store, con
         return err;
     memcpy(challenge->card, id, sizeof challenge->card);
     challenge->seconds = HELPDESK_SECONDS;
-    code_write(challenge->unblocking.objects.serial, SERIAL_SIZE, CHALLENGE_GROUP,
+    code_write(challenge->unblocking.objects.serial, SERIAL_SIZE, SERIAL_GROUP,
                challenge->card_code);
     code_write(challenge->nonce.buffer, HELPDESK_CHALLENGE_SIZE, CHALLENGE_GROUP, challenge->code);
     return VSC_OK;
@@ -96,6 +96,12 @@ enum vsc_err challenge_check_answer(const char *answer, struct problem *problem)
                                        "there is a typing error: an answer has %d letters and "
                                        "digits, the last two of which are the check",
                                        (int)CODE_LETTERS(HELPDESK_ANSWER_SIZE));
+}
+
+enum vsc_err challenge_wrong_answer(struct problem *problem)
+{
+    return problem_set(problem, VSC_OK,
+                       "this is not the help desk's answer for this card and this challenge");
 }
 
 /* What one answer is good for: the first command by itself, the second by this ticket. */
@@ -150,8 +156,7 @@ static enum vsc_err submit(struct challenge *challenge, ESYS_TR key, const char 
         return problem_set(problem, VSC_TIMEOUT, "the challenge is too old: begin anew");
     if (tpm_base_code(rc) == TPM2_RC_SIGNATURE) {
         *ret_result = VSC_DENIED;
-        return problem_set(problem, VSC_OK,
-                           "this is not the help desk's answer for this card and this challenge");
+        return challenge_wrong_answer(problem);
     }
     *ret_result = VSC_OK;
     return tpm_status(tpm, rc, "TPM2_PolicySigned", problem);
@@ -233,9 +238,7 @@ static enum vsc_err finish(struct challenge *challenge, const char *answer,
     if (err == VSC_OK && outcome->result == VSC_OK) {
         /* Who got the answer has chosen this PIN. */
         must_change_clear(challenge->unblocking.keys);
-        err = unblocking_state(&challenge->unblocking, &outcome->state, problem);
-        if (err == VSC_OK && outcome->state.gone)
-            outcome->result = VSC_CARD_GONE;
+        err = unblocking_conclude(&challenge->unblocking, outcome, problem);
     }
     own_close(&challenge->change.lock);
     challenge->change.lock = -1;

@@ -56,6 +56,8 @@ must_check enum vsc_err challenge_finish(struct challenge *challenge, const char
                                          struct card_outcome *ret_outcome, struct problem *problem);
 /* Is it an answer, as far as its length and check characters tell? No TPM is asked. */
 must_check enum vsc_err challenge_check_answer(const char *answer, struct problem *problem);
+/* VSC_OK, with the words for VSC_DENIED in `problem`. */
+enum vsc_err challenge_wrong_answer(struct problem *problem);
 /* The challenge is over: its session is flushed. */
 void challenge_end(struct challenge *challenge);
 #define auto_challenge __attribute__((cleanup(challenge_end)))

@@ -17,17 +17,20 @@ DEFINE_AUTO(BIO, BIO_free)
 DEFINE_AUTO(EVP_PKEY, EVP_PKEY_free)
 DEFINE_AUTO(X509, X509_free)
 
-/* Open the store to change a card that is the peer's. */
+/* Open the store to change a card that is the peer's; also now that nobody else can change it: it
+ * may have got another owner while this waited. */
 static enum vsc_err begin(struct serve *serve, struct serve_request *request, const char *card,
                           struct change *change)
 {
     const struct deadline deadline = deadline_in(CHANGE_DEADLINE_MS);
+    struct card_source *source = NULL;
     enum vsc_err err = serve_begin_change(serve, request, card);
 
     if (err != VSC_OK)
         return err;
     request->deadline = deadline;
-    return change_open(change, serve->store, serve->tcti, &deadline, &request->problem);
+    err = change_open(change, serve->store, serve->tcti, &deadline, &request->problem);
+    return err == VSC_OK ? serve_find_own(serve, card, request, &source) : err;
 }
 
 /* What was done without a PIN is logged like what was done with one. */

@@ -82,7 +82,7 @@ enum vsc_err unblock_by(struct unblocking *unblocking, enum gate_of by, const st
         err = change_and_reset(unblocking, &gate, &auth, new_pin, &outcome, problem);
     gate_close(&gate);
     if (err == VSC_OK && outcome.result == VSC_OK)
-        err = unblocking_state(unblocking, &outcome.state, problem);
+        err = unblocking_conclude(unblocking, &outcome, problem);
     if (err == VSC_OK)
         *ret_outcome = outcome;
     return err;
@@ -147,7 +147,7 @@ static enum vsc_err change_puk(struct unblocking *unblocking, const struct secre
         err = conclude_refusal(&gate, outcome, problem);
     gate_close(&gate);
     if (err == VSC_OK && outcome->result == VSC_OK)
-        err = unblocking_state(unblocking, &outcome->state, problem);
+        err = unblocking_conclude(unblocking, outcome, problem);
     return err;
 }
 

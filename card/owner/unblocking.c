@@ -111,15 +111,17 @@ enum vsc_err unblocking_reset(struct unblocking *unblocking, ESYS_TR policy,
     return tpm_status(tpm, rc, "TPM2_NV_Write", problem);
 }
 
-enum vsc_err unblocking_state(struct unblocking *unblocking, struct card_state *ret_state,
-                              struct problem *problem)
+enum vsc_err unblocking_conclude(struct unblocking *unblocking, struct card_outcome *outcome,
+                                 struct problem *problem)
 {
     struct gate gate;
     enum vsc_err err;
 
     err = gate_open_of(&gate, GATE_OF_PIN, &unblocking->change->tpm, &unblocking->objects, problem);
     if (err == VSC_OK)
-        err = gate_state(&gate, ret_state, problem);
+        err = gate_state(&gate, &outcome->state, problem);
     gate_close(&gate);
+    if (err == VSC_OK && outcome->state.gone)
+        outcome->result = VSC_CARD_GONE;
     return err;
 }

@@ -40,9 +40,10 @@ must_check enum vsc_err unblocking_set_pin(struct unblocking *unblocking, ESYS_T
 /* The same and NV_Write: the count is 0 again. */
 must_check enum vsc_err unblocking_reset(struct unblocking *unblocking, ESYS_TR policy,
                                          struct problem *problem);
-/* The card's state now, in a connection whose sessions are closed. */
-must_check enum vsc_err unblocking_state(struct unblocking *unblocking,
-                                         struct card_state *ret_state, struct problem *problem);
+/* After a success: the card's state now, in a connection whose sessions are closed. A card whose
+ * counter is not there any more is no success: the result is VSC_CARD_GONE then. */
+must_check enum vsc_err unblocking_conclude(struct unblocking *unblocking,
+                                            struct card_outcome *outcome, struct problem *problem);
 
 /* All of it with a secret that an index of the card stands for; results as owner_unblock(). */
 must_check enum vsc_err unblock_by(struct unblocking *unblocking, enum gate_of by,

@@ -8,6 +8,7 @@
 
 #include "card/tpm/pin_marks.h"
 #include "card/tpm/store.h"
+#include "common/code.h"
 #include "common/own.h"
 
 static enum vsc_err list_keys(int card, struct card_info *info, struct problem *problem)
@@ -54,7 +55,8 @@ static void list_ways(int card, struct card_info *info)
     if (objects == NULL || store_read_objects(card, objects, NULL) != VSC_OK)
         return;
     info->has_puk = objects->has_puk;
-    info->has_helpdesk = objects->has_helpdesk;
+    if (objects->has_helpdesk)
+        code_write(objects->serial, SERIAL_SIZE, SERIAL_GROUP, info->helpdesk);
     explicit_bzero(objects, sizeof(*objects));
 }
 

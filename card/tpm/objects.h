@@ -23,6 +23,7 @@
 #define OBJECTS_FILE     "objects"
 #define OBJECTS_FILE_MAX 16384
 #define SERIAL_SIZE      16 /* the card's own random number */
+#define SERIAL_GROUP     4  /* letters between dashes, where people read it (common/code.h) */
 #define SALT_SIZE        32
 #define ESYS_BLOB_MAX    2048
 #define INDEX_SIZE       8 /* bytes of data in A, P and U: pinCount and pinLimit */

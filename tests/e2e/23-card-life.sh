@@ -67,6 +67,7 @@ lines Secret1 "$KEY" 11223344 | is "create_takes_policy_and_puk" 0 'ID: .*0000$'
 shows "show_json_tells_policy_and_puk" Strict \
     ".puk and (.must_change | not) and .pin_policy == \"$strict\""
 is "show_tells_policy_and_puk" 0 'with a PUK' vscmgr show Strict
+shows "show_json_tells_that_there_is_no_help_desk" Strict '.helpdesk == null'
 lines Secret1 alllower1 | is "passwd_checks_the_policy" 1 'needs uppercase' \
     vscmgr passwd Strict --pin stdin
 lines "$KEY" 'With-Special1' | is "unblock_checks_the_policy" 1 'at most 10' \
@@ -253,6 +254,14 @@ echo "# unblock: $(commands unblock) TPM commands, passwd: $(commands eval \
     vscmgr destroy --name Win --yes)"
 [ "$(commands unblock)" -le 16 ]
 check $? "unblock_takes_sixteen_tpm_commands_at_most"
+proxy_stop
+# Of the counter that is read last, the TPM says that it is not there.
+proxy_start "$W/log" --fail 0x14e:0x18b && configure
+lines 010203040506070801020304050607080102030405060708 45454545 |
+    is "an_unblocked_card_without_its_counter_is_gone" 1 'VSC-CARD-GONE' \
+    vscmgr unblock First --adminkey stdin
+! grep -q 'tries' "$W/out"
+check $? "and_no_tries_are_told"
 proxy_stop
 configure
 

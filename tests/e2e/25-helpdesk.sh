@@ -177,6 +177,10 @@ check $? "create_with_the_card_s_own_key"
 ask Apart
 [ "$card" = "$number" ]
 check $? "the card has the number that was told"
+[ "$(vscmgr show Apart --json | jq -r .helpdesk)" = "$number" ] &&
+    vscmgr show Apart | grep -q "with a help desk, card $number\$" &&
+    vscmgr show Plain | grep -q 'without a help desk'
+check $? "show_tells_the_card_s_number"
 tell 0 'new PIN' "$(answer "$card" "$challenge")" 'fresh PIN 4' && opens Apart 'fresh PIN 4'
 check $? "and_the_help_desk_unblocks_it"
 printf '%s\n' "${key/[2-9]/0}" | vscmgr create --name Bad --helpdesk-key stdin > "$W/out" 2>&1

@@ -13,6 +13,7 @@ LISTENER=
 trap '[ -n "$LISTENER" ] && kill "$LISTENER" && wait "$LISTENER"; tpm_stop; rm -rf "$D"' EXIT
 chmod 755 "$D"
 export TSS2_LOG=all+NONE
+MASTER=00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff
 TESTS=0 FAILED=0
 check() {
     local status=$?
@@ -34,9 +35,9 @@ card = { store = "$D/store"; tcti = "$TCTI"; socket = "$D/card.sock"; };
 helpers = { card_user = "nobody"; check_user = ""; };
 CONF
 tests/pki/make-pki.sh base "$D/pki" daemon corp.test > "$D/out" 2>&1 &&
-    printf '12345678\n87654321\n' | "$B/vscmgr" create --name Alice --owner daemon --pin stdin \
-        --adminkey random --puk stdin --tries 3 -c "$D/conf" >> "$D/out" 2>&1
-check "an administrator makes an empty card with a PUK"
+    printf '%s\n' 12345678 87654321 "$MASTER" | "$B/vscmgr" create --name Alice --owner daemon \
+        --pin stdin --adminkey random --puk stdin --helpdesk stdin --tries 3 -c "$D/conf" >> "$D/out" 2>&1
+check "an administrator makes an empty card with a PUK and a help desk"
 chmod 700 "$D/tpm"
 "$B/vsc-card" -c "$D/conf" --listen "$D/card.sock" 2> "$D/log" &
 LISTENER=$!
@@ -95,6 +96,56 @@ printf '87654321\n24681357\n' | as daemon change-puk Alice --puk stdin
 check "the owner changes the PUK"
 echo new-pin-2 | as daemon csr Alice --pin stdin && said BEGIN
 check "and signs with the new PIN"
+# The help desk: the owner waits with a challenge; answer and new PIN are lines to descriptor 4.
+challenge_as() { # USER: sets card, challenge and person
+    mkfifo "$D/in"
+    setpriv --reuid "$1" --regid "$1" --clear-groups env -i TSS2_LOG=all+NONE "$D/vscmgr" \
+        unblock Alice --challenge --pin stdin -c "$D/conf" < "$D/in" > "$D/out" 2>&1 &
+    person=$!
+    exec 4> "$D/in"
+    rm "$D/in"
+    while kill -0 "$person" 2> "$D/err" && ! said challenge; do sleep 0.05; done
+    card=$(sed -n 's/^ *card  *//p' "$D/out") challenge=$(sed -n 's/^ *challenge  *//p' "$D/out")
+}
+answer() { printf '%s\n' "$MASTER" | "$B/vscmgr" answer --master stdin --card "$card" --challenge "$challenge"; }
+tell() { # LINE...: returns the command's status
+    [ $# = 0 ] || printf '%s\n' "$@" >&4
+    exec 4>&-
+    wait "$person"
+}
+for i in 1 2 3; do echo "wrong pin $i" | as daemon csr Alice --pin stdin; done
+challenge_as bin; tell; [ $? = 1 ] && said 'not permitted' && [ -z "$challenge" ]
+check "another user gets no challenge"
+challenge_as daemon; old=$(answer)
+[ "$card" = "$("$B/vscmgr" show Alice --json -c "$D/conf" | jq -r .helpdesk)" ] && as bin list &&
+    said Alice
+check "the owner gets a challenge, and others are served meanwhile"
+tell; [ $? = 2 ] && ! tpm2_getcap handles-loaded-session | grep -q 0x
+check "leaving ends the challenge"
+challenge_as daemon; tell "$old" new-pin-3; [ $? = 1 ] && said 'not the help desk'
+check "the answer to an earlier challenge is refused, with the words for it"
+challenge_as daemon; tell "$(tr -d - <<< "$(answer)" | sed 's/./& /g')" short; [ $? = 1 ] && said 'PIN does not fit'
+check "the new PIN keeps to the policy, and any form of an answer is taken"
+challenge_as daemon; tell "$(answer)" new-pin-3; [ $? = 0 ] && said 'new PIN and 3 tries'
+check "the owner unblocks by the help desk"
+echo new-pin-3 | as daemon csr Alice --pin stdin && said BEGIN
+check "and signs with the PIN that was set by it"
+as daemon show Alice --json && jq -e ".helpdesk == \"$card\"" "$D/out" > "$D/jq" && as bin list --json &&
+    ! said "$card"
+check "the owner sees the number at the help desk, and another user does not"
+# A card that gets another owner while a request of the old one waits for the store.
+exec 5< "$D/store/lock"
+flock 5
+setpriv --reuid daemon --regid daemon --clear-groups "$D/vscmgr" generate Alice --key p256 -c "$D/conf" \
+    > "$D/out" 2>&1 5<&- &
+person=$!
+sleep 0.5
+cp -p "$D/store/cards/0000/card.conf" "$D/card.conf"
+sed -i "s/^owner = daemon/owner = bin/; s/^owner_uid = .*/owner_uid = $(id -u bin)/" "$D/store/cards/0000/card.conf"
+exec 5<&-
+wait "$person"; [ $? = 1 ] && said 'not permitted' && [ ! -e "$D/store/cards/0000/keys/01" ]
+check "an owner who is none any more when the store is free makes no key"
+cat "$D/card.conf" > "$D/store/cards/0000/card.conf"
 for command in "unblock Alice --adminkey default" "rotate-adminkey Alice" "set-owner Alice bin" \
     "destroy --name Alice --yes"; do
     as daemon $command < /dev/null; [ $? = 1 ] && said "administrator's"

@@ -28,9 +28,10 @@ static void fill_card(const struct part *part, struct card_info *card)
         .must_change = part_flag(part, "must-change"),
         .restricted = part_flag(part, "restricted"),
         .has_puk = part_flag(part, "puk"),
-        .has_helpdesk = part_flag(part, "helpdesk"),
         .policy = PIN_POLICY_DEFAULT,
     };
+    (void)snprintf(card->helpdesk, sizeof(card->helpdesk), "%s",
+                   part_flag(part, "helpdesk") ? "7K2M" : "");
     card->policy.minlen = (uint8_t)part_number(part, "minlen", PIN_MIN_LENGTH);
     card->policy.digits = part_flag(part, "need-digits") ? PIN_REQUIRED : PIN_ALLOWED;
     card->owner_uid = split_owner(owner, card->owner, sizeof(card->owner));

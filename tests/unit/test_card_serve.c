@@ -260,6 +260,8 @@ static void test_foreign_source_cannot_pass_for_another(void **state)
     (void)fake_card_add(foreign, "p11:mod:1", "Real", PIN);
     fake_card_set_owner(&foreign->cards[2], 1000, "alice", "Alice Smith");
     foreign->cards[2].info.kind = CARD_NATIVE;
+    foreign->cards[2].info.has_puk = true;
+    foreign->cards[2].info.helpdesk[0] = '7';
     (void)fake_card_add(foreign, "p11:mod:1", "Twice", PIN);
     for (int i = 0; i < 2; i++) {
         struct serve serve = both(i == 1);
@@ -273,6 +275,8 @@ static void test_foreign_source_cannot_pass_for_another(void **state)
         assert_string_equal(token->name, "Real");
         assert_int_equal(token->kind, CARD_TOKEN);
         assert_false(token->has_owner);
+        assert_false(token->has_puk);
+        assert_string_equal(token->helpdesk, "");
         assert_string_equal(token->owner_display, "");
         card_list_done(&list);
         serve_done(&serve);

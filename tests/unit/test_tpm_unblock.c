@@ -158,6 +158,22 @@ static void test_a_wrong_administrator_key_is_counted_nowhere(void **state)
     assert_int_equal(by_key(rig, TEST_ADMIN_KEY, NEW_PIN, false), VSC_OK);
 }
 
+static void test_a_wrong_administrator_key_demands_no_other_pin(void **state)
+{
+    struct rig *rig = *state;
+    auto_fd int keys = -1;
+
+    assert_int_equal(store_open_keys(rig->cards.store, rig->id, &keys), VSC_OK);
+    assert_int_equal(by_key(rig, OTHER_KEY, NEW_PIN, true), VSC_ADMIN_KEY);
+    assert_false(must_change_is_set(keys));
+    assert_int_equal(by_key(rig, OTHER_KEY, "short", true), VSC_PIN_POLICY);
+    assert_false(must_change_is_set(keys));
+    /* A mark that was there before stays. */
+    assert_int_equal(by_key(rig, TEST_ADMIN_KEY, NEW_PIN, true), VSC_OK);
+    assert_int_equal(by_key(rig, OTHER_KEY, TEST_PIN, true), VSC_ADMIN_KEY);
+    assert_true(must_change_is_set(keys));
+}
+
 static void test_the_puk_unblocks(void **state)
 {
     struct rig *rig = *state;
@@ -308,6 +324,8 @@ int main(void)
                                                  &rig),
         cmocka_unit_test_prestate_setup_teardown(test_a_wrong_administrator_key_is_counted_nowhere,
                                                  start, stop, &rig),
+        cmocka_unit_test_prestate_setup_teardown(
+            test_a_wrong_administrator_key_demands_no_other_pin, start, stop, &rig),
         cmocka_unit_test_prestate_setup_teardown(test_the_puk_unblocks, start, stop, &rig),
         cmocka_unit_test_prestate_setup_teardown(test_wrong_puks_are_counted_on_their_own_index,
                                                  start, stop, &rig),

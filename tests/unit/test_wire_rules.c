@@ -85,9 +85,10 @@ static void test_card_is_refused_when_a_strangers_view_shows_keys(void **state)
 
     (void)state;
     assert_int_equal(CARD_WITH(card.keys = &key; card.key_count = 1), VSC_OK);
-    assert_int_equal(CARD_WITH(card.has_puk = true; card.has_helpdesk = true), VSC_OK);
+    assert_int_equal(CARD_WITH(card.has_puk = true; card.helpdesk[0] = '7'), VSC_OK);
     assert_int_equal(CARD_WITH(card.has_puk = true; card.restricted = true), VSC_PROTOCOL);
-    assert_int_equal(CARD_WITH(card.has_helpdesk = true; card.restricted = true), VSC_PROTOCOL);
+    assert_int_equal(CARD_WITH(card.helpdesk[0] = '\n'), VSC_PROTOCOL);
+    assert_int_equal(CARD_WITH(card.helpdesk[0] = '7'; card.restricted = true), VSC_PROTOCOL);
     assert_int_equal(CARD_WITH(card.keys = &key; card.key_count = 1; card.restricted = true),
                      VSC_PROTOCOL);
 }
