@@ -38,13 +38,17 @@ static const char *flaw_of(X509 *cert, bool is_anchor)
     return flaw;
 }
 
-/* 4.2.1.10, 4.2.1.11, 4.2.1.14: critical. 4.2.1.1: who is not self-issued names its issuer's key.
+/*
+ * 4.2.1.10, 4.2.1.11, 4.2.1.14: critical. 4.2.1.1: who is not self-issued names its issuer's key.
+ * RFC 3280 left the CA free to mark policy constraints, and whoever speaks of policies at all reads
+ * them (6.1.4 (i)); they are careless where the certificate has nothing else of policies.
  */
 static const char *carelessness_of(X509 *cert)
 {
     if (has(cert, NID_name_constraints) && !is_critical(cert, NID_name_constraints))
         return "name constraints that are not critical";
-    if (has(cert, NID_policy_constraints) && !is_critical(cert, NID_policy_constraints))
+    if (has(cert, NID_policy_constraints) && !is_critical(cert, NID_policy_constraints) &&
+        !has(cert, NID_certificate_policies))
         return "policy constraints that are not critical";
     if (has(cert, NID_inhibit_any_policy) && !is_critical(cert, NID_inhibit_any_policy))
         return "inhibitAnyPolicy that is not critical";
