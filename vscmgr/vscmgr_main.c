@@ -146,6 +146,9 @@ int main(int argc, char **argv)
         err = run_windows(argc - 1, argv + 1, &problem);
     else
         err = run(argc - 1, argv + 1, &problem);
+    /* Who reads an empty list must not take it for the whole one. */
+    if ((fflush(stdout) != 0 || ferror(stdout) != 0) && err == VSC_OK)
+        err = problem_set(&problem, VSC_SYSTEM, "standard output cannot be written");
     if (err != VSC_OK)
         (void)fprintf(stderr, "%s: %s%s%s\n", name, vsc_strerror(err),
                       problem.text[0] != '\0' ? ": " : "", problem.text);

@@ -67,6 +67,11 @@ lines Secret1 "$KEY" 11223344 | is "create_takes_policy_and_puk" 0 'ID: .*0000$'
 shows "show_json_tells_policy_and_puk" Strict \
     ".puk and (.must_change | not) and .pin_policy == \"$strict\""
 is "show_tells_policy_and_puk" 0 'with a PUK' vscmgr show Strict
+for command in 'list' 'list --json' 'show Strict' --help; do
+    "$B/vscmgr" $command -c "$W/conf" > /dev/full 2> "$W/err"
+    [ $? = 3 ] && grep -q 'standard output cannot be written' "$W/err"
+    check $? "output_that_cannot_be_written_is_told: ${command%% Strict*}"
+done
 shows "show_json_tells_that_there_is_no_help_desk" Strict '.helpdesk == null'
 lines Secret1 alllower1 | is "passwd_checks_the_policy" 1 'needs uppercase' \
     vscmgr passwd Strict --pin stdin
