@@ -35,6 +35,15 @@ static void rest_parts(struct serve *serve, const struct serve_part *but)
             serve->parts[i]->rest(serve);
 }
 
+/* A challenge is over then; a card that was prepared is so again when it signs. */
+static void rest_all(struct serve *serve)
+{
+    rest_parts(serve, NULL);
+    for (size_t i = 0; i < serve->source_count; i++)
+        if (serve->sources[i].source->ops->rest != NULL)
+            serve->sources[i].source->ops->rest(serve->sources[i].source);
+}
+
 void serve_done(struct serve *serve)
 {
     rest_parts(serve, NULL);
@@ -298,12 +307,14 @@ static enum vsc_err handle(struct serve *serve, int fd)
 enum vsc_err serve_run(struct serve *serve, int fd)
 {
     for (;;) {
-        struct deadline forever = deadline_in(FOREVER_MS);
+        struct deadline idle = deadline_in(serve->idle_ms > 0 ? serve->idle_ms : FOREVER_MS);
         unsigned char first;
-        enum vsc_err err = deadline_wait(&forever, fd, POLLIN);
+        enum vsc_err err = deadline_wait(&idle, fd, POLLIN);
 
-        if (err == VSC_TIMEOUT)
+        if (err == VSC_TIMEOUT) {
+            rest_all(serve);
             continue;
+        }
         if (err != VSC_OK)
             return err;
         if (recv(fd, &first, 1, MSG_PEEK | MSG_DONTWAIT) == 0)

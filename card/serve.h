@@ -10,7 +10,8 @@
 #include "card/card.h"
 
 #define SERVE_SOURCES_MAX (CONF_LIST_MAX + 2)
-#define SERVE_RETRY_MS    1000 /* the pause after a wrong PIN: 1, 2, 4, 8 s */
+#define SERVE_RETRY_MS    1000   /* the pause after a wrong PIN: 1, 2, 4, 8 s */
+#define SERVE_IDLE_MS     900000 /* a help desk's answer counts no longer (HELPDESK_SECONDS) */
 
 struct serve_source {
     struct card_source *source; /* owned */
@@ -47,6 +48,9 @@ struct serve {
     struct challenge *challenge; /* serve_challenge.c's */
     int64_t timeout_ms;          /* for one request, from its first byte */
     int64_t retry_ms;
+    /* So long a peer may be silent before the TPM is let go of: a session that stays open for ever
+     * keeps all others from the TPM one day (TPM2_PT_CONTEXT_GAP_MAX). 0: for ever. */
+    int64_t idle_ms;
     unsigned wrong_pins;   /* in a row */
     int64_t not_before_ms; /* of the next try (clock_ms) */
 };

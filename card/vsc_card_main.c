@@ -212,8 +212,10 @@ static enum vsc_err open_channel(struct serve *serve, const struct arguments *ar
         err = confine_user(conf, "tss", problem);
     if (err == VSC_OK)
         err = confine_channel(conf, own_uid == 0, problem);
-    if (err == VSC_OK)
+    if (err == VSC_OK) {
         serve->retry_ms = SERVE_RETRY_MS;
+        serve->idle_ms = SERVE_IDLE_MS;
+    }
     return err;
 }
 

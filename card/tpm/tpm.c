@@ -10,6 +10,7 @@
 #include "card/tpm/tcti.h"
 
 #define FREED_BYTE 0xa7
+#define FLUSH_MS   1000
 
 enum vsc_err tpm_open(struct tpm *tpm, const char *tcti, struct problem *problem)
 {
@@ -110,10 +111,16 @@ enum vsc_err session_use(struct tpm *tpm, ESYS_TR session, TPMA_SESSION attribut
 
 void tpm_flush(struct tpm *tpm, ESYS_TR *handle)
 {
+    const struct deadline own = tpm->deadline;
+
     if (*handle == ESYS_TR_NONE)
         return;
+    /* A person who thought for long has used up the time; what is open is closed still. */
+    if (deadline_left(&own) < FLUSH_MS)
+        tpm->deadline = deadline_in(FLUSH_MS);
     if (tpm_is_usable(tpm))
         (void)Esys_FlushContext(tpm->esys, *handle);
+    tpm->deadline = own;
     *handle = ESYS_TR_NONE;
 }
 

@@ -18,6 +18,7 @@ static int serve(int fd, void *context)
         .identities = options->identities,
         .timeout_ms = options->timeout_ms,
         .retry_ms = options->retry_ms,
+        .idle_ms = options->idle_ms,
     };
     struct card_source *source = NULL;
 

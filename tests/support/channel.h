@@ -11,7 +11,7 @@
 struct channel_options {
     struct fake_cards *cards;
     enum conf_identities identities;
-    int64_t timeout_ms, retry_ms;
+    int64_t timeout_ms, retry_ms, idle_ms;
 };
 
 /* Serve one channel in a child process: the other end. Aborts on failure. */

@@ -262,6 +262,11 @@ static void fake_free(struct card_source *source)
     free(source);
 }
 
+static void fake_rest(struct card_source *source)
+{
+    ((struct fake_source *)source)->cards->calls[FAKE_REST]++;
+}
+
 static const struct card_ops fake_ops = {
     .name = "fake",
     .list = fake_list,
@@ -269,6 +274,7 @@ static const struct card_ops fake_ops = {
     .prepare = fake_prepare,
     .sign = fake_sign,
     .change_pin = fake_change_pin,
+    .rest = fake_rest,
     .free = fake_free,
 };
 

@@ -21,6 +21,7 @@ enum fake_op {
     FAKE_PREPARE,
     FAKE_SIGN,
     FAKE_CHANGE_PIN,
+    FAKE_REST, /* never a fault */
     FAKE_OPS
 };
 

@@ -284,6 +284,26 @@ static void test_foreign_source_cannot_pass_for_another(void **state)
     fake_cards_free(foreign);
 }
 
+static void test_a_silent_peer_does_not_hold_the_tpm(void **state)
+{
+    const struct channel_options options = {
+        .cards = cards, .timeout_ms = 5000, .retry_ms = 1, .idle_ms = 50};
+    const struct timespec moment = {0, 10000000};
+    struct card_source *source = NULL;
+    struct card_outcome outcome;
+
+    (void)state;
+    assert_int_equal(remote_source_new(channel_start(&options), "vsc-card", &source), VSC_OK);
+    source->deadline = deadline_in(10000);
+    assert_int_equal(source->ops->prepare(source, "0000", "key", NULL), VSC_OK);
+    for (int i = 0; i < 500 && cards->calls[FAKE_REST] == 0; i++)
+        (void)nanosleep(&moment, NULL);
+    assert_true(cards->calls[FAKE_REST] > 0);
+    assert_int_equal(sign_with(source, PIN, &outcome, NULL), VSC_OK);
+    assert_int_equal(outcome.result, VSC_OK);
+    card_source_free(source);
+}
+
 static void test_source_that_fails_leaves_the_others(void **state)
 {
     struct deadline deadline = deadline_in(5000);
@@ -353,6 +373,7 @@ int main(void)
         TEST(test_crash_of_a_source_is_the_end_of_the_channel),
         TEST(test_gone_and_locked_cards_say_so),
         TEST(test_foreign_source_cannot_pass_for_another),
+        TEST(test_a_silent_peer_does_not_hold_the_tpm),
         TEST(test_source_that_fails_leaves_the_others),
         TEST(test_flood_of_certificates_leaves_room_for_native_cards),
     };

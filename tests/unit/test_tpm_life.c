@@ -222,6 +222,20 @@ static void test_creation_with_an_owner_password_leaves_nothing(void **state)
     assert_int_equal(run(rig, "test \"$(ls -A \"$STORE/cards\")\" = 0000"), 0);
 }
 
+static void test_what_was_prepared_is_closed_also_when_the_time_is_over(void **state)
+{
+    struct rig *rig = *state;
+    struct card_source *source = tpm_cards_source(&rig->cards);
+
+    source->deadline = deadline_in(1000);
+    assert_int_equal(source->ops->prepare(source, rig->id, "00", NULL), VSC_OK);
+    usleep(1050 * 1000);
+    card_source_free(source);
+    assert_int_equal(run(rig, "test -z \"$(tpm2_getcap handles-loaded-session)\" && "
+                              "test -z \"$(tpm2_getcap handles-transient)\""),
+                     0);
+}
+
 /* A lockout of the TPM itself (wrong PINs of others, disk unlocking) does not reach the card. */
 static void test_tpm_lockout_does_not_reach_the_card(void **state)
 {
@@ -363,6 +377,7 @@ int main(void)
         LIFE_TEST(test_card_is_gone_when_its_index_is_a_foreign_one),
         LIFE_TEST(test_state_needs_no_owner_password),
         LIFE_TEST(test_creation_with_an_owner_password_leaves_nothing),
+        LIFE_TEST(test_what_was_prepared_is_closed_also_when_the_time_is_over),
         LIFE_TEST(test_tpm_lockout_does_not_reach_the_card),
         LIFE_TEST(test_damaged_files_are_store_errors),
         LIFE_TEST(test_newer_formats_are_refused),
