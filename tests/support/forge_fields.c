@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/support/forge_fields.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -102,10 +103,12 @@ const char *forge_default(const char *field)
     const char *name = dot != NULL ? dot + 1 : field;
     size_t len = dot != NULL ? (size_t)(dot - field) : 0;
     const char *found = FIND(others, field);
+    bool is_list;
 
     if (found != NULL || len == 0)
         return found;
-    if (len >= 3 && strncmp(dot - 3, "crl", 3) == 0)
+    is_list = len >= 3 && strncmp(dot - 3, "crl", 3) == 0;
+    if (is_list)
         found = FIND(list, name);
     else if (len == 4 && strncmp(field, "leaf", 4) == 0)
         found = FIND(leaf, name);
@@ -113,7 +116,7 @@ const char *forge_default(const char *field)
         found = FIND(ca, name);
     if (found == NULL)
         found = FIND(signed_fields, name);
-    if (found == NULL && strncmp(dot - 3, "crl", 3) != 0)
+    if (found == NULL && !is_list)
         found = FIND(certificate, name);
     return found;
 }
