@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <string.h>
+#include <strings.h>
 
 static bool has_byte(const ASN1_IA5STRING *string, unsigned char byte)
 {
@@ -164,4 +165,35 @@ const char *name_form_flaw(X509 *cert, const GENERAL_NAMES *names,
             flaw = name_flaw(name);
     }
     return flaw;
+}
+
+/* "*.corp.test" and "no.corp.test": the asterisk stands for one label (RFC 6125 6.4.3). */
+static bool stands_for(const ASN1_IA5STRING *wildcard, const ASN1_IA5STRING *name)
+{
+    const char *rest = (const char *)ASN1_STRING_get0_data(wildcard) + 1;
+    const char *text = (const char *)ASN1_STRING_get0_data(name);
+    int rest_len = ASN1_STRING_length(wildcard) - 1;
+    int label = ASN1_STRING_length(name) - rest_len;
+
+    return label > 0 && memchr(text, '.', (size_t)label) == NULL &&
+           strncasecmp(text + label, rest, (size_t)rest_len) == 0;
+}
+
+const char *name_form_wildcard_flaw(const GENERAL_NAMES *names,
+                                    const STACK_OF(GENERAL_SUBTREE) * excluded)
+{
+    for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
+        const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
+
+        if (name->type != GEN_DNS || byte_at(name->d.dNSName, 0) != '*' ||
+            byte_at(name->d.dNSName, 1) != '.')
+            continue;
+        for (int k = 0; k < sk_GENERAL_SUBTREE_num(excluded); k++) {
+            const GENERAL_NAME *base = sk_GENERAL_SUBTREE_value(excluded, k)->base;
+
+            if (base->type == GEN_DNS && stands_for(name->d.dNSName, base->d.dNSName))
+                return "a DNS name with an asterisk stands for one that is excluded";
+        }
+    }
+    return NULL;
 }

@@ -13,4 +13,11 @@
 const char *name_form_flaw(X509 *cert, const GENERAL_NAMES *names,
                            const NAME_CONSTRAINTS *constraints);
 
+/*
+ * A wildcard ("*.corp.test") that stands for a DNS name which is excluded (CVE-2025-61727), for
+ * names and constraints that have been judged otherwise. Why not, or NULL.
+ */
+const char *name_form_wildcard_flaw(const GENERAL_NAMES *names,
+                                    const STACK_OF(GENERAL_SUBTREE) * excluded);
+
 #endif

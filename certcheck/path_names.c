@@ -175,7 +175,9 @@ static const char *judge_names(X509 *cert, const GENERAL_NAMES *names, const str
     if (flaw != NULL)
         return flaw;
     result = NAME_CONSTRAINTS_check(cert, limits->known);
-    return result == X509_V_OK ? NULL : X509_verify_cert_error_string(result);
+    if (result != X509_V_OK)
+        return X509_verify_cert_error_string(result);
+    return name_form_wildcard_flaw(names, limits->known->excludedSubtrees);
 }
 
 static const char *judge_below(const struct chain_path *path, unsigned at,
