@@ -192,16 +192,20 @@ enum ending call_gather(struct call *call, bool wait)
     return cards_number(&call->cards) > 0 ? ENDING_NOT_YET : ENDING_NO_CARD;
 }
 
-uint16_t call_kept(const struct call *call, bool typed_before)
+bool call_is_strangers(const struct call *call)
 {
     const struct check_evaluated *verdict = call->chosen != NULL ? call->chosen->verdict : NULL;
     const uid_t uid = verdict != NULL ? verdict->account_uid : call->rules.user_uid;
     const char *name = verdict != NULL ? verdict->account : call->rules.user_name;
     const uid_t caller = getuid();
-    const bool stranger = (caller != 0 && caller != uid) ||
-                          (call->ruser[0] != '\0' && strcmp(call->ruser, name) != 0);
 
-    if (!stranger && !call->rules.remote && !typed_before)
+    return call->rules.remote || (caller != 0 && caller != uid) ||
+           (call->ruser[0] != '\0' && strcmp(call->ruser, name) != 0);
+}
+
+uint16_t call_kept(const struct call *call, bool typed_before)
+{
+    if (!call_is_strangers(call) && !typed_before)
         return 0;
     return call->rules.reserve < UINT16_MAX ? (uint16_t)call->rules.reserve : UINT16_MAX;
 }

@@ -65,9 +65,11 @@ must_check enum ending call_begin(struct call *call);
 must_check enum ending call_gather(struct call *call, bool wait);
 struct cards_of call_cards_of(const struct call *call);
 
+/* The request is another uid's than the card owner's, or comes from another machine. */
+bool call_is_strangers(const struct call *call);
 /*
- * The last tries belong to the owner at the own screen: how many of them are not for a request that
- * is another uid's, comes from another machine, or would spend a password typed before; else 0.
+ * The last tries belong to the owner at the own screen: how many of them are not for a stranger's
+ * request, or one that would spend a password typed before; else 0.
  */
 uint16_t call_kept(const struct call *call, bool typed_before);
 /* True if so few tries are left. vsc-card looks again, when the PIN comes. */

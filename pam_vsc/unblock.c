@@ -35,11 +35,12 @@ struct offer {
     struct card_state state; /* the card's, when it is unblocked */
 };
 
-/* Who may be asked: who could be asked for the owner's last tries, and can answer twice. */
+/* Who may be asked: the owner at the own screen, however many tries are kept, who can answer twice.
+ */
 static bool may_offer(const struct call *call)
 {
     return !call->offered && call->rules.talk != TALK_BLIND && !call->args.use_first_pass &&
-           !call->rules.remote && call_kept(call, false) == 0;
+           !call_is_strangers(call);
 }
 
 static enum ending refuse(struct offer *offer, const struct card_outcome *outcome,
