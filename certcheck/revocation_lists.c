@@ -92,11 +92,13 @@ static const struct crl_index *verify_by_another(struct asking *asking, struct c
     return NULL;
 }
 
-/* RFC 5280 5.2.3: "MUST include this extension", "non-critical". */
+/* RFC 5280 5.2.3: "MUST include this extension", "non-critical". One without any is of old. */
 static const char *carelessness_of(const X509_CRL *head)
 {
     int at = X509_CRL_get_ext_by_NID(head, NID_crl_number, -1);
 
+    if (X509_CRL_get_ext_count(head) <= 0)
+        return NULL;
     if (at < 0)
         return "it has no number";
     if (X509_EXTENSION_get_critical(X509_CRL_get_ext(head, at)) != 0)

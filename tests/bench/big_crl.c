@@ -56,6 +56,16 @@ static void add_key_id(X509_CRL *crl, X509 *ca)
     X509_EXTENSION_free(extension);
 }
 
+static void add_number(X509_CRL *crl)
+{
+    ASN1_INTEGER *number = ASN1_INTEGER_new();
+
+    must(number != NULL && ASN1_INTEGER_set(number, 1) == 1 &&
+             X509_CRL_add1_ext_i2d(crl, NID_crl_number, number, 0, 0) == 1,
+         "the number");
+    ASN1_INTEGER_free(number);
+}
+
 int main(int argc, char **argv)
 {
     X509_CRL *crl = X509_CRL_new();
@@ -74,6 +84,7 @@ int main(int argc, char **argv)
              X509_CRL_set1_lastUpdate(crl, now) == 1 && X509_CRL_set1_nextUpdate(crl, next) == 1,
          "the list");
     add_key_id(crl, ca);
+    add_number(crl);
     for (long left = strtol(argv[3], NULL, 10); left > 0; left--)
         add_entry(crl, now);
     must(X509_CRL_sign(crl, key, EVP_sha256()) > 0, "the signature");
