@@ -72,7 +72,7 @@ check $? "attest_killed_at_every_point_changes_nothing"
 
 # ---- unblock --challenge: killed after the answer was typed
 ask() { # with the point's kill: sets card and challenge; descriptor 4 is the person
-    rm -f "$W/in"
+    rm -f "$W/in" "$W/said" # or the last challenge would be taken for this one
     mkfifo "$W/in"
     killed unblock Card --challenge --pin stdin < "$W/in" > "$W/said" 2>> "$W/err" &
     person=$!

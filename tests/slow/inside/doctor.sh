@@ -74,7 +74,7 @@ install -m 775 "$W/vsc-check" /usr/libexec/pam_vsc/vsc-check
 found helper-missing "vsc-check can be written by a group"
 install -m 755 "$W/vsc-check" /usr/libexec/pam_vsc/vsc-check
 healthy helper-missing
-setting 'helpers = { fetch_user = "no-such"; };'
+setting 'helpers = { check_user = "no-such"; };'
 found helper-user "a user that does not exist"
 mended; healthy helper-user
 gpasswd -d _vsc tss > "$LOG" 2>&1
