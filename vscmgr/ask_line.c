@@ -11,7 +11,7 @@
 
 #define LINE_MAX_BYTES 512
 
-static const int leaving[] = {SIGINT, SIGTERM, SIGHUP};
+static const int leaving[] = {SIGINT, SIGTERM, SIGHUP, SIGALRM};
 #define LEAVING_COUNT (sizeof leaving / sizeof leaving[0])
 
 /* The read ends, and with it what the caller has open in the TPM. */

@@ -2,6 +2,7 @@
 /* vscmgr unblock --challenge: by the answer of a help desk. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/own.h"
 #include "vscmgr/helpdesk.h"
@@ -52,7 +53,10 @@ static enum vsc_err get_answer(enum ask_from from, char answer[ANSWER_TYPED_MAX]
     enum vsc_err err = VSC_INPUT;
 
     for (int attempt = 0; err == VSC_INPUT && attempt < ATTEMPTS; attempt++) {
+        /* A forgotten terminal must not hold a session of the TPM for ever. */
+        (void)alarm(HELPDESK_SECONDS);
         err = ask_line(from, "Answer", answer, ANSWER_TYPED_MAX, problem);
+        (void)alarm(0);
         if (err != VSC_OK)
             return err;
         if (answer[0] == '\0')

@@ -154,6 +154,12 @@ wait "$person"
 [ $? != 0 ] && [ -z "$(left_in_tpm)" ]
 check $? "a_signal_ends_the_challenge_too"
 ask Card
+kill -ALRM "$person"
+wait "$person"
+[ $? = 2 ] && [ -z "$(left_in_tpm)" ]
+check $? "a_forgotten_challenge_ends_too"
+exec 4>&-
+ask Card
 restarted=$(answer "$card" "$challenge")
 tpm_stop
 tell 3 'TPM' "$restarted" 'fresh PIN 2'
