@@ -96,14 +96,16 @@ bool whose_find_strange(int card, const struct whose *whose, char ret_name[STORE
  * is given. */
 static bool give(struct walk *walk, int folder, const char *name, const struct stat *status)
 {
-    auto_fd int fd = openat(folder, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    auto_fd int fd = -1;
     struct stat now;
 
     if (is_theirs(walk->whose, status))
         return true;
+    fd = openat(folder, name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &now) != 0 ||
         (!S_ISDIR(now.st_mode) && (!S_ISREG(now.st_mode) || now.st_nlink != 1)) ||
-        fchownat(fd, "", walk->whose->uid, walk->whose->gid, AT_EMPTY_PATH) != 0)
+        fchown(fd, walk->whose->uid, walk->whose->gid) != 0 ||
+        fchmod(fd, now.st_mode & 07777 & ~(mode_t)S_IWOTH) != 0)
         walk->failed = true;
     return true;
 }

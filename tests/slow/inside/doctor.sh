@@ -162,6 +162,9 @@ mends interrupted
 chown root /var/lib/pam_vsc/cards/0000/keys/00/key.priv
 found store-owner "a key's file is root's"
 mends store-owner
+chmod 666 /var/lib/pam_vsc/cards/0000/keys/00/key.priv
+found store-owner "everybody may write a key's file"
+mends store-owner
 chmod 666 /var/lib/pam_vsc/cards/0000/card.conf
 found store-owner "everybody may write card.conf"
 chmod 644 /var/lib/pam_vsc/cards/0000/card.conf; healthy store-owner
