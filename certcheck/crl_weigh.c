@@ -87,6 +87,18 @@ static const char *silence_flaw(const struct crl_index *index, int64_t at, struc
     return NULL;
 }
 
+const char *weigh_head(const X509_CRL *head)
+{
+    struct weighed weighed = {.index = NULL};
+    const char *flaw = extensions_flaw(head);
+
+    if (flaw == NULL)
+        flaw = read_extensions(head, &weighed);
+    weighed_done(&weighed);
+    ERR_clear_error();
+    return flaw;
+}
+
 const char *weigh(const struct crl_index *index, X509 *cert, int64_t at, struct weighed *weighed)
 {
     const char *flaw = extensions_flaw(index->head);

@@ -32,6 +32,9 @@ struct weighed {
 const char *weigh(const struct crl_index *index, X509 *cert, int64_t at, struct weighed *weighed);
 void weighed_done(struct weighed *weighed);
 
+/* Why a list must be as if absent whatever stands in it, or NULL. */
+const char *weigh_head(const X509_CRL *head);
+
 /* Add each delta to the complete lists that it belongs to (RFC 5280 5.2.4, 6.3.3 (c)); then see
  * which lists are superseded by a newer one of the same key and scope. */
 void weigh_together(struct weighed *lists, size_t count, int64_t at, unsigned max_stale);

@@ -2,12 +2,13 @@
 #include "certcheck/refresh/lists.h"
 
 #include <string.h>
-#include <time.h>
 
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
+#include "certcheck/crl_weigh.h"
 #include "certcheck/openssl_own.h"
+#include "certcheck/revocation_words.h"
 #include "certcheck/strength.h"
 
 DEFINE_AUTO(struct crl_index, crl_index_free)
@@ -19,21 +20,11 @@ void list_done(struct list *list)
     list->raw = NULL;
 }
 
-static bool read_time(const ASN1_TIME *time, int64_t *ret_seconds)
-{
-    struct tm tm;
-
-    if (time == NULL || ASN1_TIME_to_tm(time, &tm) != 1)
-        return false;
-    *ret_seconds = timegm(&tm);
-    return true;
-}
-
 int64_t list_until(const X509_CRL *crl)
 {
     int64_t until = 0;
 
-    return read_time(X509_CRL_get0_nextUpdate(crl), &until) ? until : 0;
+    return words_read_time(X509_CRL_get0_nextUpdate(crl), &until) ? until : 0;
 }
 
 /* What is wrong with a list before anybody's key is asked; NULL for nothing. */
@@ -49,13 +40,14 @@ static const char *flaw_of(const struct refresh *refresh, const struct list_offe
         return "it is a delta list where a complete one is wanted";
     if (offer->form == LIST_DELTA && !is_delta)
         return "it is a complete list where a delta is wanted";
-    if (!read_time(X509_CRL_get0_lastUpdate(head), &list->from) || list->from > refresh->now)
+    if (!words_read_time(X509_CRL_get0_lastUpdate(head), &list->from) || list->from > refresh->now)
         return "the list is from the future";
-    if (!read_time(X509_CRL_get0_nextUpdate(head), &list->until))
+    if (!words_read_time(X509_CRL_get0_nextUpdate(head), &list->until))
         return "the list does not say until when it holds";
     if (!strength_crl_signature_is_enough(head))
         return "the list's signature is weaker than SHA-256";
-    return NULL;
+    /* A sign-in could not use it, and would be worse off than with the old one. */
+    return weigh_head(head);
 }
 
 enum vsc_err list_verify(const struct refresh *refresh, const struct list_offer *offer,
@@ -89,8 +81,8 @@ bool list_is_newer(const X509_CRL *old, const X509_CRL *fresh)
     int64_t old_from = 0, from = 0;
 
     ERR_clear_error();
-    (void)read_time(X509_CRL_get0_lastUpdate(old), &old_from);
-    (void)read_time(X509_CRL_get0_lastUpdate(fresh), &from);
+    (void)words_read_time(X509_CRL_get0_lastUpdate(old), &old_from);
+    (void)words_read_time(X509_CRL_get0_lastUpdate(fresh), &from);
     if (old_number != NULL && (number == NULL || ASN1_INTEGER_cmp(old_number, number) > 0))
         return true;
     return old_from > from;

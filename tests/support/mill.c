@@ -205,6 +205,15 @@ static void add_number(X509_CRL *crl, int nid, const char *decimal)
     ASN1_INTEGER_free(number);
 }
 
+static void set_next(X509_CRL *crl, const char *next)
+{
+    ASN1_STRING *time = ASN1_STRING_type_new(V_ASN1_GENERALIZEDTIME);
+
+    MUST(time != NULL && ASN1_STRING_set(time, next, -1) == 1 &&
+         X509_CRL_set1_nextUpdate(crl, time) == 1);
+    ASN1_STRING_free(time);
+}
+
 static void set_dates(X509_CRL *crl, const struct mill_crl *recipe)
 {
     int from = recipe->from_days != 0 ? recipe->from_days : -1;
@@ -229,6 +238,8 @@ static X509_CRL *new_crl(const struct mill_crl *recipe)
     MUST(crl != NULL && X509_CRL_set_version(crl, 1) == 1);
     MUST(X509_CRL_set_issuer_name(crl, X509_get_subject_name(issuer)) == 1);
     set_dates(crl, recipe);
+    if (recipe->next != NULL)
+        set_next(crl, recipe->next);
     add_number(crl, NID_crl_number, recipe->number != NULL ? recipe->number : "1");
     add_number(crl, NID_delta_crl, recipe->base);
     (void)snprintf(text, sizeof(text), "%s%s",

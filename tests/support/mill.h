@@ -48,6 +48,7 @@ struct mill_crl {
     int from_days, until_days; /* from now; 0: -1 and 7; until 9999: none */
     const char *number;        /* CRL number, decimal; NULL: 1; "": none */
     const char *base;          /* of a delta; NULL: complete */
+    const char *next;          /* nextUpdate as it stands, a GeneralizedTime; NULL: by until_days */
     bool no_aki;
     const char *extensions; /* as above */
     const EVP_MD *md;

@@ -133,6 +133,16 @@ static void test_list_verify_refuses_table(void **state)
         {{.signer = &root, .issuer = sub.cert}, sub.cert, 'c', "no known issuer has"},
         {{.signer = &root, .issuer = sub.cert, .no_aki = true}, sub.cert, 'c', "does not verify"},
         {{.signer = &sub, .from_days = -9, .until_days = -2}, sub.cert, 'c', NULL},
+        {{.signer = &sub, .next = "20351231235959Z"}, sub.cert, 'c', NULL},
+        {{.signer = &sub, .next = "20351231235959.5Z"}, sub.cert, 'c', "until when"},
+        {{.signer = &sub, .extensions = "1.2.3.4=critical,DER:0500\n"},
+         sub.cert,
+         'c',
+         "something critical in it is not known"},
+        {{.signer = &sub, .number = "", .extensions = "2.5.29.20=DER:0500\n"},
+         sub.cert,
+         'c',
+         "its number cannot be read"},
     };
 
     (void)state;
