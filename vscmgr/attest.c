@@ -103,6 +103,8 @@ static enum vsc_err on_card(const struct request *request, const struct attest_o
     if (options->activate != NULL && (options->nonce != NULL || options->csr != NULL))
         return problem_set(request->problem, VSC_USAGE, "--activate takes no --nonce and no --csr");
     err = open_card(request, options->conf, what, &opened);
+    if (err == VSC_OK)
+        err = reach_needs_store(&opened.reach, request->problem);
     if (err != VSC_OK)
         return err;
     where = (struct attest_where){

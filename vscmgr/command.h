@@ -56,6 +56,8 @@ void command_tidy(const struct conf *conf);
 /* find.c: the card of the list that is meant by NAME, "0000" or ROOT\SMARTCARDREADER\0000. */
 must_check enum vsc_err find_card(const struct card_list *list, const char *what,
                                   const struct card_info **ret_card, struct problem *problem);
+/* VSC_DENIED for another's card, of which vsc-card tells the name only. */
+must_check enum vsc_err check_own_card(const struct card_info *card, struct problem *problem);
 /* NULL if the card has no such key. */
 const struct card_key *find_key(const struct card_info *card, const char *id);
 /* List, then find; the caller releases the list. */

@@ -43,9 +43,12 @@ enum vsc_err command_admin(const struct request *request, const struct conf *con
                            struct change *admin)
 {
     struct problem leftover = {0};
-    enum vsc_err err = admin_open(admin, conf->card.store, conf->card.tcti, conf->helpers.card_user,
-                                  &leftover, request->problem);
+    enum vsc_err err;
 
+    if (reach_is_others(conf))
+        return reach_denied(request->problem);
+    err = admin_open(admin, conf->card.store, conf->card.tcti, conf->helpers.card_user, &leftover,
+                     request->problem);
     tell(&leftover);
     return err;
 }

@@ -125,6 +125,8 @@ enum vsc_err command_csr(const struct request *request)
     err = command_parse(request, csr_table, &options, &what, 1);
     if (err == VSC_OK)
         err = open_card(request, options.conf, what, &opened);
+    if (err == VSC_OK)
+        err = check_own_card(opened.card, request->problem);
     if (err != VSC_OK)
         return err;
     key = options.key_id != NULL ? find_key(opened.card, options.key_id) : choose_key(opened.card);

@@ -37,6 +37,11 @@ enum vsc_err find_card(const struct card_list *list, const char *what,
     return problem_set(problem, VSC_NO_CARD, "no card has the name or id \"%s\"", what);
 }
 
+enum vsc_err check_own_card(const struct card_info *card, struct problem *problem)
+{
+    return card->restricted ? problem_set(problem, VSC_DENIED, "this card is not yours") : VSC_OK;
+}
+
 const struct card_key *find_key(const struct card_info *card, const char *id)
 {
     for (size_t i = 0; i < card->key_count; i++)

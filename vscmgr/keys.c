@@ -41,6 +41,8 @@ enum vsc_err command_generate(const struct request *request)
     err = command_parse(request, generate_table, &options, &what, 1);
     if (err == VSC_OK)
         err = open_card(request, options.conf, what, &opened);
+    if (err == VSC_OK)
+        err = check_own_card(opened.card, request->problem);
     if (err != VSC_OK)
         return err;
     if (!options.quiet)
@@ -77,6 +79,8 @@ enum vsc_err command_delete_key(const struct request *request)
     err = command_parse(request, delete_table, &options, words, 2);
     if (err == VSC_OK)
         err = open_card(request, options.conf, words[0], &opened);
+    if (err == VSC_OK)
+        err = check_own_card(opened.card, request->problem);
     if (err == VSC_OK && find_key(opened.card, words[1]) == NULL)
         return problem_set(request->problem, VSC_NO_KEY, "%s has no key \"%s\"", opened.card->name,
                            words[1]);

@@ -32,6 +32,8 @@ enum vsc_err command_passwd(const struct request *request)
     err = command_parse(request, passwd_table, &options, &what, 1);
     if (err == VSC_OK)
         err = open_card(request, options.conf, what, &opened);
+    if (err == VSC_OK)
+        err = check_own_card(opened.card, request->problem);
     if (err != VSC_OK)
         return err;
     err = secret_get(words_typed[options.pin], &asked_old_pin, &change.old_pin, request->problem);

@@ -80,11 +80,38 @@ static void certificate_json(struct json *json, const struct card_key *key)
     facts_free(facts);
 }
 
-void print_card_json(struct json *json, const struct reach *reach, const struct card_info *card,
-                     const struct card_state *state, bool instance)
+/* Of another's card: what is not told is null, and not a number that is none. */
+static void glance_json(struct json *json, const struct card_state *state)
+{
+    static const char *const hidden[] = {"tries_left", "tries_max", "tpm_locked_seconds",
+                                         "gone",       "puk",       "must_change",
+                                         "pin_policy", "helpdesk"};
+
+    json_bool(json, "blocked", state->blocked);
+    for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++)
+        json_null(json, hidden[i]);
+}
+
+static void state_json(struct json *json, const struct card_info *card,
+                       const struct card_state *state)
 {
     char policy[PIN_POLICY_TEXT];
 
+    json_number(json, "tries_left", state->tries_left);
+    json_number(json, "tries_max", state->tries_max);
+    json_bool(json, "blocked", state->blocked);
+    json_number(json, "tpm_locked_seconds", state->locked_seconds);
+    json_bool(json, "gone", state->gone);
+    json_bool(json, "puk", card->has_puk);
+    json_string(json, "helpdesk", card->helpdesk[0] != '\0' ? card->helpdesk : NULL);
+    json_bool(json, "must_change", card->must_change);
+    pin_policy_text(&card->policy, policy);
+    json_string(json, "pin_policy", policy);
+}
+
+void print_card_json(struct json *json, const struct reach *reach, const struct card_info *card,
+                     const struct card_state *state, bool instance)
+{
     json_open_object(json, NULL);
     json_string(json, "id", card->id);
     if (instance) {
@@ -107,18 +134,10 @@ void print_card_json(struct json *json, const struct reach *reach, const struct 
         json_close_object(json);
     }
     json_close_array(json);
-    if (state != NULL) {
-        json_number(json, "tries_left", state->tries_left);
-        json_number(json, "tries_max", state->tries_max);
-        json_bool(json, "blocked", state->blocked);
-        json_number(json, "tpm_locked_seconds", state->locked_seconds);
-        json_bool(json, "gone", state->gone);
-        json_bool(json, "puk", card->has_puk);
-        json_string(json, "helpdesk", card->helpdesk[0] != '\0' ? card->helpdesk : NULL);
-        json_bool(json, "must_change", card->must_change);
-        pin_policy_text(&card->policy, policy);
-        json_string(json, "pin_policy", policy);
-    }
+    if (state != NULL && card->restricted)
+        glance_json(json, state);
+    else if (state != NULL)
+        state_json(json, card, state);
     json_close_object(json);
 }
 

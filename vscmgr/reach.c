@@ -19,8 +19,7 @@
 
 DEFINE_AUTO(BIO, BIO_free)
 
-/* Root's store is there, and it is not this user's to write. */
-static bool is_for_others(const struct conf *conf)
+bool reach_is_others(const struct conf *conf)
 {
     return geteuid() != 0 && access(conf->card.store, W_OK) != 0 && errno != ENOENT;
 }
@@ -44,7 +43,7 @@ enum vsc_err reach_open(const struct conf *conf, struct reach *ret_reach, struct
     struct reach reach = {.conf = conf};
     enum vsc_err err;
 
-    if (is_for_others(conf))
+    if (reach_is_others(conf))
         err = open_remote(conf, &reach, problem);
     else
         err = tpm_source_new(conf->card.store, conf->card.tcti, &reach.source);
@@ -61,11 +60,14 @@ void reach_close(struct reach *reach)
     reach->source = NULL;
 }
 
+enum vsc_err reach_denied(struct problem *problem)
+{
+    return problem_set(problem, VSC_DENIED, "this is the administrator's to do");
+}
+
 enum vsc_err reach_needs_store(const struct reach *reach, struct problem *problem)
 {
-    if (!reach->remote)
-        return VSC_OK;
-    return problem_set(problem, VSC_DENIED, "this is the administrator's to do");
+    return reach->remote ? reach_denied(problem) : VSC_OK;
 }
 
 /* ---- by the store -------------------------------------------------------------------------------

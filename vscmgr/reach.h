@@ -21,6 +21,10 @@ struct reach {
     bool remote;                /* `source` leads to vsc-card */
 };
 
+/* Root's store is there, and it is not this user's to write. */
+bool reach_is_others(const struct conf *conf);
+/* VSC_DENIED, with the words for it. */
+enum vsc_err reach_denied(struct problem *problem);
 /* VSC_HELPER: vsc-card cannot be reached. Release with reach_close(). */
 must_check enum vsc_err reach_open(const struct conf *conf, struct reach *ret_reach,
                                    struct problem *problem);

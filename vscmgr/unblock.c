@@ -120,6 +120,8 @@ enum vsc_err command_unblock(const struct request *request)
         options.adminkey = 1;
     if (err == VSC_OK)
         err = open_card(request, options.conf, what, &opened);
+    if (err == VSC_OK)
+        err = check_own_card(opened.card, request->problem);
     if (err == VSC_OK && options.challenge)
         return unblock_by_challenge(request, &opened, options.pin == 1 ? ASK_STDIN : ASK_TERMINAL,
                                     options.quiet);
@@ -148,6 +150,8 @@ enum vsc_err command_rotate_adminkey(const struct request *request)
     err = command_parse(request, rotate_table, &options, &what, 1);
     if (err == VSC_OK)
         err = open_card(request, options.conf, what, &opened);
+    if (err == VSC_OK)
+        err = check_own_card(opened.card, request->problem);
     if (err == VSC_OK)
         err = reach_needs_store(&opened.reach, request->problem);
     if (err == VSC_OK)
@@ -182,6 +186,8 @@ enum vsc_err command_change_puk(const struct request *request)
     err = command_parse(request, change_puk_table, &options, &what, 1);
     if (err == VSC_OK)
         err = open_card(request, options.conf, what, &opened);
+    if (err == VSC_OK)
+        err = check_own_card(opened.card, request->problem);
     if (err == VSC_OK)
         err = secret_get(words_typed[options.puk], &asked_puk, &old_puk, request->problem);
     if (err == VSC_OK)

@@ -55,7 +55,7 @@ check "another user makes none"
 echo 12345678 | as daemon csr Alice --upn daemon@corp.test --pin stdin && cp "$D/out" "$D/a.csr" &&
     openssl req -in "$D/a.csr" -noout -verify > "$D/out" 2>&1 && said OK
 check "the owner makes a request"
-echo 12345678 | as bin csr Alice --pin stdin; [ $? = 1 ] && ! said BEGIN
+echo 12345678 | as bin csr Alice --pin stdin; [ $? = 1 ] && ! said BEGIN && said 'not permitted'
 check "another user makes none of the card"
 tests/pki/make-pki.sh issue "$D/pki" "$D/a.csr" "$D/a.pem" --upn daemon@corp.test > "$D/out" 2>&1
 chmod 644 "$D/a.pem"
@@ -86,8 +86,13 @@ as daemon show Alice --json; jq -e .blocked "$D/out" > "$D/jq"
 check "three wrong PINs block the card"
 as bin show Alice && said 'blocked'
 check "another user sees that it is blocked"
+as bin show Alice --json && jq -e '.blocked and .tries_left == null and .pin_policy == null and .puk == null' \
+    "$D/out" > "$D/jq"
+check "and as JSON no number that is none"
 printf '87654321\nstolen-pin\n' | as bin unblock Alice --puk stdin; [ $? = 1 ] && said 'not permitted'
 check "another user does not unblock it, even with the PUK"
+as bin unblock Alice --puk stdin < /dev/null; [ $? = 1 ] && said 'not yours'
+check "and is not asked for it"
 printf '11111111\nnew-pin-2\n' | as daemon unblock Alice --puk stdin; [ $? = 1 ] && said '2 tries'
 check "a wrong PUK is counted by the card"
 printf '87654321\nnew-pin-2\n' | as daemon unblock Alice --puk stdin
@@ -147,7 +152,8 @@ wait "$person"; [ $? = 1 ] && said 'not permitted' && [ ! -e "$D/store/cards/000
 check "an owner who is none any more when the store is free makes no key"
 cat "$D/card.conf" > "$D/store/cards/0000/card.conf"
 for command in "unblock Alice --adminkey default" "rotate-adminkey Alice" "set-owner Alice bin" \
-    "destroy --name Alice --yes"; do
+    "destroy --name Alice --yes" "create --name Mine --adminkey random" \
+    "attest Alice"; do
     as daemon $command < /dev/null; [ $? = 1 ] && said "administrator's"
     check "an owner may not: ${command%% *}"
 done
