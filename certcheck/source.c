@@ -33,14 +33,12 @@ static size_t file_max(enum source_kind kind)
     return kind == SOURCE_CRLS ? CRL_FILE_MAX : CERTIFICATE_FILE_MAX;
 }
 
-/* Hidden, or one of c_rehash's links: eight hexadecimal digits, a dot, perhaps r, a number. */
-static bool is_passed_over(const char *name)
+/* As c_rehash names its links: eight hexadecimal digits, a dot, perhaps r, a number. */
+static bool is_named_by_hash(const char *name)
 {
     size_t digits = strspn(name, "0123456789abcdef");
     const char *rest = name + digits;
 
-    if (*name == '.')
-        return true;
     if (digits != 8 || *rest++ != '.')
         return false;
     rest += *rest == 'r';
@@ -49,7 +47,7 @@ static bool is_passed_over(const char *name)
 
 static int is_wanted(const struct dirent *entry)
 {
-    return !is_passed_over(entry->d_name);
+    return *entry->d_name != '.'; /* not hidden */
 }
 
 static enum vsc_err read_plain(const char *path, size_t max, struct buf *ret_content,
@@ -79,6 +77,14 @@ static bool is_folder(const char *path)
     struct stat status;
 
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/* What is a file of its own counts, whatever it is called: fetch-crl names lists so. */
+static bool is_link_by_hash(const char *path, const char *name)
+{
+    struct stat status;
+
+    return is_named_by_hash(name) && lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
 }
 
 /* A folder, FIFO, socket or device in a folder; what is missing will be told by open(). */
@@ -123,7 +129,7 @@ static enum vsc_err each_of_folder(const struct source *source, source_file_visi
 
         if (len < 0 || (size_t)len >= sizeof(path))
             return problem_set(problem, VSC_INPUT, "%s: a name in it is too long", source->path);
-        if (!is_no_file(path))
+        if (!is_no_file(path) && !is_link_by_hash(path, entries.list[i]->d_name))
             err = visit(arg, path);
     }
     return err;

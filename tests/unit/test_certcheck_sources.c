@@ -91,6 +91,18 @@ static void test_source_folder_passes_over_what_is_no_certificate(void **state)
     assert_int_equal(unlink(pki_path("mixed/broken.pem")), 0);
 }
 
+static void test_source_folder_takes_files_that_are_named_as_links_of_c_rehash(void **state)
+{
+    int count;
+
+    (void)state;
+    assert_int_equal(mkdir(pki_path("hashed"), 0755), 0);
+    assert_int_equal(link(pki_path("anchors/root.pem"), pki_path("hashed/0123abcd.0")), 0);
+    assert_int_equal(symlink("0123abcd.0", pki_path("hashed/0123abcd.1")), 0);
+    assert_int_equal(load("hashed", true, true, &count), VSC_OK);
+    assert_int_equal(count, 1);
+}
+
 static void test_source_file_that_is_neither_pem_nor_der_is_unreadable(void **state)
 {
     int count;
@@ -256,6 +268,7 @@ int main(void)
         cmocka_unit_test(test_source_pem_der_file_and_folder),
         cmocka_unit_test(test_source_missing_default_is_empty_and_missing_named_is_an_error),
         cmocka_unit_test(test_source_folder_passes_over_what_is_no_certificate),
+        cmocka_unit_test(test_source_folder_takes_files_that_are_named_as_links_of_c_rehash),
         cmocka_unit_test(test_source_file_that_is_neither_pem_nor_der_is_unreadable),
         cmocka_unit_test(test_source_that_others_can_write_is_not_trusted),
         cmocka_unit_test(test_source_of_another_user_is_not_trusted),
