@@ -3,6 +3,7 @@
 #ifndef VSC_VSCMGR_HELPDESK_H
 #define VSC_VSCMGR_HELPDESK_H
 
+#include <signal.h>
 #include <stdbool.h>
 
 #include "vscmgr/ask.h"
@@ -18,6 +19,9 @@
  */
 must_check enum vsc_err ask_line(enum ask_from from, const char *what, char *to, size_t size,
                                  struct problem *problem);
+/* Hold back the signals that leave, while there is something to clean up: ask_line() lets them
+ * come. The caller gives sigprocmask() what stood before. */
+void leaving_hold(sigset_t *ret_before);
 /* unblock --challenge, after its options; `from` is where answer and new PIN come from. */
 enum vsc_err unblock_by_challenge(const struct request *request, const struct opened *opened,
                                   enum ask_from from, bool quiet);

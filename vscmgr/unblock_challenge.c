@@ -69,8 +69,22 @@ static enum vsc_err get_answer(enum ask_from from, char answer[ANSWER_TYPED_MAX]
     return err;
 }
 
+/* It restores the terminal by itself when a signal comes. */
+static enum vsc_err ask_pin(enum ask_from from, const sigset_t *signals, struct secret *ret_pin,
+                            struct problem *problem)
+{
+    sigset_t held;
+    enum vsc_err err;
+
+    (void)sigprocmask(SIG_SETMASK, signals, &held);
+    err = ask_new_secret(from, "New PIN", ret_pin, problem);
+    (void)sigprocmask(SIG_SETMASK, &held, NULL);
+    return err;
+}
+
 static enum vsc_err finish(struct reach_challenge *challenge, enum ask_from from,
-                           struct card_outcome *outcome, struct problem *problem)
+                           const sigset_t *signals, struct card_outcome *outcome,
+                           struct problem *problem)
 {
     auto_secret struct secret new_pin = {0};
     char answer[ANSWER_TYPED_MAX];
@@ -78,7 +92,7 @@ static enum vsc_err finish(struct reach_challenge *challenge, enum ask_from from
 
     err = get_answer(from, answer, problem);
     if (err == VSC_OK)
-        err = ask_new_secret(from, "New PIN", &new_pin, problem);
+        err = ask_pin(from, signals, &new_pin, problem);
     if (err == VSC_OK)
         err = reach_challenge_finish(challenge, answer, &new_pin, outcome, problem);
     explicit_bzero(answer, sizeof answer);
@@ -92,8 +106,8 @@ static bool may_try_again(enum vsc_err err, const struct card_outcome *outcome, 
            (outcome->result == VSC_DENIED || outcome->result == VSC_PIN_POLICY);
 }
 
-enum vsc_err unblock_by_challenge(const struct request *request, const struct opened *opened,
-                                  enum ask_from from, bool quiet)
+static enum vsc_err run(const struct request *request, const struct opened *opened,
+                        enum ask_from from, bool quiet, const sigset_t *signals)
 {
     auto_reach_challenge struct reach_challenge challenge = REACH_CHALLENGE_CLOSED;
     struct card_outcome outcome = {.result = VSC_TPM};
@@ -106,7 +120,7 @@ enum vsc_err unblock_by_challenge(const struct request *request, const struct op
     if (err != VSC_OK)
         return err;
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-        err = finish(&challenge, from, &outcome, problem);
+        err = finish(&challenge, from, signals, &outcome, problem);
         if (attempt == ATTEMPTS || !may_try_again(err, &outcome, from))
             break;
         (void)fprintf(stderr, "vscmgr: %s\n", problem->text);
@@ -116,5 +130,17 @@ enum vsc_err unblock_by_challenge(const struct request *request, const struct op
     if (err == VSC_OK && !quiet)
         (void)printf("%s has a new PIN and %u tries.\n", opened->card->name,
                      outcome.state.tries_left);
+    return err;
+}
+
+enum vsc_err unblock_by_challenge(const struct request *request, const struct opened *opened,
+                                  enum ask_from from, bool quiet)
+{
+    sigset_t before;
+    enum vsc_err err;
+
+    leaving_hold(&before);
+    err = run(request, opened, from, quiet, &before);
+    (void)sigprocmask(SIG_SETMASK, &before, NULL);
     return err;
 }
