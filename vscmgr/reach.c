@@ -2,12 +2,12 @@
 #include "vscmgr/reach.h"
 
 #include <errno.h>
-#include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "card/owner/chain.h"
 #include "card/remote.h"
 #include "card/remote_owner.h"
 #include "card/tpm/key.h"
@@ -16,8 +16,6 @@
 #include "common/dial.h"
 #include "common/own.h"
 #include "vscmgr/command.h"
-
-DEFINE_AUTO(BIO, BIO_free)
 
 bool reach_is_others(const struct conf *conf)
 {
@@ -122,47 +120,21 @@ static enum vsc_err public_of_made(const struct card_made *made, EVP_PKEY **ret_
     return VSC_OK;
 }
 
-static enum vsc_err add_der(struct card_store *store, X509 *cert, struct problem *problem)
+static enum vsc_err add_der(struct card_store *store, X509 *cert)
 {
     unsigned char *der = NULL;
     int len = i2d_X509(cert, &der);
+    struct der *to = &store->chain[store->chain_len];
 
-    X509_free(cert);
-    if (store->chain_len == CHAIN_MAX || len <= 0 || len > CERT_MAX) {
-        OPENSSL_free(der);
-        return problem_set(problem, VSC_CERT,
-                           "more than %d certificates, or one of more than %d bytes", CHAIN_MAX,
-                           CERT_MAX);
+    if (len > 0)
+        to->data = malloc((size_t)len);
+    if (len > 0 && to->data != NULL) {
+        memcpy(to->data, der, (size_t)len);
+        to->len = (size_t)len;
+        store->chain_len++;
     }
-    store->chain[store->chain_len] = (struct der){.data = malloc((size_t)len), .len = (size_t)len};
-    if (store->chain[store->chain_len].data == NULL) {
-        OPENSSL_free(der);
-        return VSC_MEMORY;
-    }
-    memcpy(store->chain[store->chain_len++].data, der, (size_t)len);
     OPENSSL_free(der);
-    return VSC_OK;
-}
-
-/* PEM, or one certificate in DER, as owner_import() takes them. */
-static enum vsc_err read_chain(const void *bytes, size_t len, struct card_store *store,
-                               struct problem *problem)
-{
-    auto_by(BIO_free) BIO *bio = BIO_new_mem_buf(bytes, (int)len);
-    const unsigned char *next = bytes;
-    enum vsc_err err = VSC_OK;
-    X509 *cert;
-
-    if (bio == NULL)
-        return VSC_MEMORY;
-    cert = len > 0 && next[0] == 0x30 ? d2i_X509(NULL, &next, (long)len) : NULL;
-    if (cert != NULL)
-        return add_der(store, cert, problem);
-    while (err == VSC_OK && (cert = PEM_read_bio_X509(bio, NULL, NULL, NULL)) != NULL)
-        err = add_der(store, cert, problem);
-    if (err == VSC_OK && store->chain_len == 0)
-        return problem_set(problem, VSC_INPUT, "there is no certificate in the file");
-    return err;
+    return to->len > 0 ? VSC_OK : VSC_MEMORY;
 }
 
 static void take_key(const struct card_made *made, char ret_key[KEY_ID_SIZE])
@@ -174,11 +146,14 @@ static enum vsc_err import_remote(const struct reach *reach, const char *card, c
                                   size_t len, char ret_key[KEY_ID_SIZE], struct problem *problem)
 {
     auto_card_store struct card_store store = {0};
+    auto_chain struct chain chain = {0};
     struct card_made made;
     enum vsc_err err;
 
     (void)snprintf(store.card, sizeof store.card, "%s", card);
-    err = read_chain(bytes, len, &store, problem);
+    err = chain_read(bytes, len, &chain, problem);
+    for (size_t i = 0; err == VSC_OK && i < chain.count; i++)
+        err = add_der(&store, chain.certs[i]);
     if (err == VSC_OK)
         err = remote_store(remote_of(reach), &store, &made, problem);
     if (err == VSC_OK)

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "card/owner/chain.h"
 #include "card/owner/default_key.h"
 #include "card/owner/owner.h"
 #include "card/tpm/key.h"
@@ -16,50 +17,6 @@
 
 DEFINE_AUTO(BIO, BIO_free)
 DEFINE_AUTO(EVP_PKEY, EVP_PKEY_free)
-
-struct chain {
-    X509 *certs[CHAIN_MAX]; /* owned */
-    size_t count;
-};
-
-static void chain_done(struct chain *chain)
-{
-    while (chain->count > 0)
-        X509_free(chain->certs[--chain->count]);
-}
-
-static enum vsc_err chain_add(struct chain *chain, X509 *cert, struct problem *problem)
-{
-    if (chain->count == CHAIN_MAX || i2d_X509(cert, NULL) > CERT_MAX) {
-        X509_free(cert);
-        return problem_set(problem, VSC_CERT,
-                           "more than %d certificates, or one of more than %d bytes", CHAIN_MAX,
-                           CERT_MAX);
-    }
-    chain->certs[chain->count++] = cert;
-    return VSC_OK;
-}
-
-/* PEM (anything else between the certificates is skipped), or one certificate in DER. */
-static enum vsc_err chain_read(const void *bytes, size_t len, struct chain *chain,
-                               struct problem *problem)
-{
-    auto_by(BIO_free) BIO *bio = BIO_new_mem_buf(bytes, (int)len);
-    const unsigned char *next = bytes;
-    enum vsc_err err = VSC_OK;
-    X509 *cert;
-
-    if (bio == NULL)
-        return VSC_MEMORY;
-    cert = len > 0 && next[0] == 0x30 ? d2i_X509(NULL, &next, (long)len) : NULL;
-    if (cert != NULL)
-        return chain_add(chain, cert, problem);
-    while (err == VSC_OK && (cert = PEM_read_bio_X509(bio, NULL, NULL, NULL)) != NULL)
-        err = chain_add(chain, cert, problem);
-    if (err == VSC_OK && chain->count == 0)
-        return problem_set(problem, VSC_INPUT, "there is no certificate in the file");
-    return err;
-}
 
 static enum vsc_err write_pem(const struct change *change, int key, const char *name,
                               X509 *const *certs, size_t count, struct problem *problem)
@@ -112,7 +69,7 @@ static bool fits(int card, const char *id, X509 *cert, int *ret_key)
 enum vsc_err owner_import(struct change *change, const char *id, const void *bytes, size_t len,
                           char ret_key[STORE_KEY_SIZE], struct problem *problem)
 {
-    __attribute__((cleanup(chain_done))) struct chain chain = {0};
+    auto_chain struct chain chain = {0};
     auto_free char(*ids)[STORE_CARD_SIZE] = NULL;
     auto_fd int card = -1, keys = -1, key = -1;
     size_t count = 0, found = 0;
