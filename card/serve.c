@@ -243,7 +243,7 @@ static enum vsc_err answer(struct serve *serve, struct serve_request *request)
         if (err != VSC_PROTOCOL || request->problem.text[0] != '\0')
             return err;
     }
-    return problem_set(&request->problem, VSC_PROTOCOL, "%s is no request to vsc-card",
+    return problem_set(&request->problem, VSC_PROTOCOL, "%s: malformed, or no request to vsc-card",
                        wire_type_name((uint16_t)request->type));
 }
 

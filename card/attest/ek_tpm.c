@@ -175,7 +175,7 @@ enum vsc_err ek_read(struct tpm *tpm, struct bundle *bundle, struct problem *pro
     if (err == VSC_OK)
         err = add_certs(&content, bundle);
     if (err == VSC_INPUT || (err == VSC_OK && bundle->cert_count == 0))
-        return problem_set(problem, VSC_INPUT,
+        return problem_set(problem, VSC_TPM,
                            "the TPM holds no certificate for its RSA endorsement key (NV index "
                            "0x%08X): aik_only needs none",
                            EK_NV_CERT);

@@ -243,7 +243,7 @@ check $? "destroy_takes_the_attestation_key_with_it"
 # ---- a TPM without a certificate
 tpm_stop
 start bare
-is "aik_and_cert_needs_a_certificate" 2 'no certificate for its RSA endorsement key' \
+is "aik_and_cert_needs_a_certificate" 3 'no certificate for its RSA endorsement key' \
     vscmgr create --name Card --attestation aik_and_cert
 create --name Card --attestation aik_only
 check $? "aik_only_needs_none"
