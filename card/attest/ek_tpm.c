@@ -158,7 +158,7 @@ static enum vsc_err compare(const struct bundle *bundle, struct problem *problem
     if (err != VSC_OK)
         return err;
     if (cert == NULL || EVP_PKEY_eq(key, X509_get0_pubkey(cert)) != 1)
-        return problem_set(problem, VSC_INPUT,
+        return problem_set(problem, VSC_TPM,
                            "the endorsement certificate in the TPM is not for its endorsement key "
                            "of the TCG's template L-1");
     return VSC_OK;

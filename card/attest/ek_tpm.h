@@ -16,7 +16,7 @@
 /* VSC_DENIED with a word about it if the endorsement hierarchy has a password. tpm_flush() it. */
 must_check enum vsc_err ek_load(struct tpm *tpm, ESYS_TR *ret_ek, TPM2B_PUBLIC *ret_area,
                                 struct problem *problem);
-/* bundle->ek, ->has_ek and ->certs. VSC_INPUT if there is no certificate, or not this key's. */
+/* bundle->ek, ->has_ek and ->certs. VSC_TPM if there is no certificate, or not this key's. */
 must_check enum vsc_err ek_read(struct tpm *tpm, struct bundle *bundle, struct problem *problem);
 /* The words of a TPM2_RC_BAD_AUTH of the endorsement hierarchy, and all other failures. */
 must_check enum vsc_err ek_status(const struct tpm *tpm, TSS2_RC rc, const char *command,
