@@ -40,6 +40,7 @@ static const char usage[] =
     "       vscmgr attest --verify BUNDLE [--ek-roots PATH] [--ak NAME] [--nonce HEX|FILE]\n"
     "              [--csr FILE] [--json]\n"
     "       vscmgr attest --challenge BUNDLE --ek-roots PATH --out FILE --secret-out FILE\n"
+    "       vscmgr doctor [--fix] [--lockoutauth random|prompt|stdin] [--json]\n"
     "Every command takes -c CONF, before or after it. See vscmgr(8).\n";
 
 struct command {
