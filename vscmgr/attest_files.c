@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/pem.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "common/hex.h"
 #include "common/io.h"
@@ -74,9 +76,18 @@ enum vsc_err attest_read_csr(const char *path, X509_REQ **ret_csr, struct proble
     return VSC_OK;
 }
 
+/* What is for nobody else goes into no file that somebody else has put there. */
+static bool is_own(int file)
+{
+    struct stat status;
+
+    return fstat(file, &status) == 0 && status.st_uid == geteuid() && status.st_nlink == 1;
+}
+
 enum vsc_err attest_write_file(const char *path, const void *bytes, size_t len, mode_t mode,
                                struct problem *problem)
 {
+    const bool is_secret = (mode & (S_IRGRP | S_IROTH)) == 0;
     auto_fd int file = -1;
 
     if (path == NULL) {
@@ -84,8 +95,11 @@ enum vsc_err attest_write_file(const char *path, const void *bytes, size_t len, 
             return problem_set(problem, VSC_SYSTEM, "standard output cannot be written");
         return VSC_OK;
     }
-    file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
-    if (file < 0 || fchmod(file, mode) != 0 || io_write_all(file, bytes, len) != VSC_OK)
+    file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (is_secret ? O_NOFOLLOW : O_TRUNC), mode);
+    if (file >= 0 && is_secret && !is_own(file))
+        return problem_set(problem, VSC_UNTRUSTED, "%s: it is somebody else's", path);
+    if (file < 0 || (is_secret && ftruncate(file, 0) != 0) || fchmod(file, mode) != 0 ||
+        io_write_all(file, bytes, len) != VSC_OK)
         return problem_set(problem, VSC_SYSTEM, "%s: %s", path, strerror(errno));
     return VSC_OK;
 }

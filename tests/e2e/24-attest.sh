@@ -170,6 +170,13 @@ challenge "$W/good"
 check $? "challenge_at_the_verifier"
 [ "$(stat -c %a "$W/secret")" = 600 ] && [ "$(jq -r .ak.name "$W/good")" = "$(cat "$W/ak")" ]
 check $? "the secret is for its owner's eyes, and the AK's Name is printed"
+if [ "$(id -u)" = 0 ]; then
+    mkdir "$W/shared" && touch "$W/shared/s" && chown 65534 "$W/shared/s"
+    "$B/vscmgr" attest --challenge "$W/good" --ek-roots "$W/tpm.pem" --out "$W/challenge2" \
+        --secret-out "$W/shared/s" > "$W/ak2" 2> "$W/err"
+    [ $? = 3 ] && grep -q "somebody else's" "$W/err" && [ ! -s "$W/shared/s" ]
+    check $? "the secret goes into no file that somebody else has put there"
+fi
 vscmgr attest Card --activate "$W/challenge" > "$W/answer" 2> "$W/err" && cmp -s "$W/answer" "$W/secret"
 check $? "activate_gives_the_secret"
 [ "$(handles)" = "$(cat "$W/handles")" ]
