@@ -44,7 +44,7 @@ static bool write_type(FILE *out, const ASN1_OBJECT *object)
     return oid != NULL && fprintf(out, "OID.%s", oid) > 0;
 }
 
-static bool is_text(const ASN1_STRING *value)
+bool facts_is_text(const ASN1_STRING *value)
 {
     switch (ASN1_STRING_type(value)) {
     case V_ASN1_UTF8STRING:
@@ -65,7 +65,7 @@ static bool write_value(FILE *out, const ASN1_STRING *value)
 {
     auto_by(openssl_free) unsigned char *utf8 = NULL;
     auto_free char *text = NULL;
-    int len = is_text(value) ? ASN1_STRING_to_UTF8(&utf8, value) : -1;
+    int len = facts_is_text(value) ? ASN1_STRING_to_UTF8(&utf8, value) : -1;
 
     if (len < 0 || len > FACTS_TEXT_MAX || memchr(utf8, 0, (size_t)len) != NULL)
         return false;

@@ -236,23 +236,6 @@ const char *form_flaw(X509 *cert)
     return flaw != NULL ? flaw : form_anchor_flaw(cert);
 }
 
-static bool is_text(const ASN1_STRING *value)
-{
-    switch (ASN1_STRING_type(value)) {
-    case V_ASN1_UTF8STRING:
-    case V_ASN1_PRINTABLESTRING:
-    case V_ASN1_T61STRING:
-    case V_ASN1_IA5STRING:
-    case V_ASN1_BMPSTRING:
-    case V_ASN1_UNIVERSALSTRING:
-    case V_ASN1_NUMERICSTRING:
-    case V_ASN1_VISIBLESTRING:
-        return true;
-    default:
-        return false;
-    }
-}
-
 static bool has_control(const ASN1_STRING *value)
 {
     auto_by(openssl_free) unsigned char *utf8 = NULL;
@@ -271,7 +254,7 @@ const char *form_subject_flaw(const X509 *cert)
     for (int i = 0; i < X509_NAME_entry_count(name); i++) {
         const ASN1_STRING *value = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, i));
 
-        if (is_text(value) && has_control(value))
+        if (facts_is_text(value) && has_control(value))
             return "the subject's name is no text";
     }
     return NULL;
