@@ -19,14 +19,8 @@
 /* 0 where there is none. */
 struct clock_seen {
     int64_t sign_in;
-    int64_t list;
+    int64_t list; /* thisUpdate of the newest list that refresh has put into the cache */
 };
-
-/*
- * thisUpdate of the newest list that refresh has put into the cache at `path`, whose files may be
- * `keeper`'s (cache.h); 0 where there is none.
- */
-int64_t clock_newest_list(const char *path, const char *keeper);
 
 /*
  * Add the check to `verdict`: `now` is what the clock shows. Only with `strict` (revocation.mode

@@ -2,6 +2,7 @@
 #include "certcheck/crls.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "certcheck/hand_index.h"
 #include "common/buf.h"
@@ -91,10 +92,18 @@ enum vsc_err crls_load(struct crls *crls, const struct source *source, const str
     return source_each_file(source, load_file, &loading, problem);
 }
 
+static int64_t this_update(const X509_CRL *list)
+{
+    struct tm tm;
+
+    return ASN1_TIME_to_tm(X509_CRL_get0_lastUpdate(list), &tm) == 1 ? timegm(&tm) : 0;
+}
+
 static enum vsc_err load_fetched(void *arg, int folder, const char *name)
 {
     struct loading *loading = arg;
     struct crl_index *index;
+    int64_t made;
     int fd;
     enum vsc_err err = cache_open_file(loading->cache, folder, name, &fd);
 
@@ -102,6 +111,9 @@ static enum vsc_err load_fetched(void *arg, int folder, const char *name)
         err = crl_index_open(fd, &index);
     if (err != VSC_OK)
         return err == VSC_MEMORY ? err : VSC_OK;
+    made = this_update(index->head);
+    if (made > loading->crls->newest)
+        loading->crls->newest = made;
     return add(loading->crls, (struct crl_at_hand){.index = index});
 }
 

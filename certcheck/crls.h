@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <openssl/x509.h>
 
@@ -28,7 +29,8 @@ struct crl_at_hand {
 struct crls {
     struct crl_at_hand *items; /* owned */
     size_t count;
-    size_t broken; /* that claim to be lists and do not parse: as good as absent */
+    size_t broken;  /* that claim to be lists and do not parse: as good as absent */
+    int64_t newest; /* thisUpdate of the newest that was fetched; 0 for none */
 };
 
 /* Add all lists of a source; `cache` holds indexes that stand in for its files. */

@@ -99,6 +99,7 @@ static enum vsc_err load_revocation(struct evaluator *evaluator, struct problem 
         err = crls_load(evaluator->crls, &places->crls, &evaluator->cache, problem);
     if (err == VSC_OK)
         err = crls_load_cache(evaluator->crls, &evaluator->cache);
+    evaluator->seen.list = evaluator->crls->newest;
     if (err == VSC_OK)
         err = certs_load_cache(&evaluator->cache, evaluator->intermediates);
     return err;
@@ -131,7 +132,6 @@ enum vsc_err evaluator_new(const struct conf *conf, const struct evaluator_place
         evaluator->places.cache = "";
     if (places->mark != NULL && !mark_read(places->mark, &evaluator->seen.sign_in))
         evaluator->seen.sign_in = 0;
-    evaluator->seen.list = clock_newest_list(evaluator->places.cache, conf->helpers.fetch_user);
     /* Before the reading: a change during it is seen as one. */
     evaluator->fingerprint = fingerprint(evaluator);
     if (err == VSC_OK)

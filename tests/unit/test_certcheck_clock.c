@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* time-not-credible: the release, the mark of the last sign-in, the newest list in the cache. */
+/* time-not-credible: the release, the mark of the last sign-in. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,11 +15,9 @@
 #include <cmocka.h>
 
 #include "certcheck/clock.h"
-#include "certcheck/crl_index.h"
 #include "certcheck/evaluation.h"
 #include "certcheck/openssl_own.h"
 #include "common/mark.h"
-#include "tests/support/mill.h"
 #include "tests/support/pki.h"
 
 #define NOW INT64_C(1800000000)
@@ -215,81 +213,6 @@ static void test_mark_is_not_written_under_a_limit_of_no_bytes(void **state)
     assert_int_not_equal(access(path, F_OK), 0);
 }
 
-/* ---- the cache
- * ----------------------------------------------------------------------------------- */
-
-/* Put a list that is from so many days after NOW into the cache, as refresh does. */
-static void put_list(const char *part, const char *name, const struct mill_one *ca, int days)
-{
-    const struct mill_crl recipe = {.signer = ca, .from_days = days, .until_days = days + 7};
-    struct buf der = mill_crl(&recipe);
-    struct crl_index *index = NULL;
-    struct crl_raw *raw = NULL;
-    char where[PATH_MAX + 64];
-    int fd;
-
-    (void)snprintf(where, sizeof(where), "%s/%s", folder, part);
-    (void)mkdir(where, 0755);
-    fd = open(where, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    assert_true(fd >= 0);
-    assert_int_equal(crl_raw_parse(der.data, der.len, &raw), VSC_OK);
-    assert_int_equal(crl_index_build(raw, ca->cert, NULL, &index), VSC_OK);
-    assert_int_equal(crl_index_write(index, fd, name), VSC_OK);
-    (void)close(fd);
-    crl_index_free(index);
-    crl_raw_free(raw);
-    buf_done(&der);
-}
-
-static void spoil(const char *name)
-{
-    char where[PATH_MAX + 64];
-    FILE *file;
-
-    (void)snprintf(where, sizeof(where), "%s/%s", folder, name);
-    file = fopen(where, "r+be");
-    assert_non_null(file);
-    assert_int_equal(fputs("nothing", file) >= 0, 1);
-    assert_int_equal(fclose(file), 0);
-}
-
-static int teardown_cache(void **state)
-{
-    char command[PATH_MAX + 16];
-
-    (void)state;
-    (void)snprintf(command, sizeof(command), "rm -rf %s", folder);
-    return system(command);
-}
-
-static void test_newest_list_of_the_cache_is_found(void **state)
-{
-    struct mill_one ca;
-
-    (void)state;
-    mill_now = NOW;
-    ca = mill_cert(&(struct mill_cert){.name = "Clock CA", .ca = true});
-    assert_int_equal(clock_newest_list("", ""), 0);
-    assert_int_equal(clock_newest_list("/tmp/vsc-clock-that-is-not-there", ""), 0);
-    assert_int_equal(clock_newest_list(folder, ""), 0);
-    put_list("crl", "a.idx", &ca, -2);
-    assert_int_equal(clock_newest_list(folder, ""), NOW - 2 * 86400);
-    put_list("crl", "b.idx", &ca, -1);
-    put_list("crl", "c.idx", &ca, -3);
-    assert_int_equal(clock_newest_list(folder, ""), NOW - 86400);
-    /* A list by hand is none of the cache's, a damaged one is none at all. */
-    put_list("hand", "d.idx", &ca, 5);
-    put_list("crl", "e.idx", &ca, 5);
-    spoil("crl/e.idx");
-    assert_int_equal(clock_newest_list(folder, ""), NOW - 86400);
-    spoil("crl/b.idx");
-    assert_int_equal(clock_newest_list(folder, ""), NOW - 2 * 86400);
-    /* Nor what others can write. */
-    assert_int_equal(chmod(folder, 0777), 0);
-    assert_int_equal(clock_newest_list(folder, ""), 0);
-    mill_done(&ca);
-}
-
 /* ---- in an evaluation
  * ---------------------------------------------------------------------------- */
 
@@ -356,8 +279,6 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(test_mark_is_not_written_under_a_limit_of_no_bytes, setup,
                                         teardown),
-        cmocka_unit_test_setup_teardown(test_newest_list_of_the_cache_is_found, setup,
-                                        teardown_cache),
         cmocka_unit_test_setup_teardown(
             test_evaluation_asks_the_mark_in_hard_mode_and_of_the_clock_only, setup, teardown),
     };
