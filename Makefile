@@ -125,6 +125,7 @@ DEPS_CI := $(DEPS) clang clang-tidy clang-format cppcheck libclang-rt-14-dev deb
            tpm2-abrmd libtpm2-pkcs11-tools libtss2-tcti-tabrmd0 dbus libtpm2-pkcs11-1 libpam-pkcs11 libpam-p11 sudo \
            systemd iproute2 libwbclient0 libsss-nss-idmap0 slapd ldap-utils \
            gnutls-bin
+DEPS_LOGIN := expect sshpass openssh-server sudo
 as_root := $(if $(filter 0,$(shell id -u)),,sudo) env DEBIAN_FRONTEND=noninteractive
 install_packages = $(as_root) apt-get update -q && \
                    $(as_root) apt-get install -y -q --no-install-recommends $1
@@ -133,11 +134,16 @@ deps:
 	$(call install_packages,$(DEPS))
 deps-ci:
 	$(call install_packages,$(DEPS_CI))
+deps-login:
+	$(call install_packages,$(DEPS_LOGIN))
 # A Debian package that is missing is installed; elsewhere the compiler will tell.
+have_packages = command -v dpkg-query >/dev/null || exit 0; \
+	have=$$(dpkg-query -W -f '$${Status}\n' $1 2>/dev/null | grep -c 'ok installed'); \
+	[ "$$have" = $(words $1) ] || $(MAKE) --no-print-directory $2
 have-deps:
-	$(Q)command -v dpkg-query >/dev/null || exit 0; \
-	have=$$(dpkg-query -W -f '$${Status}\n' $(DEPS) 2>/dev/null | grep -c 'ok installed'); \
-	[ "$$have" = $(words $(DEPS)) ] || $(MAKE) --no-print-directory deps
+	$(Q)$(call have_packages,$(DEPS),deps)
+have-deps-login: have-deps
+	$(Q)$(call have_packages,$(DEPS_LOGIN),deps-login)
 
 # ---- tests -----------------------------------------------------------------------------------------
 # fakepam.a stands in for libpam where the module's own objects are tested; they need each other.
@@ -264,6 +270,11 @@ run-check: all units
 # The slower suites; .ci/run calls them.
 check-slow: all units
 	$(Q)B=$(B) TEST_TIMEOUT=1200 tests/run $(wildcard tests/slow/*.sh)
+# Real login programs in throwaway roots: sshd, sudo, su, login, lockers, display managers.
+check-login: have-deps-login
+	+$(Q)$(MAKE) --no-print-directory run-check-login
+run-check-login: all units
+	$(Q)B=$(B) TEST_TIMEOUT=600 tests/run $(wildcard tests/login/*.sh)
 asan:
 	+$(Q)$(MAKE) --no-print-directory B=$(B)/asan SAN=address,undefined all units
 	$(Q)B=$(B)/asan tests/run $(patsubst $(B)/%,$(B)/asan/%,$(UNITS))
@@ -365,6 +376,6 @@ clean:
 	rm -rf $(B)
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
-.PHONY: all units check run-check check-slow asan fuzz run-fuzz demo bench deps deps-ci have-deps lint format \
+.PHONY: all units check run-check check-slow check-login run-check-login asan fuzz run-fuzz demo bench deps deps-ci deps-login have-deps have-deps-login lint format \
         format-check analyze install uninstall clean compile-line link-line FORCE
 .SECONDARY:
