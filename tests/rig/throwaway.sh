@@ -5,8 +5,10 @@
 #   throwaway_missing        prints why it cannot be had here, and is true then
 #   throwaway SCRIPT [ARG..] run a bash script in it, as root: an overlay of / in a mount, pid and
 #                            network namespace of its own, with the folder of the script and the
-#                            build at their usual places. All of it is gone at the end. The upper
-#                            layer, where every change lies, is /upper inside.
+#                            build at their usual places. All of it is gone at the end, also when
+#                            the caller is killed. The upper layer, where every change lies, is
+#                            /upper inside. Only what is written to $B/login-pictures stays, where
+#                            the caller made that folder.
 
 throwaway_missing() {
     [ "$(id -u)" = 0 ] || { echo "needs root"; return 0; }
@@ -15,9 +17,13 @@ throwaway_missing() {
 }
 
 throwaway() {
-    local base status
+    local base status alive keeper
     base=$(mktemp -d /tmp/vsc-root.XXXXXX) || return 1
-    unshare --mount --pid --net --ipc --fork --kill-child bash -c '
+    # It ends when nobody holds the pipe any more; never rmdir another's: that would take the mounts
+    # away from under it.
+    exec {alive}> >(trap '' TERM INT HUP; cat > /dev/null; exec rmdir "$base")
+    keeper=$!
+    setpriv --pdeathsig KILL unshare --mount --pid --net --ipc --fork --kill-child bash -c '
         set -e
         ip link set lo up 2>/dev/null || ifconfig lo up
         mount --make-rprivate /
@@ -38,10 +44,13 @@ throwaway() {
         mount -t tmpfs -o mode=1777 tmp "$root/tmp"
         mkdir -p "$root/upper"; mount --bind "$base/upper" "$root/upper"
         here=$1; shift
+        pictures=$(realpath -m "$B/login-pictures")
+        [ ! -d "$pictures" ] || mount --bind "$pictures" "$root$pictures"
         exec chroot "$root" env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
             HOME=/root LC_ALL=C B="$B" sh -c "cd \"\$0\" && exec bash \"\$@\"" "$here" "$@"
         ' - "$base" "$PWD" "$@"
     status=$?
-    rmdir "$base" # never another's: that would take the mounts away from under it
+    exec {alive}>&-
+    wait "$keeper"
     return $status
 }
