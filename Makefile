@@ -125,7 +125,7 @@ DEPS_CI := $(DEPS) clang clang-tidy clang-format cppcheck libclang-rt-14-dev deb
            tpm2-abrmd libtpm2-pkcs11-tools libtss2-tcti-tabrmd0 dbus libtpm2-pkcs11-1 libpam-pkcs11 libpam-p11 sudo \
            systemd iproute2 libwbclient0 libsss-nss-idmap0 slapd ldap-utils \
            gnutls-bin
-DEPS_LOGIN := expect sshpass openssh-server sudo
+DEPS_LOGIN := expect sshpass openssh-server sudo python3
 as_root := $(if $(filter 0,$(shell id -u)),,sudo) env DEBIAN_FRONTEND=noninteractive
 install_packages = $(as_root) apt-get update -q && \
                    $(as_root) apt-get install -y -q --no-install-recommends $1
@@ -274,7 +274,7 @@ check-slow: all units
 check-login: have-deps-login
 	+$(Q)$(MAKE) --no-print-directory run-check-login
 run-check-login: all units
-	$(Q)B=$(B) TEST_TIMEOUT=600 tests/run $(wildcard tests/login/*.sh)
+	$(Q)B=$(B) TEST_TIMEOUT=600 tests/run $(wildcard tests/login/[0-9]*.sh)
 asan:
 	+$(Q)$(MAKE) --no-print-directory B=$(B)/asan SAN=address,undefined all units
 	$(Q)B=$(B)/asan tests/run $(patsubst $(B)/%,$(B)/asan/%,$(UNITS))
