@@ -32,9 +32,9 @@ static enum vsc_err find_functions(struct module *module, const char *path, stru
     memcpy(&get_list, &symbol, sizeof(get_list)); /* ISO C has no cast for it */
     if (get_list(&module->functions) != CKR_OK || module->functions == NULL)
         return problem_set(problem, VSC_TOKEN, "%s: no list of functions", path);
-    if (module->functions->version[0] != 2 && module->functions->version[0] != 3)
+    if (module->functions->version.major != 2 && module->functions->version.major != 3)
         return problem_set(problem, VSC_TOKEN, "%s: PKCS#11 version %d", path,
-                           module->functions->version[0]);
+                           module->functions->version.major);
     return VSC_OK;
 }
 

@@ -6,7 +6,7 @@
 #include <libp11.h>
 #include <stdbool.h>
 
-#include "card/pkcs11/cryptoki.h"
+#include "common/cryptoki.h"
 #include "common/err.h"
 #include "common/problem.h"
 

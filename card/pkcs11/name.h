@@ -3,7 +3,7 @@
 #ifndef VSC_CARD_PKCS11_NAME_H
 #define VSC_CARD_PKCS11_NAME_H
 
-#include "card/pkcs11/cryptoki.h"
+#include "common/cryptoki.h"
 #include "common/wire_card.h"
 
 #define P11_ID_MAX 255 /* bytes of a CKA_ID that is taken as it is */

@@ -11,10 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "card/pkcs11/cryptoki.h"
+#include "common/cryptoki.h"
 
 #define FAULTS_MAX 8
-#define CKR_HOST   0x002ul
 
 __attribute__((visibility("default"))) unsigned long C_GetFunctionList(
     const struct ck_functions **list);
@@ -176,7 +175,7 @@ unsigned long C_GetFunctionList(const struct ck_functions **list)
     unsigned long (*get_list)(const struct ck_functions **);
     void *handle, *symbol;
 
-    if (mine.version[0] == 0) {
+    if (mine.version.major == 0) {
         if (read_settings() != 0)
             return CKR_GENERAL_ERROR;
         if (has_fault("load-crash"))
@@ -186,7 +185,7 @@ unsigned long C_GetFunctionList(const struct ck_functions **list)
         handle = dlopen(wants_module, RTLD_NOW | RTLD_LOCAL);
         symbol = handle != NULL ? dlsym(handle, "C_GetFunctionList") : NULL;
         if (symbol == NULL)
-            return CKR_HOST;
+            return CKR_HOST_MEMORY;
         memcpy(&get_list, &symbol, sizeof(get_list));
         if (get_list(&real) != CKR_OK)
             return CKR_GENERAL_ERROR;
