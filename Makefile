@@ -298,7 +298,7 @@ bench: all $(BENCH_PROGRAMS)
 
 # ---- looking at the code without running it --------------------------------------------------------
 C_FILES := $(wildcard $(foreach d,common conf certcheck certcheck/cli certcheck/library certcheck/refresh card card/tpm card/pkcs11 card/owner card/admin card/attest card/helpdesk pam_vsc \
-             vscmgr vscmgr/doctor vscmgr/stacks tests/support tests/unit tests/pam tests/fakepam tests/fakehelper tests/fuzz \
+             vscmgr vscmgr/doctor vscmgr/stacks greeter/backend tests/support tests/unit tests/pam tests/fakepam tests/fakehelper tests/fuzz \
              tests/proxy tests/bench tests/modules tests/stall tests/client tests/library tests/httpd tests/without,\
              $d/*.c $d/*.h))
 PRODUCT_C := $(filter-out tests/%,$(filter %.c,$(C_FILES)))

@@ -13,10 +13,11 @@ allowed() { # FOLDER: the folders that it may include
     card) echo "card conf common" ;;
     vscmgr) echo "vscmgr card certcheck conf common" ;;
     pam_vsc) echo "pam_vsc common" ;;
+    greeter) echo "greeter common" ;;
     esac
 }
 
-for folder in common conf certcheck card vscmgr pam_vsc; do
+for folder in common conf certcheck card vscmgr pam_vsc greeter; do
     while IFS=: read -r file line text; do
         target=${text#*\"}; target=${target%%/*}
         case " $(allowed "$folder") " in
@@ -25,6 +26,12 @@ for folder in common conf certcheck card vscmgr pam_vsc; do
         esac
     done < <(grep -rn '^#include "' "$folder" --include='*.[ch]')
 done
+# The greeter's state machine and its back ends know nothing of each other or of a window.
+for part in backend; do
+    grep -rnE '#include ("greeter/|<(gtk|glib|gdk|gio))' "greeter/$part" --include='*.[ch]' |
+        grep -v "#include \"greeter/$part/" |
+        while read -r line; do echo "layers: $line: not for greeter/$part/"; done | grep . && fail=1
+done
 # Card administration is not a part of vsc-card, nor what an owner does of its sign-in path.
 grep -rln '#include "card/admin/' card --include='*.[ch]' | grep -v '^card/admin/' |
     while read -r file; do echo "layers: $file: card/ includes card/admin/"; done | grep . && fail=1
@@ -32,14 +39,14 @@ grep -rln '#include "card/owner/' card/tpm card/pkcs11 --include='*.[ch]' |
     while read -r file; do echo "layers: $file: a back end includes card/owner/"; done | grep . && fail=1
 
 # The sub-commands are the program certcheck's alone.
-grep -rln '#include "certcheck/cli/' common conf certcheck card vscmgr pam_vsc --include='*.[ch]' |
+grep -rln '#include "certcheck/cli/' common conf certcheck card vscmgr pam_vsc greeter --include='*.[ch]' |
     grep -v '^certcheck/cli/' |
     while read -r file; do echo "layers: $file: includes certcheck/cli/"; done | grep . && fail=1
 # What speaks to the network is reached by the sub-command refresh alone.
-grep -rln '#include "certcheck/refresh/' common conf certcheck card vscmgr pam_vsc --include='*.[ch]' |
+grep -rln '#include "certcheck/refresh/' common conf certcheck card vscmgr pam_vsc greeter --include='*.[ch]' |
     grep -vE '^certcheck/(refresh/|cli/certcheck_refresh_main\.c$)' |
     while read -r file; do echo "layers: $file: includes certcheck/refresh/"; done | grep . && fail=1
-grep -rlE '#include <(curl|ldap|lber)' common conf certcheck card vscmgr pam_vsc --include='*.[ch]' |
+grep -rlE '#include <(curl|ldap|lber)' common conf certcheck card vscmgr pam_vsc greeter --include='*.[ch]' |
     grep -v '^certcheck/refresh/' |
     while read -r file; do echo "layers: $file: speaks to the network"; done | grep . && fail=1
 nm "$B/vsc-check" | grep -q ' [Tt] command_' && bad "vsc-check links sub-commands of certcheck"

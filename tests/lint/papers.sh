@@ -35,7 +35,7 @@ for target in $(grep -ohE '\bmake [a-z][a-z-]+' README.md HACKING.md SECURITY.md
     case $target in it | tells) continue ;; esac
     grep -qE "^$target( [a-z]+)*:" Makefile || bad "there is no make $target"
 done
-for file in $(grep -ohE '(^|[ (`])(common|conf|certcheck|card|pam_vsc|vscmgr|tests|demo|man)/[A-Za-z0-9_./-]*[A-Za-z0-9_]' \
+for file in $(grep -ohE '(^|[ (`])(common|conf|certcheck|card|pam_vsc|vscmgr|greeter|tests|demo|man)/[A-Za-z0-9_./-]*[A-Za-z0-9_]' \
     README.md HACKING.md SECURITY.md | tr -d ' (`' | sort -u); do
     [ -e "$file" ] || bad "there is no $file"
 done
