@@ -242,6 +242,10 @@ $(B)/tests/p11_shim.so: $(B)/obj/tests/modules/p11_shim.o
 $(B)/tests/fake_directory.so $(B)/tests/fake_nss.so: $(B)/tests/%.so: $(B)/obj/tests/modules/%.o
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -shared $(sanitize) -o $@ $^
+# A PAM module that plays a conversation from a file.
+$(B)/tests/pam_script.so: $(B)/obj/tests/modules/pam_script.o
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D) && $(CC) -shared $(ALL_LDFLAGS) -o $@ $^ -lpam
 $(B)/obj/tests/unit/test_directory.o: ALL_CFLAGS += -DFAKE_DIRECTORY='"$(B)/tests/fake_directory.so"'
 # A kernel that lacks a part of the sandbox.
 $(B)/tests/without: $(B)/obj/tests/without/without_main.o
@@ -260,7 +264,8 @@ $(B)/obj/tests/stall/stall_shim.o: ALL_CFLAGS += -U_FORTIFY_SOURCE
 
 # The tests run the programs.
 units: all $(UNITS) $(TEST_PROGRAMS) $(B)/tests/kill_shim.so $(B)/tests/stall_shim.so \
-       $(B)/tests/probe.so $(B)/tests/p11_shim.so $(B)/tests/fake_directory.so $(B)/tests/fake_nss.so
+       $(B)/tests/probe.so $(B)/tests/p11_shim.so $(B)/tests/fake_directory.so $(B)/tests/fake_nss.so \
+       $(B)/tests/pam_script.so
 
 # make check installs what is missing, then starts anew: what pkg-config says is read at the start.
 check: have-deps
