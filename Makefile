@@ -332,6 +332,7 @@ analyze:
 D := $(DESTDIR)
 MAN_PAGES := $(wildcard man/*.[13578])
 UNITDIR   := $(SYSTEMDDIR)/systemd/system
+STACKSDIR := $(PREFIX)/share/pam_vsc/pam.d
 put = install -D -m $1 $2 $(D)$3
 
 install: all
@@ -359,12 +360,19 @@ install: all
 	$(call put,644,conf/systemd/vsc-refresh.timer,$(UNITDIR)/vsc-refresh.timer)
 	sed 's,@PREFIX@,$(PREFIX),' conf/systemd/vsc-refresh.service > $(D)$(UNITDIR)/vsc-refresh.service
 	chmod 644 $(D)$(UNITDIR)/vsc-refresh.service
+	$(call put,644,conf/pam-configs/vsc,$(PREFIX)/share/pam-configs/vsc)
+	install -d $(D)$(STACKSDIR) && install -m 644 conf/pam.d/* $(D)$(STACKSDIR)
 	install -d $(addprefix $(D)$(SYSCONFDIR)/pam_vsc/,anchors intermediates crls)
 	[ -e $(D)$(SYSCONFDIR)/pam_vsc/pam_vsc.conf ] || \
 	    $(call put,644,conf/pam_vsc.conf,$(SYSCONFDIR)/pam_vsc/pam_vsc.conf)
 
-# Configuration, cards and the helpers' users stay.
+# Configuration, cards and the helpers' users stay. What enabled the module goes first.
 uninstall:
+	[ -n "$(D)" ] || ! command -v pam-auth-update || pam-auth-update --package --remove vsc
+	[ -n "$(D)" ] || ! command -v update-alternatives || \
+	    update-alternatives --remove gdm-smartcard $(STACKSDIR)/gdm-smartcard-vsc
+	rm -f $(D)$(PREFIX)/share/pam-configs/vsc
+	rm -rf $(D)$(PREFIX)/share/pam_vsc
 	rm -f $(D)$(PAMDIR)/pam_vsc.so $(D)$(PREFIX)/bin/certcheck \
 	    $(D)$(PREFIX)/sbin/vscmgr $(D)$(PREFIX)/sbin/tpmvscmgr
 	rm -f $(D)$(LIBDIR)/libcertcheck.a $(D)$(LIBDIR)/pkgconfig/certcheck.pc

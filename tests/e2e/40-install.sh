@@ -25,7 +25,8 @@ for file in usr/lib/*/security/pam_vsc.so usr/libexec/pam_vsc/vsc-card \
     usr/share/man/man5/pam_vsc.conf.5 usr/lib/sysusers.d/pam_vsc.conf \
     usr/lib/tmpfiles.d/pam_vsc.conf usr/lib/systemd/system/vsc-card.socket \
     usr/lib/systemd/system/vsc-card@.service \
-    usr/lib/systemd/system/vsc-refresh.service usr/lib/systemd/system/vsc-refresh.timer etc/pam_vsc/pam_vsc.conf; do
+    usr/lib/systemd/system/vsc-refresh.service usr/lib/systemd/system/vsc-refresh.timer etc/pam_vsc/pam_vsc.conf \
+    usr/share/pam-configs/vsc usr/share/pam_vsc/pam.d/gdm-smartcard-vsc; do
     ls "$D"/$file > /dev/null 2>> "$D.log" || bad=1
 done
 check $bad "everything is installed below DESTDIR"
@@ -34,6 +35,8 @@ for page in man/*.[13578]; do
     [ -e "$D/usr/share/man/man${page##*.}/${page#man/}" ] || { echo "$page" >> "$D.log"; bad=1; }
 done
 check $bad "every man page is installed"
+diff -r conf/pam.d "$D/usr/share/pam_vsc/pam.d" > "$D.log" && [ ! -e "$D/etc/pam.d" ]
+check $? "every stack is installed beside /etc/pam.d, and none in it"
 [ -z "$(find "$D" -perm /6022 ! -type l)" ]
 check $? "nothing is setuid or writable by others"
 ! grep -rlE '@[A-Z]+@' "$D/usr/lib/systemd" > "$D.log" &&
