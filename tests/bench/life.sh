@@ -57,7 +57,7 @@ run() { # WHO STEP
     "$1_$2" > "$W/out" 2>&1 || die "$1 $2"
 }
 tpm_start "$W/tpm" && proxy_start "$W/log" || exit 1
-TPM_PORT=${TCTI##*=}
+TPM_OWN_TCTI=$TCTI
 tpm_start_abrmd "$W" || exit 1
 configure
 ptool init > "$W/out" 2>&1 || die "tpm2_ptool init"

@@ -4,6 +4,8 @@
 #   tpm_start DIR        start swtpm on a free port with its state in DIR (absolute; made if missing).
 #                        Sets TCTI, TPM2TOOLS_TCTI and TPM_PID, and lenient DA parameters. A second
 #                        call with the same DIR after tpm_stop is a reboot of the same TPM.
+#   tpm_start_unix DIR SOCKET  the same on a Unix socket that everybody may connect to, for a client
+#                        that has no network
 #   tpm_stop             stop it (state stays in DIR)
 #   tpm_flush            flush what killed clients left in the TPM (swtpm has no resource manager)
 #   tpm_start_abrmd DIR  a session bus and tpm2-abrmd before the running swtpm, for several clients
@@ -14,6 +16,7 @@
 # Only processes that were started here are killed, by their pid.
 
 TPM_PID=
+TPM_OWN_TCTI=
 TPM_BUS_PID=
 TPM_ABRMD_PID=
 
@@ -40,12 +43,38 @@ tpm_wait_port() {
     return 1
 }
 
+tpm_make() {
+    mkdir -p "$1"
+    [ -e "$1/tpm2-00.permall" ] ||
+        swtpm_setup --tpm2 --tpmstate "$1" --overwrite >"$1/setup.log" 2>&1
+}
+
+tpm_started() { # TCTI
+    TPM_OWN_TCTI=$1
+    TCTI=$1
+    export TCTI TPM2TOOLS_TCTI="$TCTI"
+    TSS2_LOG=all+NONE tpm2_dictionarylockout -s -n 32 -t 600 -l 86400 >/dev/null 2>&1
+    return 0
+}
+
+tpm_start_unix() {
+    local dir=$1 i
+    tpm_make "$dir" || return 1
+    swtpm socket --tpm2 --tpmstate "dir=$dir" --server "type=unixio,path=$2,mode=0666" \
+        --ctrl "type=unixio,path=$2.ctrl,mode=0666" \
+        --flags not-need-init,startup-clear >"$dir/swtpm.log" 2>&1 3>&- &
+    TPM_PID=$!
+    for i in $(seq 100); do
+        kill -0 "$TPM_PID" 2>/dev/null || return 1
+        [ -S "$2" ] && [ -S "$2.ctrl" ] && break
+        sleep 0.05
+    done
+    [ -S "$2.ctrl" ] && tpm_started "swtpm:path=$2"
+}
+
 tpm_start() {
     local dir=$1 port try
-    mkdir -p "$dir"
-    if [ ! -e "$dir/tpm2-00.permall" ]; then
-        swtpm_setup --tpm2 --tpmstate "$dir" --overwrite >"$dir/setup.log" 2>&1 || return 1
-    fi
+    tpm_make "$dir" || return 1
     for try in $(seq 20); do
         port=$((10000 + (RANDOM * 32768 + RANDOM) % 11000 * 2))
         tpm_port_busy "$port" && continue
@@ -57,9 +86,7 @@ tpm_start() {
         TPM_PID=$!
         if tpm_wait_port "$port"; then
             TPM_PORT=$port
-            TCTI="swtpm:host=127.0.0.1,port=$port"
-            export TCTI TPM2TOOLS_TCTI="$TCTI"
-            TSS2_LOG=all+NONE tpm2_dictionarylockout -s -n 32 -t 600 -l 86400 >/dev/null 2>&1
+            tpm_started "swtpm:host=127.0.0.1,port=$port"
             return 0
         fi
         kill "$TPM_PID" 2>/dev/null
@@ -81,7 +108,7 @@ tpm_stop() {
     tpm_end "$TPM_BUS_PID"
     TPM_ABRMD_PID= TPM_BUS_PID=
     # An orderly shutdown: an unclean one may count as a wrong authorisation of a DA-protected object.
-    [ -n "$TPM_PID" ] && TSS2_LOG=all+NONE TPM2TOOLS_TCTI="swtpm:host=127.0.0.1,port=$TPM_PORT" \
+    [ -n "$TPM_PID" ] && TSS2_LOG=all+NONE TPM2TOOLS_TCTI="$TPM_OWN_TCTI" \
         timeout 5 tpm2_shutdown -c >/dev/null 2>&1
     tpm_end "$TPM_PID"
     TPM_PID=
@@ -116,7 +143,7 @@ BUS
     [ -s "$dir/bus.address" ] || return 1
     DBUS_SESSION_BUS_ADDRESS=$(cat "$dir/bus.address")
     export DBUS_SESSION_BUS_ADDRESS
-    tpm2-abrmd --session --allow-root --flush-all "--tcti=swtpm:host=127.0.0.1,port=$TPM_PORT" \
+    tpm2-abrmd --session --allow-root --flush-all "--tcti=$TPM_OWN_TCTI" \
         >"$dir/abrmd.log" 2>&1 3>&- &
     TPM_ABRMD_PID=$!
     TCTI="tabrmd:bus_type=session"

@@ -1,0 +1,138 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# The part of tests/login/80-systemd.sh that runs in the throwaway root.
+set -u
+. tests/rig/site.sh
+. tests/rig/softhsm.sh
+SITE_TPM="tpm_start_unix $W/tpm /run/vsc-test-tpm" # the unit has no network
+EXPOSURE=2.0                                       # at most, of systemd's 10
+SOCKET=/run/pam_vsc/card.sock
+export TSS2_LOG=all+NONE
+
+until_true() { # COMMAND...: 30 s at most
+    local i
+    for i in $(seq 300); do
+        "$@" > /dev/null 2>&1 && return 0
+        sleep 0.1
+    done
+    return 1
+}
+property() { systemctl show --value -p "$2" "$1"; }
+instances() { systemctl list-units --no-legend --plain 'vsc-card@*' | awk '{ print $1 }'; }
+no_instance() { [ -z "$(instances)" ]; }
+processes() { # UNIT: of its control group
+    local group
+    group=$(property "$1" ControlGroup)
+    [ -z "$group" ] || cat "/sys/fs/cgroup$group/cgroup.procs"
+}
+harmless() { # PID USER: that user's for good
+    [ "$(ps -o user:32= -p "$1" | tr -d ' ')" = "$2" ] &&
+        grep -q '^CapPrm:[^0-9]*0000000000000000$' "/proc/$1/status" &&
+        grep -q '^NoNewPrivs:[^0-9]*1$' "/proc/$1/status" &&
+        grep -q '^Seccomp:[^0-9]*2$' "/proc/$1/status"
+}
+
+{ site_install && site_trust && site_card; } > "$LOG" 2>&1
+ok $? "systemd: make install, users, folders and a card"
+{
+    systemctl daemon-reload && systemctl enable --now vsc-card.socket vsc-refresh.timer &&
+        systemctl is-active vsc-card.socket vsc-refresh.timer && [ -S $SOCKET ] && no_instance
+} > "$LOG" 2>&1
+ok $? "systemd: the socket is listened to, the timer waits, nothing runs"
+echo 12345678 | pamtester vsc-test vscalice authenticate > "$LOG" 2>&1 && no_instance
+ok $? "systemd: a sign-in as root starts no unit"
+
+# ---- the socket unit
+
+# A conversation that waits for the PIN.
+mkfifo "$W/pin"
+as vscalice pamtester vsc-test vscalice authenticate < "$W/pin" > "$LOG" 2>&1 &
+locker=$!
+exec 9> "$W/pin"
+until_true grep -q 'PIN for' "$LOG"
+ok $? "systemd: a locker's user is asked for the PIN"
+all_harmless() { # UNIT...: exactly one, with processes
+    local pid pids
+    [ $# = 1 ] && pids=$(processes "$1") && [ -n "$pids" ] || return 1
+    for pid in $pids; do
+        ps -o user,args -p "$pid"
+        harmless "$pid" _vsc || return 1
+    done
+}
+all_harmless $(instances) > "$LOG.unit" 2>&1
+status=$?
+cat "$LOG.unit" >> "$LOG"
+ok $status "systemd: one vsc-card@.service, all of it _vsc without capabilities"
+echo 12345678 >&9
+exec 9>&-
+wait $locker
+ok $? "systemd: a locker's user signs in through the socket unit"
+until_true no_instance
+ok $? "systemd: nothing is left of the unit when the user has gone"
+! echo 12345678 | as vscbob pamtester vsc-test vscalice authenticate > "$LOG" 2>&1
+ok $? "systemd: another user does not, with the same PIN"
+printf '%s\n' 12345678 87654321 | as vscalice vscmgr passwd Alice --pin stdin > "$LOG" 2>&1 &&
+    as vscalice vscmgr generate Alice --key p256 >> "$LOG" 2>&1 &&
+    echo 87654321 | as vscalice pamtester vsc-test vscalice authenticate >> "$LOG" 2>&1
+ok $? "systemd: the owner changes the PIN and makes a key through it"
+# What a PKCS#11 module needs is there too: root sees tokens also through the socket.
+{
+    mkdir /usr/local/lib/vsc-test && softhsm_start /usr/local/lib/vsc-test &&
+        softhsm_token Token 12345678 && softhsm_self_signed ec:P-256 token "$W/t.key" "$W/t.pem" &&
+        softhsm_key Token 12345678 01 "$W/t.key" "$W/t.pem" && softhsm_module token &&
+        chmod -R go+rX /usr/local/lib/vsc-test && cp /etc/pam_vsc/pam_vsc.conf "$W/conf" &&
+        sed -i 's,^card = {,& pkcs11_modules = [ "/usr/local/lib/vsc-test/token.so" ];,' \
+            /etc/pam_vsc/pam_vsc.conf &&
+        printf '%s\n' list 'sign Token 0 12345678' | "$B/tests/card_client" $SOCKET
+} > "$LOG" 2>&1
+grep -q '^sign: success verified' "$LOG"
+ok $? "systemd: a token's module is loaded in it, and the token signs"
+cp "$W/conf" /etc/pam_vsc/pam_vsc.conf
+
+# ---- the timer
+
+# The same timer, only sooner.
+mkdir -p /run/systemd/system/vsc-refresh.timer.d
+cat > /run/systemd/system/vsc-refresh.timer.d/soon.conf <<END
+[Timer]
+OnActiveSec=1
+RandomizedDelaySec=0
+AccuracySec=100ms
+END
+refreshed() { [ "$(property vsc-refresh.service ExecMainExitTimestampMonotonic)" != 0 ]; }
+{
+    [ -z "$(ls /var/cache/pam_vsc)" ] && ! refreshed && systemctl daemon-reload &&
+        systemctl restart vsc-refresh.timer && until_true refreshed
+    systemctl status --no-pager vsc-refresh.service vsc-refresh.timer
+    [ "$(property vsc-refresh.service Result)" = success ] &&
+        [ "$(property vsc-refresh.service ExecMainStatus)" = 0 ] &&
+        [ "$(property vsc-refresh.timer LastTriggerUSecMonotonic)" != 0 ]
+} > "$LOG" 2>&1
+ok $? "systemd: the timer starts vsc-refresh.service, which succeeds"
+find /var/cache/pam_vsc -printf '%u %m %p\n' > "$LOG"
+grep -q '/hand/.*idx$' "$LOG" && ! grep -v '^_vsc-fetch ' "$LOG" > /dev/null
+ok $? "systemd: the lists in the cache are _vsc-fetch's"
+echo 87654321 | as vscalice pamtester vsc-test vscalice authenticate > "$LOG" 2>&1
+ok $? "systemd: a locker's user signs in with that cache"
+
+# ---- every unit
+
+for file in conf/systemd/*.service; do
+    unit=$(basename "$file")
+    systemd-analyze verify --man=no "/usr/lib/systemd/system/$unit" > "$LOG" 2>&1
+    ! grep -F "$unit" "$LOG"
+    ok $? "systemd: $unit is well-formed"
+    systemd-analyze security --no-pager "${unit/@./@1.}" > "$LOG" 2>&1
+    rating=$(sed -nE 's/.*exposure level for .*: ([0-9.]+) .*/\1/p' "$LOG")
+    awk -v is="$rating" -v most=$EXPOSURE 'BEGIN { exit !(is != "" && is + 0 <= most + 0) }'
+    ok $? "systemd: $unit is exposed $EXPOSURE at most (${rating:-unknown})"
+    # vsc-card drops root by itself, as was seen above.
+    [ "$unit" = vsc-card@.service ] || [ -n "$(property "$unit" User)" ]
+    ok $? "systemd: $unit starts nothing as root"
+done
+# SoftHSM would like to write to its tokens.
+journalctl --no-pager -q -b -p warning -u 'vsc-*' | grep -v '\.cpp([0-9]*):' > "$LOG"
+[ ! -s "$LOG" ] && [ -z "$(systemctl list-units --no-legend --state=failed 'vsc-*')" ]
+ok $? "systemd: no unit complained or failed"
+echo "1..$number"
+site_end
