@@ -38,15 +38,16 @@ enum vsc_err peer_find(int fd, uid_t own_uid, struct peer *ret_peer, struct prob
     return VSC_OK;
 }
 
-static bool is_owner(const struct peer *peer, const struct card_info *card)
+bool access_is_owner(const struct peer *peer, const struct card_info *card)
 {
-    return card->has_owner && card->owner_uid == peer->uid && strcmp(card->owner, peer->name) == 0;
+    return card->has_owner && card->owner_uid == peer->uid &&
+           (peer->full || strcmp(card->owner, peer->name) == 0);
 }
 
 enum access access_to(const struct peer *peer, enum conf_identities identities,
                       const struct card_info *card)
 {
-    if (peer->full || is_owner(peer, card))
+    if (peer->full || access_is_owner(peer, card))
         return ACCESS_FULL;
     switch (identities) {
     case IDENTITIES_ALWAYS:

@@ -31,8 +31,9 @@ must_check enum vsc_err peer_find(int fd, uid_t own_uid, struct peer *ret_peer,
 
 /*
  * An owner is who has the uid and the name: a uid is given anew when its account is gone, and the
- * card must not go with it.
+ * card must not go with it. Of a peer who may do everything the name is not known: the uid tells.
  */
+bool access_is_owner(const struct peer *peer, const struct card_info *card);
 enum access access_to(const struct peer *peer, enum conf_identities identities,
                       const struct card_info *card);
 

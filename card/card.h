@@ -17,6 +17,12 @@
 
 struct card_source;
 
+/* A card's state as it may be shown; without `known` nothing is known of it. */
+struct glimpse {
+    bool known;
+    struct card_state state;
+};
+
 /* All functions: `problem` may be NULL; card and key ids are C strings from list(). */
 struct card_ops {
     const char *name;
@@ -27,6 +33,11 @@ struct card_ops {
     /* Tries, blocked, locked, gone. Uses up no try. */
     enum vsc_err (*state)(struct card_source *source, const char *card,
                           struct card_state *ret_state, struct problem *problem);
+    /* What is known of the source's own cards in `list`, an element for each card of the list; the
+     * others stay as they are. May be a little old, so that many can ask often. NULL: state() is
+     * as good. */
+    enum vsc_err (*watch)(struct card_source *source, const struct card_list *list,
+                          struct glimpse *ret_glimpses, struct problem *problem);
     /* Do all that needs no PIN, so that sign() is short. Calling it is optional. */
     enum vsc_err (*prepare)(struct card_source *source, const char *card, const char *key,
                             struct problem *problem);

@@ -274,12 +274,23 @@ static enum vsc_err send_fault(int fd, enum vsc_err err, const struct problem *p
     return wire_send_error(fd, err, problem->text, &deadline);
 }
 
+/* The same fault for one that watches is one line in the log. */
+static bool is_repeated(struct serve *serve, enum wire_type type, enum vsc_err err)
+{
+    bool repeated = type == WIRE_CARD_WATCH && serve->watch_err == err;
+
+    if (type == WIRE_CARD_WATCH)
+        serve->watch_err = err;
+    return repeated;
+}
+
 static enum vsc_err handle(struct serve *serve, int fd)
 {
     auto_message struct message message;
     auto_message struct message reply;
     struct serve_request request = {.message = &message, .answer = &reply};
     enum vsc_err err, sent;
+    bool repeated;
 
     message_init(&reply, WIRE_ERROR);
     request.deadline = deadline_in(serve->timeout_ms);
@@ -296,10 +307,12 @@ static enum vsc_err handle(struct serve *serve, int fd)
     /* A little less than the caller's, who then hears what took so long. */
     request.deadline = deadline_in(serve->timeout_ms - serve->timeout_ms / 10);
     err = answer(serve, &request);
+    repeated = is_repeated(serve, message.type, err);
     if (err == VSC_OK)
         return wire_send(fd, &reply, &request.deadline);
-    vsc_log(LOG_NOTICE, "%s uid=%u error: %s: %s", wire_type_name((uint16_t)message.type),
-            (unsigned)serve->peer.uid, vsc_strerror(err), request.problem.text);
+    if (!repeated)
+        vsc_log(LOG_NOTICE, "%s uid=%u error: %s: %s", wire_type_name((uint16_t)message.type),
+                (unsigned)serve->peer.uid, vsc_strerror(err), request.problem.text);
     sent = send_fault(fd, err, &request.problem);
     return err == VSC_PROTOCOL ? err : sent;
 }

@@ -34,13 +34,18 @@ struct serve_part {
     void (*rest)(struct serve *serve);
 };
 
-#define SERVE_PARTS_MAX 2
+#define SERVE_PARTS_MAX 3
 
 struct serve {
     struct serve_source sources[SERVE_SOURCES_MAX];
     size_t source_count;
     struct peer peer;
     enum conf_identities identities;
+    enum conf_announce announce;
+    unsigned warn_days;
+    bool watched; /* what goes wrong again and again for one that watches is logged once */
+    bool quiet;   /* so now */
+    enum vsc_err watch_err;
     /* For native cards: their parts, store and TCTI (borrowed). Empty where there are none. */
     const struct serve_part *parts[SERVE_PARTS_MAX];
     size_t part_count;

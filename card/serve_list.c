@@ -77,7 +77,7 @@ static void clean_foreign(struct card_info *card)
 
 /* Move the cards of `from` that belong to `source` and fit to the end of `to`. */
 static void take_cards(const struct serve_source *source, struct card_list *from,
-                       struct card_list *to, size_t *bytes)
+                       struct card_list *to, size_t *bytes, bool quiet)
 {
     size_t budget = is_foreign(source) ? FOREIGN_BYTES : WIRE_BODY_BYTES;
 
@@ -87,8 +87,9 @@ static void take_cards(const struct serve_source *source, struct card_list *from
 
         if (to->count == CARDS_MAX || size > budget || *bytes + size > WIRE_BODY_BYTES ||
             !owns_id(source, card->id) || has_id(to, card->id)) {
-            vsc_log(LOG_WARNING, "source=%s a card is left out: too large, or an id of another",
-                    source->source->ops->name);
+            if (!quiet)
+                vsc_log(LOG_WARNING, "source=%s a card is left out: too large, or an id of another",
+                        source->source->ops->name);
             continue;
         }
         if (is_foreign(source))
@@ -102,7 +103,7 @@ static void take_cards(const struct serve_source *source, struct card_list *from
 
 /* The cards of one source, at the end of `all`. */
 static enum vsc_err add_cards(const struct serve_source *source, struct card_list *all,
-                              size_t *bytes, struct problem *problem)
+                              size_t *bytes, bool quiet, struct problem *problem)
 {
     struct card_list own = {0};
     const struct card_ops *ops = source->source->ops;
@@ -110,17 +111,27 @@ static enum vsc_err add_cards(const struct serve_source *source, struct card_lis
     enum vsc_err err = ops->list(source->source, &own, &fault);
 
     if (err == VSC_OK) {
-        take_cards(source, &own, all, bytes);
+        take_cards(source, &own, all, bytes, quiet);
         card_list_done(&own);
         return VSC_OK;
     }
-    vsc_log(LOG_WARNING, "source=%s%s list: %s: %s", source->prefix, ops->name, vsc_strerror(err),
-            fault.text);
+    if (!quiet)
+        vsc_log(LOG_WARNING, "source=%s%s list: %s: %s", source->prefix, ops->name,
+                vsc_strerror(err), fault.text);
     return problem_set(problem, err, "%s", fault.text);
 }
 
-enum vsc_err serve_list(struct serve *serve, const struct deadline *deadline,
-                        struct card_list *ret_list, struct problem *problem)
+const struct serve_source *serve_owner_of(const struct serve *serve, const char *card)
+{
+    for (size_t i = 0; i < serve->source_count; i++) {
+        if (owns_id(&serve->sources[i], card))
+            return &serve->sources[i];
+    }
+    return NULL;
+}
+
+enum vsc_err serve_list_all(struct serve *serve, const struct deadline *deadline,
+                            struct card_list *ret_list, struct problem *problem)
 {
     auto_card_list struct card_list all = {.cards = calloc(CARDS_MAX, sizeof(*all.cards))};
     enum vsc_err failed = VSC_OK;
@@ -133,16 +144,25 @@ enum vsc_err serve_list(struct serve *serve, const struct deadline *deadline,
         enum vsc_err err;
 
         source->source->deadline = share(deadline, i + 1 == serve->source_count);
-        err = add_cards(source, &all, &bytes, failed == VSC_OK ? problem : NULL);
+        err = add_cards(source, &all, &bytes, serve->quiet, failed == VSC_OK ? problem : NULL);
         if (failed == VSC_OK)
             failed = err;
     }
     if (all.count == 0 && failed != VSC_OK)
         return failed;
-    access_filter(&serve->peer, serve->identities, &all);
     *ret_list = all;
     all = (struct card_list){0};
     return VSC_OK;
+}
+
+enum vsc_err serve_list(struct serve *serve, const struct deadline *deadline,
+                        struct card_list *ret_list, struct problem *problem)
+{
+    enum vsc_err err = serve_list_all(serve, deadline, ret_list, problem);
+
+    if (err == VSC_OK)
+        access_filter(&serve->peer, serve->identities, ret_list);
+    return err;
 }
 
 /* Read anew at each request: an owner may have changed since the last one. */

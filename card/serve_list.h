@@ -12,6 +12,13 @@
 must_check enum vsc_err serve_list(struct serve *serve, const struct deadline *deadline,
                                    struct card_list *ret_list, struct problem *problem);
 
+/* The same without a thought of the peer: nothing of it goes to one. */
+must_check enum vsc_err serve_list_all(struct serve *serve, const struct deadline *deadline,
+                                       struct card_list *ret_list, struct problem *problem);
+
+/* The source that a card of this id is of; NULL for none. Whether it is there is not asked. */
+const struct serve_source *serve_owner_of(const struct serve *serve, const char *card);
+
 /*
  * The source that has `card`, and what the peer may do with it; ACCESS_FULL or ACCESS_GLANCE.
  * VSC_NO_CARD, or VSC_DENIED: a peer who may not know of others' cards does not learn which exist.

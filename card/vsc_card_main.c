@@ -20,6 +20,7 @@
 #include "card/pkcs11/source.h"
 #include "card/remote.h"
 #include "card/serve.h"
+#include "card/serve_watch.h"
 #include "card/tpm/source.h"
 #include "common/drop.h"
 #include "common/log.h"
@@ -196,6 +197,7 @@ static enum vsc_err open_channel(struct serve *serve, const struct arguments *ar
 {
     enum vsc_err err = peer_find(SPAWN_CHANNEL, own_uid, &serve->peer, problem);
 
+    serve->parts[serve->part_count++] = &serve_watch;
     for (size_t i = 0; err == VSC_OK && i < conf->card.backend_count; i++) {
         switch (conf->card.backends[i]) {
         case BACKEND_TPM:
@@ -272,6 +274,8 @@ static enum vsc_err run(const struct arguments *arguments, uid_t own_uid, struct
 
     if (err == VSC_OK) {
         serve.identities = conf->login.list_identities;
+        serve.announce = conf->login.announce;
+        serve.warn_days = conf->login.warn_days;
         serve.timeout_ms = (int64_t)conf->login.timeout * 1000;
         if (arguments->module != NULL)
             err = open_module(&serve, arguments, own_uid, conf, problem);

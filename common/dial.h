@@ -6,6 +6,8 @@
 #include "common/deadline.h"
 #include "common/err.h"
 
+#define DIAL_SOCKET "/run/pam_vsc/card.sock" /* where it is unless card.socket says otherwise */
+
 /*
  * Connect to the socket at `path`, absolute, waiting until the deadline while its queue is full.
  * Whoever listens must be root or the own user: a PIN goes there, and another could have taken the

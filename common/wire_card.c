@@ -173,24 +173,9 @@ void card_state_encode(struct buf *body, const struct card_state *state)
     buf_u32(body, state->locked_seconds);
 }
 
-static struct card_state state_decode(struct reader *reader)
-{
-    struct card_state state = {0};
-
-    state.tries_known = reader_bool(reader);
-    state.tries_left = reader_u16(reader);
-    state.tries_max = reader_u16(reader);
-    if (state.tries_left > state.tries_max || (!state.tries_known && state.tries_max > 0))
-        reader->fault = true;
-    state.blocked = reader_bool(reader);
-    state.gone = reader_bool(reader);
-    state.locked_seconds = reader_u32(reader);
-    return state;
-}
-
 enum vsc_err card_state_decode(struct reader *reader, struct card_state *ret_state)
 {
-    struct card_state state = state_decode(reader);
+    struct card_state state = field_state(reader);
     enum vsc_err err = reader_end(reader);
 
     if (err == VSC_OK)
@@ -298,7 +283,7 @@ enum vsc_err card_outcome_decode(struct reader *reader, struct card_outcome *ret
     enum vsc_err err;
 
     outcome.result = (enum vsc_err)result;
-    outcome.state = state_decode(reader);
+    outcome.state = field_state(reader);
     signature = reader_bytes(reader, SIGNATURE_MAX, &outcome.signature_len);
     if (!is_result(result) || (result != VSC_OK && outcome.signature_len > 0))
         reader->fault = true;

@@ -90,6 +90,21 @@ void field_chain_done(struct der chain[CHAIN_MAX], size_t *len)
     *len = 0;
 }
 
+struct card_state field_state(struct reader *reader)
+{
+    struct card_state state = {0};
+
+    state.tries_known = reader_bool(reader);
+    state.tries_left = reader_u16(reader);
+    state.tries_max = reader_u16(reader);
+    if (state.tries_left > state.tries_max || (!state.tries_known && state.tries_max > 0))
+        reader->fault = true;
+    state.blocked = reader_bool(reader);
+    state.gone = reader_bool(reader);
+    state.locked_seconds = reader_u32(reader);
+    return state;
+}
+
 void field_reasons_encode(struct buf *body, const uint16_t *reasons, size_t count)
 {
     buf_u8(body, (uint8_t)count);

@@ -35,6 +35,9 @@ must_check enum vsc_err field_chain_decode(struct reader *reader, size_t min,
 /* Free the certificates and set *len to 0. */
 void field_chain_done(struct der chain[CHAIN_MAX], size_t *len);
 
+/* A card's state as card_state_encode() writes it; a fault where it contradicts itself. */
+struct card_state field_state(struct reader *reader);
+
 void field_reasons_encode(struct buf *body, const uint16_t *reasons, size_t count);
 /* u8 count of at most CHECK_CODES_MAX, then each as u16, in the range of enum reason. */
 size_t field_reasons_decode(struct reader *reader, uint16_t *reasons);

@@ -51,6 +51,12 @@ enum conf_identities {
     IDENTITIES_OWN,
     IDENTITIES_NEVER,
 };
+/* When a login screen may begin with the card. */
+enum conf_announce {
+    ANNOUNCE_NEVER,
+    ANNOUNCE_SINGLE, /* exactly one card has a certificate */
+    ANNOUNCE_ALWAYS, /* at least one has */
+};
 enum conf_method {
     METHOD_UPN,
     METHOD_FILE,
@@ -119,6 +125,7 @@ struct conf {
         struct conf_list services, remote;
         unsigned reserve, timeout, wait, warn_days;
         enum conf_identities list_identities;
+        enum conf_announce announce;
         struct conf_talk talk[CONF_LIST_MAX];
         size_t talk_count;
     } login;

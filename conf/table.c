@@ -15,6 +15,7 @@ static const char *const strong_mappings[] = {"directory", "always", "never", NU
 static const char *const revocations[] = {"hard", "soft", "off", NULL};
 static const char *const conflicts[] = {"refuse", "first", NULL};
 static const char *const identities[] = {"always", "own", "never", NULL};
+static const char *const announces[] = {"never", "single", "always", NULL};
 
 const struct conf_key conf_keys[] = {
     {"card", "backends", KEY_OWN, AT(card.backends), .read = conf_read_backends},
@@ -68,6 +69,8 @@ const struct conf_key conf_keys[] = {
     {"login", "reserve", KEY_NUMBER, AT(login.reserve), .number = 2, .max = 15},
     {"login", "list_identities", KEY_CHOICE, AT(login.list_identities), .choices = identities,
      .number = IDENTITIES_ALWAYS},
+    {"login", "announce", KEY_CHOICE, AT(login.announce), .choices = announces,
+     .number = ANNOUNCE_NEVER},
     {"login", "timeout", KEY_NUMBER, AT(login.timeout), .number = 30, .min = 1, .max = 600},
     {"login", "wait", KEY_NUMBER, AT(login.wait), .number = 0, .max = 300},
     {"login", "warn_days", KEY_NUMBER, AT(login.warn_days), .number = 14, .max = CHECK_DAYS_MAX},

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "card/admin/journal.h"
+#include "card/tpm/record.h"
 #include "common/own.h"
 
 static enum vsc_err failed(struct problem *problem, const char *path)
@@ -67,6 +68,8 @@ enum vsc_err admin_open(struct change *change, const char *store, const char *tc
         err = store_lock(store, &change->tpm.deadline, &change->lock, problem);
     if (err == VSC_OK)
         err = store_open_cards(store, &change->cards, problem);
+    if (err == VSC_OK)
+        record_changed(change->lock);
     if (err == VSC_OK)
         journal_recover(change, leftover);
     return err;

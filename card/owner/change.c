@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "card/owner/remove.h"
+#include "card/tpm/record.h"
 #include "card/tpm/store.h"
 #include "common/own.h"
 
@@ -67,6 +68,8 @@ enum vsc_err change_open(struct change *change, const char *store, const char *t
     change->tcti = tcti;
     change->tpm.deadline = *deadline;
     err = store_lock(store, deadline, &change->lock, problem);
+    if (err == VSC_OK)
+        record_changed(change->lock);
     if (err == VSC_OK)
         err = store_open_cards(store, &change->cards, problem);
     return err;

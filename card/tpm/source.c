@@ -12,6 +12,8 @@
 #include "card/tpm/marshal.h"
 #include "card/tpm/pin_marks.h"
 #include "card/tpm/opened.h"
+#include "card/tpm/record.h"
+#include "card/tpm/watching.h"
 #include "common/io.h"
 #include "common/own.h"
 #include "common/pin_policy.h"
@@ -23,8 +25,9 @@ struct tpm_source {
     struct card_source base;
     char *store, *tcti; /* owned */
     struct opened opened;
-    int wait_ms;        /* after the wrong PIN at hand; 0: none yet */
-    int64_t not_before; /* monotonic milliseconds */
+    struct record record; /* of this process */
+    int wait_ms;          /* after the wrong PIN at hand; 0: none yet */
+    int64_t not_before;   /* monotonic milliseconds */
 };
 
 static struct tpm_source *own(struct card_source *source)
@@ -78,6 +81,16 @@ static enum vsc_err source_state(struct card_source *source, const char *card,
         return err;
     *ret_state = (struct card_state){.gone = true};
     return VSC_OK;
+}
+
+static enum vsc_err source_watch(struct card_source *source, const struct card_list *list,
+                                 struct glimpse *ret_glimpses, struct problem *problem)
+{
+    struct tpm_source *self = own(source);
+
+    self->opened.tpm.deadline = self->base.deadline;
+    return watching_ask(&self->opened, self->store, self->tcti, &self->record, list, ret_glimpses,
+                        problem);
 }
 
 static enum vsc_err source_prepare(struct card_source *source, const char *card, const char *key,
@@ -215,6 +228,7 @@ static enum vsc_err source_sign(struct card_source *source, const struct card_si
         outcome.result = VSC_CARD_GONE;
         err = conclude(self, &outcome, problem);
     } else if (err == VSC_OK) {
+        record_changed(lock);
         err = sign_locked(self, sign, &outcome, problem);
     }
     if (end(self, err) == VSC_OK)
@@ -328,6 +342,7 @@ static enum vsc_err source_change_pin(struct card_source *source,
         outcome.result = VSC_CARD_GONE;
         err = conclude(self, &outcome, problem);
     } else if (err == VSC_OK) {
+        record_changed(lock);
         err = change_locked(self, change, &outcome, problem);
     }
     if (end(self, err) == VSC_OK)
@@ -355,6 +370,7 @@ static const struct card_ops tpm_ops = {
     .name = "tpm",
     .list = source_list,
     .state = source_state,
+    .watch = source_watch,
     .prepare = source_prepare,
     .sign = source_sign,
     .change_pin = source_change_pin,

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "card/listen.h"
+#include "card/serve_watch.h"
 #include "common/own.h"
 
 static int serve(int fd, void *context)
@@ -19,6 +20,10 @@ static int serve(int fd, void *context)
         .timeout_ms = options->timeout_ms,
         .retry_ms = options->retry_ms,
         .idle_ms = options->idle_ms,
+        .announce = options->announce,
+        .warn_days = 14,
+        .parts = {&serve_watch},
+        .part_count = 1,
     };
     struct card_source *source = NULL;
 

@@ -11,6 +11,7 @@
 struct channel_options {
     struct fake_cards *cards;
     enum conf_identities identities;
+    enum conf_announce announce;
     int64_t timeout_ms, retry_ms, idle_ms;
 };
 

@@ -7,6 +7,7 @@
 #include "common/wire_card.h"
 #include "common/wire_check.h"
 #include "tests/support/wire_codecs_owner.h"
+#include "tests/support/wire_codecs_watch.h"
 
 static unsigned char der_a[] = {0x30, 0x03, 0x02, 0x01, 0x01};
 static unsigned char der_b[] = {0x30, 0x00};
@@ -343,6 +344,7 @@ const struct wire_codec wire_codecs[] = {
     {"card_generate", WIRE_CARD_GENERATE, 2, generate_sample, generate_again},
     {"card_made", WIRE_CARD_GENERATED, 2, made_sample, made_again},
     {"card_store", WIRE_CARD_STORE, 2, store_sample, store_again},
+    {"card_watched", WIRE_CARD_WATCHED, 2, watch_sample, watch_again},
     {"check_begin", WIRE_CHECK_BEGIN, 2, begin_sample, begin_again},
     {"check_begun", WIRE_CHECK_BEGUN, 2, begun_sample, begun_again},
     {"check_evaluate", WIRE_CHECK_EVALUATE, 2, evaluate_sample, evaluate_again},

@@ -107,6 +107,7 @@ static const struct flip flips[] = {
     FLIP(login, remote, "[ \"sshd\" ]", "sshd,"),
     FLIP(login, reserve, "0", "0"),
     FLIP(login, list_identities, "\"own\"", "1"),
+    FLIP(login, announce, "\"single\"", "1"),
     FLIP(login, timeout, "600", "600"),
     FLIP(login, wait, "300", "300"),
     FLIP(login, warn_days, "0", "0"),
