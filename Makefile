@@ -120,7 +120,7 @@ all: $(PROGRAMS) $(B)/tpmvscmgr $(B)/pam_vsc.so $(B)/libcertcheck.a
 DEPS := gcc libc6-dev pkg-config libpam0g-dev libssl-dev libp11-dev libtss2-dev libconfig-dev \
         libcurl4-openssl-dev libldap-dev \
         libcmocka-dev libpam-wrapper pamtester swtpm swtpm-tools tpm2-tools softhsm2 opensc openssl \
-        jq procps binutils mandoc expect libcap2-bin libqrencode-dev
+        jq procps binutils mandoc expect libcap2-bin libqrencode-dev libgdm-dev
 DEPS_CI := $(DEPS) clang clang-tidy clang-format cppcheck libclang-rt-14-dev debootstrap git \
            tpm2-abrmd libtpm2-pkcs11-tools libtss2-tcti-tabrmd0 dbus libtpm2-pkcs11-1 libpam-pkcs11 libpam-p11 sudo \
            systemd iproute2 libwbclient0 libsss-nss-idmap0 slapd ldap-utils \

@@ -12,6 +12,7 @@
 
 #include "common/text.h"
 #include "pam_vsc/exchange.h"
+#include "pam_vsc/gdm.h"
 #include "pam_vsc/session_remote.h"
 #include "pam_vsc/texts.h"
 
@@ -148,6 +149,8 @@ enum ending call_begin(struct call *call)
             call->started_ms + (int64_t)call->rules.timeout_seconds * MS_PER_SECOND;
     call_debug(call, "vsc-check: allowed=%d remote=%d account=%d style=%d", call->rules.allowed,
                call->rules.remote, call->rules.user_known, (int)call->rules.talk);
+    call->talk.lists = call->rules.talk == TALK_GDM &&
+                       gdm_offers(call->request.service, GDM_CHOICE_LIST, &call->talk.list_type);
     if (call->rules.allowed)
         return ENDING_NOT_YET;
     pam_syslog(call->pamh, LOG_NOTICE, "not allowed: %s", call->rules.text);

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pam_vsc/choose.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "pam_vsc/menu.h"
 #include "pam_vsc/texts.h"
 #include "pam_vsc/unblock.h"
 
-#define STATES_MAX    8 /* cards whose state is asked for before a menu */
-#define MENU_TEXT_MAX (32 * 1024)
+#define STATES_MAX 8 /* cards whose state is asked for before a menu */
 
 /* Certificates to choose from, or cards: indices of call->cards. */
 struct choices {
@@ -157,24 +155,20 @@ static enum ending explain_none(struct call *call)
 static enum ending ask_menu(struct call *call, const struct choices *choices, bool password,
                             size_t *ret_choice)
 {
-    struct menu menu = {.count = choices->count, .password = password};
-    enum ending ending;
+    struct menu menu = {.head = texts_choice_head(), .count = choices->count, .password = password};
 
-    buf_init(&menu.text, MENU_TEXT_MAX);
-    texts_choice_head(&menu.text);
     for (size_t i = 0; i < choices->count; i++) {
         const struct candidate *candidate = candidate_at(call, choices->items[i]);
 
-        texts_choice_line(&menu.text, i + 1, candidate->verdict->label, candidate->info->name);
-        (void)snprintf(menu.ids[i], sizeof(menu.ids[i]), "%s/%s", candidate->info->id,
-                       candidate->key->id);
+        menu.lines[i] = (struct menu_line){
+            .label = candidate->verdict->label,
+            .card = candidate->info->name,
+            .card_id = candidate->info->id,
+            .key_id = candidate->key->id,
+            .is_default = candidate->key->is_default,
+        };
     }
-    if (password)
-        texts_choice_password(&menu.text, ++menu.count);
-    texts_choice_prompt(&menu.text);
-    ending = menu_ask(&menu, &call->talk, ret_choice);
-    buf_done(&menu.text);
-    return ending;
+    return menu_ask(&menu, &call->talk, ret_choice);
 }
 
 /* Nobody to ask: the only card, and on it the default container. */
@@ -197,7 +191,7 @@ static enum ending pick(struct call *call, const struct choices *choices, size_t
     if (call->rules.talk == TALK_BLIND)
         return choose_blind(call, choices, ret_choice);
     if (choices->count > 1 || (at_gdm && !call->user_given))
-        return ask_menu(call, choices, at_gdm && choices->count < MENU_MAX, ret_choice);
+        return ask_menu(call, choices, at_gdm, ret_choice);
     *ret_choice = 0;
     return ENDING_NOT_YET;
 }
@@ -235,21 +229,15 @@ enum ending choose_certificate(struct call *call)
 static enum ending ask_card_menu(struct call *call, const struct choices *choices,
                                  size_t *ret_choice)
 {
-    struct menu menu = {.count = choices->count};
-    enum ending ending;
+    struct menu menu = {.head = texts_change_head(), .count = choices->count};
 
-    buf_init(&menu.text, MENU_TEXT_MAX);
-    texts_change_head(&menu.text);
     for (size_t i = 0; i < choices->count; i++) {
         const struct card_info *info = &call->cards.list.cards[choices->items[i]];
 
-        texts_choice_line(&menu.text, i + 1, "", info->name);
-        (void)snprintf(menu.ids[i], sizeof(menu.ids[i]), "%s", info->id);
+        menu.lines[i] =
+            (struct menu_line){.label = "", .card = info->name, .card_id = info->id, .key_id = ""};
     }
-    texts_choice_prompt(&menu.text);
-    ending = menu_ask(&menu, &call->talk, ret_choice);
-    buf_done(&menu.text);
-    return ending;
+    return menu_ask(&menu, &call->talk, ret_choice);
 }
 
 enum ending choose_card(struct call *call, size_t *ret_index)

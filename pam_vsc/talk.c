@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pam_vsc/talk.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +20,7 @@ static void reply_free(struct pam_response *reply)
  * One message. *ret_reply is what the conversation function gave, and NULL where it failed:
  * what it left in the pointer then is nobody's (CVE-2025-24031).
  */
-static enum ending converse(struct talk *talk, int style, const char *text,
+static enum ending converse(struct talk *talk, int style, const void *text,
                             struct pam_response **ret_reply)
 {
     const struct pam_message message = {.msg_style = style, .msg = text};
@@ -66,6 +67,31 @@ enum ending talk_ask(struct talk *talk, enum talk_ask how, const char *prompt,
         ending = ENDING_MEMORY;
     reply_free(reply);
     return ending;
+}
+
+enum ending talk_binary(struct talk *talk, const void *request, size_t size, void **ret_reply)
+{
+    struct pam_response *reply;
+    enum ending ending = converse(talk, PAM_BINARY_PROMPT, request, &reply);
+    void *bytes;
+
+    if (ending != ENDING_NOT_YET)
+        return ending;
+    talk->asked = true;
+    if (reply == NULL || reply->resp == NULL) {
+        free(reply);
+        return ENDING_ABORTED;
+    }
+    bytes = reply->resp;
+    free(reply);
+    /* It is no string, and what it says of its length is not to be read before it is there. */
+    if (malloc_usable_size(bytes) < size) {
+        explicit_bzero(bytes, malloc_usable_size(bytes));
+        free(bytes);
+        return ENDING_CONVERSATION;
+    }
+    *ret_reply = bytes;
+    return ENDING_NOT_YET;
 }
 
 enum ending talk_error(struct talk *talk, const char *text)

@@ -23,6 +23,8 @@ struct talk {
     bool informed;             /* the one information message of a conversation was shown */
     bool asked;                /* something was asked */
     bool told;                 /* an error message was shown */
+    bool lists;                /* GDM's choice list is offered, as this type */
+    unsigned char list_type;
 };
 
 enum talk_ask {
@@ -37,6 +39,12 @@ enum talk_ask {
  */
 must_check enum ending talk_ask(struct talk *talk, enum talk_ask how, const char *prompt,
                                 struct secret *ret_answer);
+/*
+ * GDM's binary prompt. *ret_reply is the reply, for the caller to free: at least `size` bytes, of
+ * which nothing is known. ENDING_CONVERSATION where it is shorter.
+ */
+must_check enum ending talk_binary(struct talk *talk, const void *request, size_t size,
+                                   void **ret_reply);
 /* Show an error message: ENDING_NOT_YET, or ENDING_CONVERSATION. */
 must_check enum ending talk_error(struct talk *talk, const char *text);
 /* Show an information message, unless silent or a second one. That it fails ends nothing. */

@@ -206,44 +206,45 @@ const char *texts_stale(void)
     return _("This sign-in was checked against a revocation list that is out of date.");
 }
 
-static void put_text(struct buf *menu, const char *text)
+const char *texts_choice_head(void)
 {
-    buf_put(menu, text, strlen(text));
+    return _("Sign in as:");
 }
 
-void texts_choice_head(struct buf *menu)
+const char *texts_change_head(void)
 {
-    put_text(menu, _("Sign in as:\n"));
+    return _("Change the PIN of:");
 }
 
-void texts_change_head(struct buf *menu)
+void texts_choice(char to[TEXTS_SIZE], const char *label, const char *card)
 {
-    put_text(menu, _("Change the PIN of:\n"));
-}
-
-void texts_choice_line(struct buf *menu, size_t number, const char *label, const char *card)
-{
-    char line[TEXTS_SIZE];
-
     if (label[0] != '\0')
-        (void)snprintf(line, sizeof(line), _("%zu. %s (%s)\n"), number, label, card);
+        (void)snprintf(to, TEXTS_SIZE, _("%s (%s)"), label, card);
     else
-        (void)snprintf(line, sizeof(line), _("%zu. %s\n"), number, card);
-    put_text(menu, line);
+        (void)snprintf(to, TEXTS_SIZE, "%s", card);
 }
 
-void texts_choice_password(struct buf *menu, size_t number)
+void texts_choice_card_first(char to[TEXTS_SIZE], const char *label, const char *card)
 {
-    char line[TEXTS_SIZE];
-
-    (void)snprintf(line, sizeof(line), _("%zu. Use a password\n"), number);
-    put_text(menu, line);
+    if (label[0] != '\0')
+        (void)snprintf(to, TEXTS_SIZE, _("%s: %s"), card, label);
+    else
+        (void)snprintf(to, TEXTS_SIZE, "%s", card);
 }
 
-void texts_choice_prompt(struct buf *menu)
+void texts_choice_numbered(char to[TEXTS_SIZE], size_t number, const char *what)
 {
-    put_text(menu, _("Number: "));
-    buf_u8(menu, '\0');
+    (void)snprintf(to, TEXTS_SIZE, _("%zu. %s"), number, what);
+}
+
+const char *texts_use_a_password(void)
+{
+    return _("Use a password");
+}
+
+const char *texts_choice_prompt(void)
+{
+    return _("Number: ");
 }
 
 const char *texts_no_such_choice(void)

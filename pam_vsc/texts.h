@@ -9,7 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/buf.h"
 #include "common/reason.h"
 #include "common/wire_card.h"
 
@@ -50,13 +49,14 @@ void texts_refused(char to[TEXTS_SIZE], const char *card, enum reason reason);
 void texts_expires(char to[TEXTS_SIZE], int32_t days);
 const char *texts_stale(void);
 
-/* A menu: its head, a line for each choice, and the prompt with its NUL. */
-void texts_choice_head(struct buf *menu);
-void texts_change_head(struct buf *menu);
-/* `label` may be empty. */
-void texts_choice_line(struct buf *menu, size_t number, const char *label, const char *card);
-void texts_choice_password(struct buf *menu, size_t number);
-void texts_choice_prompt(struct buf *menu);
+/* A choice: what stands above it, and how one line of it is written; `label` may be empty. */
+const char *texts_choice_head(void);
+const char *texts_change_head(void);
+void texts_choice(char to[TEXTS_SIZE], const char *label, const char *card);
+void texts_choice_card_first(char to[TEXTS_SIZE], const char *label, const char *card);
+void texts_choice_numbered(char to[TEXTS_SIZE], size_t number, const char *what);
+const char *texts_use_a_password(void);
+const char *texts_choice_prompt(void);
 const char *texts_no_such_choice(void);
 
 /* For login screens that would start over at once. */

@@ -11,7 +11,9 @@
 #include <unistd.h>
 
 #include "tests/fakehelper/script.h"
+#include "pam_vsc/gdm_wire.h"
 #include "tests/fakepam/fakepam.h"
+#include "tests/pam/worker.h"
 
 #define ARGS_MAX 16
 
@@ -57,18 +59,25 @@ static const char *style_name(int style)
         return "error";
     case PAM_TEXT_INFO:
         return "info";
+    case PAM_BINARY_PROMPT:
+        return "gdm";
     default:
         return "another style";
     }
 }
 
 /* A reply as an application makes one; what `how` says may be amiss with it. */
-static int give(const char *how, bool quoted, struct pam_response **resp)
+static int give(const struct pam_message *message, const char *how, bool quoted,
+                struct pam_response **resp)
 {
     struct pam_response *reply = calloc(1, sizeof(*reply));
 
     *resp = reply;
-    if (quoted) {
+    if (message->msg_style == PAM_BINARY_PROMPT) {
+        reply->resp = worker_reply(message->msg, how, quoted);
+        if (reply->resp != NULL)
+            return PAM_SUCCESS;
+    } else if (quoted) {
         reply->resp = strdup(how);
         return PAM_SUCCESS;
     }
@@ -91,19 +100,25 @@ static int converse(int count, const struct pam_message **messages, struct pam_r
     const char *line = script_next(&run->script, "prompts", 0, &run->prompts_at);
     const char *style = style_name(messages[0]->msg_style);
     const char *text = messages[0]->msg;
+    char binary[WORKER_TEXT];
     const char *arrow;
+
+    if (messages[0]->msg_style == PAM_BINARY_PROMPT) {
+        worker_read(messages[0]->msg, binary);
+        text = binary;
+    }
 
     if (count != 1 || line == NULL || !script_words(line, &run->prompt) ||
         (run->prompt.count != 2 && run->prompt.count != 4)) {
-        fail(run, "asked more than [prompts] has: %s \"%s\"", style, text);
+        fail(run, "asked more than [prompts] has: %s \"%.2000s\"", style, text);
         *resp = NULL;
         return PAM_CONV_ERR;
     }
     if (strcmp(run->prompt.items[0], style) != 0 || strcmp(run->prompt.items[1], text) != 0)
-        fail(run, "[prompts] line %zu: got %s \"%s\"", run->prompts_at, style, text);
+        fail(run, "[prompts] line %zu: got %s \"%.2000s\"", run->prompts_at, style, text);
     arrow = strstr(line, "-> ");
     if (run->prompt.count == 4)
-        return give(run->prompt.items[3], arrow[3] == '"', resp);
+        return give(messages[0], run->prompt.items[3], arrow[3] == '"', resp);
     *resp = calloc(1, sizeof(**resp));
     return PAM_SUCCESS;
 }
@@ -140,7 +155,9 @@ static void set_item(struct run *run, const char *name, const char *value)
             fakepam_set(run->pamh, items[i].item, strcmp(value, "none") != 0 ? value : NULL);
             return;
         }
-    if (strcmp(name, "uid") == 0)
+    if (strcmp(name, "extensions") == 0)
+        (void)setenv(GDM_EXTENSIONS, value, 1);
+    else if (strcmp(name, "uid") == 0)
         case_ids.uid = (int)strtol(value, NULL, 10);
     else if (strcmp(name, "euid") == 0)
         case_ids.euid = (int)strtol(value, NULL, 10);
@@ -270,6 +287,8 @@ static const char *level_name(int priority)
         return "notice";
     case LOG_INFO:
         return "info";
+    case PAM_BINARY_PROMPT:
+        return "gdm";
     default:
         return "debug";
     }
@@ -374,5 +393,6 @@ bool case_run(struct stage *stage, const char *path, bool debug, char why[CASE_W
     (void)stage_put(stage, "vsc-check");
     (void)stage_put(stage, "vsc-card");
     case_ids = (struct case_ids){-1, -1};
+    (void)unsetenv(GDM_EXTENSIONS);
     return run.ok;
 }
