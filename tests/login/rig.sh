@@ -4,8 +4,9 @@
 #
 #   login_site [REMOTE...]   make install, a software TPM, a CA, the configuration (services REMOTE may
 #                            be asked from another machine), a log, the users with their passwords, and
-#                            vscalice's card. Every user has the password PASSWORD (the same: who gets
-#                            in with it is told by `whoami`), every card the PIN 12345678 and 5 tries.
+#                            vscalice's card. Every user has the password $PASSWORD, every card 5 tries
+#                            and the PIN $PIN (Carol: $CAROLS_PIN). A login shell of theirs says
+#                            "IN as USER", tells its environment, and ends.
 #   login_card USER [OPTION...]  a card for USER, named after it (vscalice: Alice), with a certificate;
 #                            OPTIONs are those of vscmgr create
 #   login_cards              the cards of the situations:
@@ -22,9 +23,12 @@
 #   block CARD               use all tries up
 #   revoke CARD / restore    the certificate of CARD is on the list / the list without it
 #   setting LINES            the configuration with these lines more (none: as login_site made it)
-#   stack_on / stack_off     the shipped stacks in place / the stacks without the module
+#   stack_on SERVICE...      the shipped sample of each in place
+#   stack_on                 the pam-auth-update profile instead, for all programs
+#   stack_off                the stacks without the module
 #   listen                   vsc-card --listen, for programs without root
 #   kill_card / stop_card    kill vsc-card while it waits / let it hang; cont_card: go on
+#   cards_away / cards_back  this computer has no card at all / has them again
 #   waiting                  wait until vsc-card waits for a PIN
 #   said LINE                a log line of the module holds LINE (since `fresh`)
 #   fresh                    forget the log so far
@@ -36,6 +40,7 @@
 . tests/rig/site.sh
 PASSWORD='One-Passw0rd!' # as long as a PIN: a program that answers every prompt with it shows it
 PIN=12345678
+CAROLS_PIN=carols-pin
 ADMIN=010203040506070801020304050607080102030405060708
 CONF=/etc/pam_vsc/pam_vsc.conf
 MESSAGES=$W/messages
@@ -65,6 +70,7 @@ login_users() {
     for user in $LOGIN_USERS; do
         id "$user" > /dev/null 2>&1 || useradd -m -s /bin/bash "$user" || return 1
         usermod -p "$hash" -s /bin/bash "$user" && touch "/home/$user/.hushlogin" || return 1
+        echo 'echo "IN as $(id -un)"; env; exit' > "/home/$user/.bash_profile" || return 1
     done
 }
 
@@ -77,9 +83,11 @@ login_card() {
     local user=$1 name
     shift
     name=$(card_of "$user")
-    printf '%s\n' $PIN $ADMIN | vscmgr create --name "$name" --owner "$user" --pin stdin \
+    local pin=$PIN
+    [ "$name" != Carol ] || pin=$CAROLS_PIN
+    printf '%s\n' $pin $ADMIN | vscmgr create --name "$name" --owner "$user" --pin stdin \
         --adminkey stdin --generate --key p256 "$@" &&
-        echo $PIN | vscmgr csr "$name" --upn "$user@corp.test" --pin stdin --out "$W/$name.csr" &&
+        echo $pin | vscmgr csr "$name" --upn "$user@corp.test" --pin stdin --out "$W/$name.csr" &&
         tests/pki/make-pki.sh issue "$W/pki" "$W/$name.csr" "$W/$name.pem" --upn "$user@corp.test" &&
         vscmgr import "$name" "$W/$name.pem"
 }
@@ -153,6 +161,8 @@ waiting() { until_true 30 card_helpers; }
 kill_card() { waiting && kill -KILL $(card_helpers); }
 stop_card() { waiting && kill -STOP $(card_helpers); }
 cont_card() { kill -CONT $(card_helpers); }
+cards_away() { mv /var/lib/pam_vsc/cards "$W/cards" && mkdir -m 755 /var/lib/pam_vsc/cards; }
+cards_back() { rmdir /var/lib/pam_vsc/cards && mv "$W/cards" /var/lib/pam_vsc/cards; }
 
 # ---- what is seen
 
@@ -163,17 +173,14 @@ talk() { tests/login/talk "$LOG" "$@"; }
 # ---- stacks
 
 PAM_BEFORE=$W/pam.d
-# The lines of pam_vsc(8), in the files that all programs include.
-stack_on() {
-    stack_off
-    sed -i '0,/^auth/s//auth [success=2 auth_err=die maxtries=die default=ignore] pam_vsc.so\nauth/' \
-        /etc/pam.d/common-auth
-    sed -i '0,/^account/s//account [default=bad success=ok ignore=ignore] pam_vsc.so\naccount/' \
-        /etc/pam.d/common-account
-    sed -i '0,/^password/s//password [success=2 authinfo_unavail=ignore default=die] pam_vsc.so\npassword/' \
-        /etc/pam.d/common-password
-}
+SAMPLES=/usr/share/pam_vsc/pam.d
 stack_off() {
     [ -d "$PAM_BEFORE" ] || cp -a /etc/pam.d "$PAM_BEFORE" || return 1
     rm -rf /etc/pam.d && cp -a "$PAM_BEFORE" /etc/pam.d
+}
+stack_on() {
+    local service
+    stack_off || return 1
+    [ $# != 0 ] || DEBIAN_FRONTEND=noninteractive pam-auth-update --enable vsc || return 1
+    for service in "$@"; do install -m 644 "$SAMPLES/$service" /etc/pam.d/ || return 1; done
 }
