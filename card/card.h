@@ -14,6 +14,7 @@
 #include "common/problem.h"
 #include "common/secret.h"
 #include "common/wire_card.h"
+#include "common/wire_token.h"
 
 struct card_source;
 
@@ -50,6 +51,10 @@ struct card_ops {
      * The new PIN must fit the card's policy (result VSC_PIN_POLICY, no try used). */
     enum vsc_err (*change_pin)(struct card_source *source, const struct card_change_pin *change,
                                struct card_outcome *ret_outcome, struct problem *problem);
+    /* Is this token there now? NULL for a source that has none. "No" (VSC_OK, not present) only
+     * where every slot told what is in it; VSC_TOKEN where one of them did not. Reads no object. */
+    enum vsc_err (*find_token)(struct card_source *source, const char *card,
+                               struct card_found *ret_found, struct problem *problem);
     /* Give back what is held of the TPM between two calls; NULL where nothing is. */
     void (*rest)(struct card_source *source);
     void (*free)(struct card_source *source);

@@ -192,6 +192,27 @@ static enum vsc_err remote_change_pin(struct card_source *source,
     return remote_outcome(source, &answer, ret_outcome, problem);
 }
 
+static enum vsc_err remote_find_token(struct card_source *source, const char *card,
+                                      struct card_found *ret_found, struct problem *problem)
+{
+    auto_message struct message request;
+    auto_message struct message answer;
+    struct card_which which = which_of(card, "");
+    struct reader reader;
+    enum vsc_err err = remote_check_ids(card, NULL, problem);
+
+    message_init(&request, WIRE_CARD_FIND_TOKEN);
+    message_init(&answer, WIRE_ERROR);
+    if (err != VSC_OK)
+        return err;
+    card_which_encode(&request.body, &which);
+    err = remote_call(source, &request, WIRE_CARD_FOUND_TOKEN, &answer, problem);
+    if (err != VSC_OK)
+        return err;
+    reader_init(&reader, answer.body.data, answer.body.len);
+    return remote_decoded(source, card_found_decode(&reader, ret_found), problem);
+}
+
 static void remote_free(struct card_source *source)
 {
     struct remote *remote = remote_of(source);
@@ -208,6 +229,7 @@ static const struct card_ops remote_ops = {
     .prepare = remote_prepare,
     .sign = remote_sign,
     .change_pin = remote_change_pin,
+    .find_token = remote_find_token,
     .free = remote_free,
 };
 

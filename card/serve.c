@@ -105,6 +105,23 @@ static enum vsc_err answer_state(struct serve *serve, struct serve_request *requ
     return buf_status(&request->answer->body);
 }
 
+static enum vsc_err answer_find_token(struct serve *serve, struct serve_request *request)
+{
+    struct card_which which;
+    struct card_found found = {.present = false};
+    enum vsc_err err = serve_which(request, &which);
+
+    if (err == VSC_OK && which.key[0] != '\0')
+        err = VSC_PROTOCOL;
+    if (err == VSC_OK)
+        err = serve_find_token(serve, which.card, &request->deadline, &found, &request->problem);
+    if (err != VSC_OK)
+        return err;
+    message_init(request->answer, WIRE_CARD_FOUND_TOKEN);
+    card_found_encode(&request->answer->body, &found);
+    return buf_status(&request->answer->body);
+}
+
 enum vsc_err serve_find_own(struct serve *serve, const char *card, struct serve_request *request,
                             struct card_source **ret_source)
 {
@@ -229,6 +246,7 @@ static enum vsc_err answer(struct serve *serve, struct serve_request *request)
         {WIRE_CARD_PREPARE, answer_prepare},
         {WIRE_CARD_SIGN, answer_sign},
         {WIRE_CARD_CHANGE_PIN, answer_change_pin},
+        {WIRE_CARD_FIND_TOKEN, answer_find_token},
     };
 
     for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {

@@ -211,3 +211,21 @@ enum vsc_err serve_find(struct serve *serve, const char *card, const struct dead
     *ret_access = access;
     return err;
 }
+
+enum vsc_err serve_find_token(struct serve *serve, const char *card,
+                              const struct deadline *deadline, struct card_found *ret_found,
+                              struct problem *problem)
+{
+    if (!serve->peer.full)
+        return problem_set(problem, VSC_DENIED, "tokens are root's");
+    for (size_t i = 0; i < serve->source_count; i++) {
+        struct card_source *source = serve->sources[i].source;
+
+        if (!is_foreign(&serve->sources[i]) || !owns_id(&serve->sources[i], card) ||
+            source->ops->find_token == NULL)
+            continue;
+        source->deadline = *deadline;
+        return source->ops->find_token(source, card, ret_found, problem);
+    }
+    return problem_set(problem, VSC_TOKEN, "no PKCS#11 module in use can have the token %s", card);
+}

@@ -27,4 +27,12 @@ must_check enum vsc_err serve_find(struct serve *serve, const char *card,
                                    const struct deadline *deadline, struct card_source **ret_source,
                                    enum access *ret_access, struct problem *problem);
 
+/*
+ * Is this token there now? Asked of the source whose prefix its id has, by a peer that may do
+ * everything. Where there is no such source nothing is known of the token: VSC_TOKEN.
+ */
+must_check enum vsc_err serve_find_token(struct serve *serve, const char *card,
+                                         const struct deadline *deadline,
+                                         struct card_found *ret_found, struct problem *problem);
+
 #endif

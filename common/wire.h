@@ -62,7 +62,9 @@
     X(CARD_ANSWER, 0x020D, 1024)                                                                   \
     X(CARD_ANSWERED, 0x028D, 256)                                                                  \
     X(CARD_WATCH, 0x020E, 16)                                                                      \
-    X(CARD_WATCHED, 0x028E, 1024 * 1024)
+    X(CARD_WATCHED, 0x028E, 1024 * 1024)                                                           \
+    X(CARD_FIND_TOKEN, 0x0210, 256)                                                                \
+    X(CARD_FOUND_TOKEN, 0x0290, 64)
 
 enum wire_type {
 #define VSC_MESSAGE_ENUM(name, number, cap) WIRE_##name = (number),

@@ -79,6 +79,19 @@ void name_token(const char *prefix, const struct ck_token_info *info, unsigned l
     (void)snprintf(ret_id, CARD_ID_SIZE, "%s%s:%s", prefix, serial, digits);
 }
 
+bool name_is_alike(const struct ck_token_info *a, const struct ck_token_info *b)
+{
+    return memcmp(a->label, b->label, sizeof(a->label)) == 0 &&
+           memcmp(a->manufacturer, b->manufacturer, sizeof(a->manufacturer)) == 0 &&
+           memcmp(a->model, b->model, sizeof(a->model)) == 0 &&
+           memcmp(a->serial, b->serial, sizeof(a->serial)) == 0;
+}
+
+size_t name_label_len(const struct ck_token_info *info)
+{
+    return trimmed(info->label, sizeof(info->label));
+}
+
 void name_key(const unsigned char *ck_id, size_t ck_id_len, const struct der *cert,
               char ret_id[KEY_ID_SIZE])
 {
@@ -98,7 +111,7 @@ void name_label(const struct ck_token_info *info, char ret_name[CARD_NAME_SIZE])
 {
     char name[CARD_NAME_SIZE];
 
-    text_name(name, sizeof(name), info->label, trimmed(info->label, sizeof(info->label)));
+    text_name(name, sizeof(name), info->label, name_label_len(info));
     if (name[0] == '\0')
         text_name(name, sizeof(name), info->model, trimmed(info->model, sizeof(info->model)));
     (void)snprintf(ret_name, CARD_NAME_SIZE, "%s", name[0] != '\0' ? name : "Token");

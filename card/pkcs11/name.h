@@ -3,6 +3,8 @@
 #ifndef VSC_CARD_PKCS11_NAME_H
 #define VSC_CARD_PKCS11_NAME_H
 
+#include <stdbool.h>
+
 #include "common/cryptoki.h"
 #include "common/wire_card.h"
 
@@ -12,6 +14,12 @@
  * CK_UNAVAILABLE where there is no such other. */
 void name_token(const char *prefix, const struct ck_token_info *info, unsigned long twin,
                 char ret_id[CARD_ID_SIZE]);
+
+/* Do two tokens say the same of themselves? */
+bool name_is_alike(const struct ck_token_info *a, const struct ck_token_info *b);
+
+/* The bytes of the label without the blanks (and NULs) that fill it up. */
+size_t name_label_len(const struct ck_token_info *info);
 
 /* "CKA_ID:HASH": the hash is over both, for tokens have several certificates with one CKA_ID. */
 void name_key(const unsigned char *ck_id, size_t ck_id_len, const struct der *cert,

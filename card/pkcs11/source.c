@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "card/pkcs11/presence.h"
 #include "card/pkcs11/session.h"
 #include "card/pkcs11/tokens.h"
 #include "common/io.h"
@@ -323,6 +324,19 @@ static enum vsc_err p11_change_pin(struct card_source *base, const struct card_c
     return err;
 }
 
+static enum vsc_err p11_find_token(struct card_source *base, const char *card,
+                                   struct card_found *ret_found, struct problem *problem)
+{
+    const struct p11_source *source = source_of(base);
+    enum vsc_err err = arm(base, problem);
+
+    if (err != VSC_OK)
+        return err;
+    err = presence_find(&source->module, source->prefix, card, ret_found, problem);
+    disarm();
+    return err;
+}
+
 static void p11_free(struct card_source *base)
 {
     struct p11_source *source = source_of(base);
@@ -339,6 +353,7 @@ static const struct card_ops p11_ops = {
     .prepare = p11_prepare,
     .sign = p11_sign,
     .change_pin = p11_change_pin,
+    .find_token = p11_find_token,
     .free = p11_free,
 };
 

@@ -45,19 +45,11 @@ struct sight {
     struct ck_token_info info;
 };
 
-static bool are_alike(const struct ck_token_info *a, const struct ck_token_info *b)
-{
-    return memcmp(a->label, b->label, sizeof(a->label)) == 0 &&
-           memcmp(a->manufacturer, b->manufacturer, sizeof(a->manufacturer)) == 0 &&
-           memcmp(a->model, b->model, sizeof(a->model)) == 0 &&
-           memcmp(a->serial, b->serial, sizeof(a->serial)) == 0;
-}
-
 /* All tokens that are alike are named by their slots, so that the order says nothing. */
 static unsigned long twin_of(const struct sight *sights, size_t count, size_t index)
 {
     for (size_t i = 0; i < count; i++) {
-        if (i != index && are_alike(&sights[i].info, &sights[index].info))
+        if (i != index && name_is_alike(&sights[i].info, &sights[index].info))
             return sights[index].number;
     }
     return CK_UNAVAILABLE;

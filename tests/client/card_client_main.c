@@ -3,8 +3,9 @@
  * A client of vsc-card for scripts: card_client WHERE [UID], with WHERE a socket's path, or
  * "spawn:FOLDER" or "spawn:FOLDER:CONF" to start vsc-card from that folder. It becomes UID first.
  * Commands come line by line on standard input; each is answered by one line (list: by one a card):
- *   list · state CARD · prepare CARD KEY · sign CARD KEY PIN · change CARD OLD NEW · pause SECONDS
- * CARD may be a card's name, and KEY a number from 0. A signature is verified with the certificate.
+ *   list · state CARD · find CARD · prepare CARD KEY · sign CARD KEY PIN · change CARD OLD NEW ·
+ * pause SECONDS CARD may be a card's name, and KEY a number from 0. A signature is verified with
+ * the certificate.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,6 +124,21 @@ static void do_state(struct client *client, char *const *words)
     say_state(&state);
 }
 
+static void do_find(struct client *client, char *const *words)
+{
+    struct problem problem = {""};
+    struct card_found found = {.present = false};
+    enum vsc_err err = client->source->ops->find_token(client->source, card_id(client, words[1]),
+                                                       &found, &problem);
+
+    if (err != VSC_OK)
+        say_fault("find", err, &problem);
+    else if (found.present)
+        (void)printf("find: label=%.*s\n", (int)found.label_len, (const char *)found.label);
+    else
+        (void)printf("find: not there\n");
+}
+
 static void do_prepare(struct client *client, char *const *words)
 {
     struct problem problem = {""};
@@ -199,6 +215,8 @@ static void do_line(struct client *client, char *line)
         do_list(client);
     else if (strcmp(words[0], "state") == 0)
         do_state(client, words);
+    else if (strcmp(words[0], "find") == 0)
+        do_find(client, words);
     else if (strcmp(words[0], "prepare") == 0)
         do_prepare(client, words);
     else if (strcmp(words[0], "sign") == 0)

@@ -88,6 +88,28 @@ fi
 conf "" "$good"
 ask list
 alice=$(sed -n 's/^list: id=\(p11:good[^ ]*\) name=Alice .*/\1/p' "$D/out")
+# Is a token there? "No" is said by a module that works; everything else is a fault.
+ask list "find $alice" "find p11:nothing:1"
+said '^find: label=Alice$' && said '^find: fault: PKCS#11 token error: no PKCS#11 module in use can have'
+check "test_token_that_is_there_is_found_by_its_label"
+touch "$good.away"
+ask "find $alice"
+said '^find: not there$'
+check "test_token_that_was_pulled_is_not_there"
+touch "$good.broken"
+ask "find $alice"
+said '^find: fault: '
+check "test_slot_that_does_not_tell_is_a_fault"
+rm -f "$good.away" "$good.broken"
+for fault in load-crash token-crash; do
+    bad=$(softhsm_module "good" "$fault")
+    conf "" "$bad"
+    ask "find $alice"
+    said '^find: fault: '
+    check "test_find_is_a_fault_when_the_module_does_$fault"
+done
+good=$(softhsm_module good)
+
 # A module that cannot be used takes nothing but its own tokens away.
 for fault in load-crash token-crash list-crash many-objects attribute-huge load-hang list-hang; do
     conf "" "$(softhsm_module "bad-$fault" "$fault")" "$good"

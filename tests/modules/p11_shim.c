@@ -2,7 +2,8 @@
 /*
  * A PKCS#11 module for tests that stands before another one. Helpers run with an empty environment,
  * so the settings of the module behind it are read from a file beside this one: NAME.so.conf with
- * lines "module PATH", "env NAME=VALUE" and "fault NAME" (what this module does wrong).
+ * lines "module PATH", "env NAME=VALUE" and "fault NAME" (what this module does wrong). A file
+ * NAME.so.away takes the tokens out while it is there, NAME.so.broken breaks the slots.
  */
 #include <dlfcn.h>
 #include <limits.h>
@@ -23,6 +24,7 @@ static const struct ck_functions *real;
 static char faults[FAULTS_MAX][32];
 static size_t fault_count;
 static char wants_module[PATH_MAX];
+static char own_path[PATH_MAX];
 
 static int has_fault(const char *name)
 {
@@ -64,6 +66,7 @@ static int read_settings(void)
 
     if (dladdr(&mine, &info) == 0)
         return -1;
+    (void)snprintf(own_path, sizeof(own_path), "%.4000s", info.dli_fname);
     (void)snprintf(path, sizeof(path), "%s.conf", info.dli_fname);
     file = fopen(path, "re");
     if (file == NULL)
@@ -74,12 +77,35 @@ static int read_settings(void)
     return 0;
 }
 
+/* On demand, while it runs: is there a file NAME.so.WORD? */
+static int is_asked_for(const char *word)
+{
+    char path[PATH_MAX];
+
+    (void)snprintf(path, sizeof(path), "%.4000s.%s", own_path, word);
+    return access(path, F_OK) == 0;
+}
+
+/* "away": the slots are empty. "broken": they do not tell what is in them. */
+static unsigned long get_slot_info(unsigned long slot, struct ck_slot_info *info)
+{
+    unsigned long code = real->get_slot_info(slot, info);
+
+    if (is_asked_for("broken"))
+        return CKR_GENERAL_ERROR;
+    if (is_asked_for("away"))
+        info->flags &= ~CKF_TOKEN_PRESENT;
+    return code;
+}
+
 static unsigned long get_token_info(unsigned long slot, struct ck_token_info *info)
 {
     unsigned long code = real->get_token_info(slot, info);
 
     if (code != CKR_OK)
         return code;
+    if (is_asked_for("away"))
+        return CKR_TOKEN_NOT_PRESENT;
     if (has_fault("token-crash"))
         abort();
     if (has_fault("token-gone"))
@@ -190,6 +216,7 @@ unsigned long C_GetFunctionList(const struct ck_functions **list)
         if (get_list(&real) != CKR_OK)
             return CKR_GENERAL_ERROR;
         mine = *real;
+        mine.get_slot_info = get_slot_info;
         mine.get_token_info = get_token_info;
         mine.login = login;
         mine.get_session_info = get_session_info;

@@ -6,6 +6,7 @@
 #include "common/own.h"
 #include "common/wire_card.h"
 #include "common/wire_check.h"
+#include "common/wire_token.h"
 #include "tests/support/wire_codecs_owner.h"
 #include "tests/support/wire_codecs_watch.h"
 
@@ -333,6 +334,24 @@ static enum vsc_err recheck_again(struct reader *reader, struct buf *body)
     return err;
 }
 
+static void found_sample(unsigned number, struct buf *body)
+{
+    struct card_found found = {.present = number == 0, .label_len = number == 0 ? 6 : 0};
+
+    memcpy(found.label, "K\xc3\xb6nig", 6);
+    card_found_encode(body, &found);
+}
+
+static enum vsc_err found_again(struct reader *reader, struct buf *body)
+{
+    struct card_found found;
+    enum vsc_err err = card_found_decode(reader, &found);
+
+    if (err == VSC_OK)
+        card_found_encode(body, &found);
+    return err;
+}
+
 const struct wire_codec wire_codecs[] = {
     {"card_list", WIRE_CARD_LISTED, 2, list_sample, list_again},
     {"card_which", WIRE_CARD_PREPARE, 2, which_sample, which_again},
@@ -352,6 +371,7 @@ const struct wire_codec wire_codecs[] = {
     {"check_prove", WIRE_CHECK_PROVE, 2, prove_sample, prove_again},
     {"check_verdict", WIRE_CHECK_ACCEPTED, 2, verdict_sample, verdict_again},
     {"check_recheck", WIRE_CHECK_RECHECK, 2, recheck_sample, recheck_again},
+    {"card_found", WIRE_CARD_FOUND_TOKEN, 2, found_sample, found_again},
 };
 
 const size_t wire_codec_count = sizeof(wire_codecs) / sizeof(wire_codecs[0]);

@@ -249,6 +249,23 @@ static struct serve both(bool foreign_first)
     return serve;
 }
 
+static void test_nothing_is_known_of_a_token_that_no_source_has(void **state)
+{
+    struct deadline deadline = deadline_in(5000);
+    struct card_found found;
+    struct serve serve;
+
+    (void)state;
+    foreign = fake_cards_new();
+    serve = both(false);
+    assert_int_equal(serve_find_token(&serve, "p11:other:1", &deadline, &found, NULL), VSC_TOKEN);
+    assert_int_equal(serve_find_token(&serve, "p11:mod:1", &deadline, &found, NULL), VSC_TOKEN);
+    serve.peer.full = false;
+    assert_int_equal(serve_find_token(&serve, "p11:mod:1", &deadline, &found, NULL), VSC_DENIED);
+    serve_done(&serve);
+    fake_cards_free(foreign);
+}
+
 static void test_foreign_source_cannot_pass_for_another(void **state)
 {
     struct deadline deadline = deadline_in(5000);
@@ -373,6 +390,7 @@ int main(void)
         TEST(test_crash_of_a_source_is_the_end_of_the_channel),
         TEST(test_gone_and_locked_cards_say_so),
         TEST(test_foreign_source_cannot_pass_for_another),
+        TEST(test_nothing_is_known_of_a_token_that_no_source_has),
         TEST(test_a_silent_peer_does_not_hold_the_tpm),
         TEST(test_source_that_fails_leaves_the_others),
         TEST(test_flood_of_certificates_leaves_room_for_native_cards),

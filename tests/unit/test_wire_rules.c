@@ -13,6 +13,7 @@
 #include "common/wire.h"
 #include "common/wire_card.h"
 #include "common/wire_check.h"
+#include "common/wire_token.h"
 #include "tests/support/wire_trip.h"
 
 static unsigned char der_bytes[CERT_MAX + 1] = {0x30};
@@ -323,6 +324,29 @@ static void test_evaluate_is_refused_beyond_its_caps(void **state)
     assert_int_equal(evaluate_trip(1, 0), VSC_PROTOCOL);
 }
 
+static enum vsc_err found_trip(bool present, size_t label_len)
+{
+    const unsigned char body[] = {present, 0, 0, 0, (unsigned char)label_len};
+    auto_buf struct buf buf;
+    struct card_found found;
+    struct reader reader;
+
+    buf_init(&buf, 256);
+    buf_put(&buf, body, sizeof(body));
+    (void)memset(buf_extend(&buf, label_len), 'x', label_len);
+    reader_init(&reader, buf.data, buf.len);
+    return card_found_decode(&reader, &found);
+}
+
+static void test_label_is_of_a_token_that_is_there(void **state)
+{
+    (void)state;
+    assert_int_equal(found_trip(true, 1), VSC_OK);
+    assert_int_equal(found_trip(true, TOKEN_LABEL_MAX), VSC_OK);
+    assert_int_equal(found_trip(true, TOKEN_LABEL_MAX + 1), VSC_PROTOCOL);
+    assert_int_equal(found_trip(false, 1), VSC_PROTOCOL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -343,6 +367,7 @@ int main(void)
         cmocka_unit_test(test_prove_is_refused_beyond_the_candidates_or_without_a_signature),
         cmocka_unit_test(test_recheck_needs_a_user_and_a_certificate),
         cmocka_unit_test(test_evaluate_is_refused_beyond_its_caps),
+        cmocka_unit_test(test_label_is_of_a_token_that_is_there),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
