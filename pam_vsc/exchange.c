@@ -156,6 +156,21 @@ enum vsc_err exchange_state(const struct peer *card, const char *id, struct card
     return checked(card, card_state_decode(&reader, ret_state), answer.type);
 }
 
+enum vsc_err exchange_find_token(const struct peer *card, const char *id,
+                                 struct card_found *ret_found)
+{
+    auto_message struct message request, answer = NO_ANSWER;
+    struct reader reader;
+    enum vsc_err err;
+
+    message_init(&request, WIRE_CARD_FIND_TOKEN);
+    which_encode(&request, id, "");
+    err = call_one(card, &request, WIRE_CARD_FOUND_TOKEN, &answer, &reader);
+    if (err != VSC_OK)
+        return err;
+    return checked(card, card_found_decode(&reader, ret_found), answer.type);
+}
+
 enum vsc_err exchange_prepare(const struct peer *card, const char *id, const char *key)
 {
     auto_message struct message request;

@@ -11,6 +11,7 @@
 #include "common/wire_card.h"
 #include "common/wire_check.h"
 #include "common/wire_owner.h"
+#include "common/wire_token.h"
 #include "pam_vsc/peer.h"
 
 must_check enum vsc_err exchange_begin(const struct peer *check, const struct check_begin *begin,
@@ -30,6 +31,9 @@ must_check enum vsc_err exchange_recheck(const struct peer *check,
 must_check enum vsc_err exchange_list(const struct peer *card, struct card_list *ret_list);
 must_check enum vsc_err exchange_state(const struct peer *card, const char *id,
                                        struct card_state *ret_state);
+/* Is this token there, and what is its label? */
+must_check enum vsc_err exchange_find_token(const struct peer *card, const char *id,
+                                            struct card_found *ret_found);
 /* PREPARE is sent before the person is asked, and its answer taken afterwards. */
 must_check enum vsc_err exchange_prepare(const struct peer *card, const char *id, const char *key);
 /* A card that could not prepare is no error yet: SIGN tells. */

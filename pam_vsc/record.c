@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/own.h"
+#include "pam_vsc/token.h"
 
 #define ENV_SIZE 1024
 
@@ -37,6 +38,8 @@ static struct record *record_new(const struct call *call)
                    call->user_given ? call->request.user : call->verdict.account);
     (void)snprintf(record->account, sizeof(record->account), "%s", call->verdict.account);
     (void)snprintf(record->card, sizeof(record->card), "%s", call->chosen->info->name);
+    if (call->chosen->info->kind == CARD_TOKEN)
+        (void)snprintf(record->token_id, sizeof(record->token_id), "%s", call->chosen->info->id);
     record->account_uid = call->verdict.account_uid;
     record->must_change = call->chosen->info->must_change;
     for (size_t i = 0; i < key->chain_len; i++) {
@@ -61,11 +64,23 @@ static bool put(pam_handle_t *pamh, const char *name, const char *value)
 
 static void take_back(pam_handle_t *pamh)
 {
-    static const char *const names[] = {ENV_CARD, ENV_UPN, ENV_ISSUER, ENV_SERIAL, ENV_TOKEN};
+    static const char *const names[] = {ENV_CARD,   ENV_UPN,   ENV_ISSUER,
+                                        ENV_SERIAL, ENV_TOKEN, ENV_TOKEN_ID};
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (pam_getenv(pamh, names[i]) != NULL)
             (void)pam_putenv(pamh, names[i]);
+}
+
+/* For whoever acts on the removal of a token. */
+static bool put_token(const struct call *call)
+{
+    char label[TOKEN_LABEL_MAX + 1];
+
+    if (call->chosen->info->kind != CARD_TOKEN)
+        return true;
+    return put(call->pamh, ENV_TOKEN_ID, call->chosen->info->id) &&
+           (!token_label(call, label) || put(call->pamh, ENV_TOKEN, label));
 }
 
 enum ending record_write(const struct call *call)
@@ -77,7 +92,7 @@ enum ending record_write(const struct call *call)
 
     if (!put(pamh, ENV_CARD, card->name) || !put(pamh, ENV_UPN, verdict->upn) ||
         !put(pamh, ENV_ISSUER, verdict->issuer) || !put(pamh, ENV_SERIAL, verdict->serial) ||
-        (card->kind == CARD_TOKEN && !put(pamh, ENV_TOKEN, card->name))) {
+        !put_token(call)) {
         take_back(pamh);
         return ENDING_MEMORY;
     }

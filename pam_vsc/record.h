@@ -16,17 +16,18 @@
 #define ENV_UPN    "VSC_UPN"
 #define ENV_ISSUER "PKCS11_LOGIN_CERT_ISSUER"
 #define ENV_SERIAL "PKCS11_LOGIN_CERT_SERIAL"
-#define ENV_TOKEN                                                                                  \
-    "PKCS11_LOGIN_TOKEN_NAME" /* not for a virtual card: GNOME acts on its removal                 \
-                               */
+/* These two never for a virtual card: GNOME, and vsc-removal, act on the card's removal. */
+#define ENV_TOKEN    "PKCS11_LOGIN_TOKEN_NAME"
+#define ENV_TOKEN_ID "VSC_TOKEN_ID"
 
-#define RECORD_DATA "pam_vsc"
+#define RECORD_DATA  "pam_vsc"
 
 struct record {
     char user[USER_NAME_SIZE];    /* PAM_USER */
     char account[USER_NAME_SIZE]; /* whom the proof was accepted for */
     uid_t account_uid;
     char card[CARD_NAME_SIZE];
+    char token_id[CARD_ID_SIZE]; /* "" for a virtual card */
     bool must_change;            /* its PIN had to be changed when it signed in */
     struct der chain[CHAIN_MAX]; /* owned */
     size_t chain_len;

@@ -5,6 +5,7 @@
 
 #include "common/wire_card.h"
 #include "common/wire_owner.h"
+#include "common/wire_token.h"
 #include "tests/fakehelper/play.h"
 
 #define SIGNATURE "a signature"
@@ -129,6 +130,19 @@ static void encode_challenge(const struct part *part, struct buf *body)
     card_challenge_encode(body, &challenge);
 }
 
+/* "label=TEXT", or without one: it is not there. */
+static void encode_found(const struct part *part, struct buf *body)
+{
+    const char *label = part_text(part, "label", NULL);
+    struct card_found found = {.present = label != NULL};
+
+    if (label != NULL) {
+        found.label_len = strnlen(label, sizeof(found.label));
+        memcpy(found.label, label, found.label_len);
+    }
+    card_found_encode(body, &found);
+}
+
 bool play_encode_card(const struct play *play, enum wire_type type, struct buf *body)
 {
     const struct part *part = &play->parts[0];
@@ -144,6 +158,8 @@ bool play_encode_card(const struct play *play, enum wire_type type, struct buf *
         encode_outcome(part, type, body);
     } else if (type == WIRE_CARD_CHALLENGED) {
         encode_challenge(part, body);
+    } else if (type == WIRE_CARD_FOUND_TOKEN) {
+        encode_found(part, body);
     } else {
         return type == WIRE_CARD_PREPARED;
     }

@@ -146,7 +146,7 @@ bool play_matches(const struct message *request, const struct part *expected, ch
         {WIRE_CARD_STATE, match_which},    {WIRE_CARD_PREPARE, match_which},
         {WIRE_CARD_SIGN, match_sign},      {WIRE_CARD_CHANGE_PIN, match_change},
         {WIRE_CARD_UNBLOCK, match_change}, {WIRE_CARD_CHALLENGE, match_which},
-        {WIRE_CARD_ANSWER, match_change},
+        {WIRE_CARD_ANSWER, match_change},  {WIRE_CARD_FIND_TOKEN, match_which},
     };
     struct matcher matcher = {.expected = expected, .why = why, .size = size, .ok = true};
     const char *name = wire_type_name((uint16_t)request->type);
