@@ -81,6 +81,9 @@ $(eval $(call archive,card_attest,card/attest))
 $(eval $(call archive,card_admin,card/admin))
 $(eval $(call archive,stacks,vscmgr/stacks))
 $(eval $(call archive,doctor,vscmgr/doctor))
+$(eval $(call archive,greeter_model,greeter/model))
+$(eval $(call archive,greeter_backend,greeter/backend))
+$(eval $(call archive,greeter_played,tests/greeter))
 $(eval $(call archive,support,tests/support))
 $(eval $(call archive,pam_vsc,pam_vsc))
 $(eval $(call archive,fakepam,tests/fakepam tests/fakehelper tests/pam))
@@ -147,7 +150,7 @@ have-deps-login: have-deps
 
 # ---- tests -----------------------------------------------------------------------------------------
 # fakepam.a stands in for libpam where the module's own objects are tested; they need each other.
-TEST_ARCHIVES := $(foreach a,support doctor stacks card_admin card_helpdesk card_owner card_attest card certcheck_library certcheck_cli refresh certcheck conf fakepam pam_vsc,$(B)/$a.a) \
+TEST_ARCHIVES := $(foreach a,greeter_played greeter_model greeter_backend support doctor stacks card_admin card_helpdesk card_owner card_attest card certcheck_library certcheck_cli refresh certcheck conf fakepam pam_vsc,$(B)/$a.a) \
                  $(B)/fakepam.a $(B)/common.a
 FUZZ_NAMES    := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 UNITS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c)) \
@@ -303,7 +306,7 @@ bench: all $(BENCH_PROGRAMS)
 
 # ---- looking at the code without running it --------------------------------------------------------
 C_FILES := $(wildcard $(foreach d,common conf certcheck certcheck/cli certcheck/library certcheck/refresh card card/tpm card/pkcs11 card/owner card/admin card/attest card/helpdesk pam_vsc \
-             vscmgr vscmgr/doctor vscmgr/stacks greeter/backend tests/support tests/unit tests/pam tests/fakepam tests/fakehelper tests/fuzz \
+             vscmgr vscmgr/doctor vscmgr/stacks greeter/model greeter/backend tests/greeter tests/support tests/unit tests/pam tests/fakepam tests/fakehelper tests/fuzz \
              tests/proxy tests/bench tests/modules tests/stall tests/client tests/library tests/httpd tests/without,\
              $d/*.c $d/*.h))
 PRODUCT_C := $(filter-out tests/%,$(filter %.c,$(C_FILES)))
