@@ -14,6 +14,7 @@
 #include "common/problem.h"
 #include "common/secret.h"
 #include "common/wire_card.h"
+#include "common/wire_use.h"
 #include "common/wire_token.h"
 
 struct card_source;
@@ -47,6 +48,13 @@ struct card_ops {
      * (see struct card_outcome); anything else is a fault in which no try was used. */
     enum vsc_err (*sign)(struct card_source *source, const struct card_sign *sign,
                          struct card_outcome *ret_outcome, struct problem *problem);
+    /* The same with a scheme and a hash of the caller's; VSC_INPUT where the key has no such
+     * scheme. NULL where only sign-ins are served. */
+    enum vsc_err (*sign_as)(struct card_source *source, const struct card_sign_as *sign,
+                            struct card_outcome *ret_outcome, struct problem *problem);
+    /* Prove the PIN, and do nothing with it; an outcome without a signature. NULL as above. */
+    enum vsc_err (*verify)(struct card_source *source, const struct card_verify *verify,
+                           struct card_outcome *ret_outcome, struct problem *problem);
     /* Change the PIN atomically: afterwards the old or the new one is valid, never both or none.
      * The new PIN must fit the card's policy (result VSC_PIN_POLICY, no try used). */
     enum vsc_err (*change_pin)(struct card_source *source, const struct card_change_pin *change,

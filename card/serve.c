@@ -7,6 +7,7 @@
 
 #include "card/serve_list.h"
 #include "card/serve_request.h"
+#include "card/serve_try.h"
 #include "common/log.h"
 #include "common/wire.h"
 
@@ -192,49 +193,6 @@ enum vsc_err serve_outcome(struct serve *serve, struct serve_request *request, e
     return buf_status(&request->answer->body);
 }
 
-static enum vsc_err answer_sign(struct serve *serve, struct serve_request *request)
-{
-    struct card_sign sign = {0};
-    struct card_outcome outcome = {.result = VSC_PIN};
-    struct card_source *source = NULL;
-    struct reader reader;
-    enum vsc_err err;
-
-    reader_init(&reader, request->message->body.data, request->message->body.len);
-    err = card_sign_decode(&reader, &sign);
-    serve_wipe(request);
-    if (err == VSC_OK)
-        err = serve_find_own(serve, sign.card, request, &source);
-    if (err == VSC_OK)
-        err = source->ops->sign(source, &sign, &outcome, &request->problem);
-    secret_done(&sign.pin);
-    if (err == VSC_OK)
-        err = serve_outcome(serve, request, WIRE_CARD_SIGNED, sign.card, &outcome);
-    return err;
-}
-
-static enum vsc_err answer_change_pin(struct serve *serve, struct serve_request *request)
-{
-    struct card_change_pin change = {0};
-    struct card_outcome outcome = {.result = VSC_PIN};
-    struct card_source *source = NULL;
-    struct reader reader;
-    enum vsc_err err;
-
-    reader_init(&reader, request->message->body.data, request->message->body.len);
-    err = card_change_pin_decode(&reader, &change);
-    serve_wipe(request);
-    if (err == VSC_OK)
-        err = serve_find_own(serve, change.card, request, &source);
-    if (err == VSC_OK)
-        err = source->ops->change_pin(source, &change, &outcome, &request->problem);
-    secret_done(&change.old_pin);
-    secret_done(&change.new_pin);
-    if (err == VSC_OK)
-        err = serve_outcome(serve, request, WIRE_CARD_CHANGED_PIN, change.card, &outcome);
-    return err;
-}
-
 static enum vsc_err answer(struct serve *serve, struct serve_request *request)
 {
     static const struct {
@@ -244,8 +202,10 @@ static enum vsc_err answer(struct serve *serve, struct serve_request *request)
         {WIRE_CARD_LIST, answer_list},
         {WIRE_CARD_STATE, answer_state},
         {WIRE_CARD_PREPARE, answer_prepare},
-        {WIRE_CARD_SIGN, answer_sign},
-        {WIRE_CARD_CHANGE_PIN, answer_change_pin},
+        {WIRE_CARD_SIGN, serve_sign},
+        {WIRE_CARD_SIGN_AS, serve_sign_as},
+        {WIRE_CARD_VERIFY, serve_verify},
+        {WIRE_CARD_CHANGE_PIN, serve_change_pin},
         {WIRE_CARD_FIND_TOKEN, answer_find_token},
     };
 
@@ -268,7 +228,8 @@ static enum vsc_err answer(struct serve *serve, struct serve_request *request)
 /* The requests that try a PIN or a PUK. */
 static bool is_a_try(enum wire_type type)
 {
-    return type == WIRE_CARD_SIGN || type == WIRE_CARD_CHANGE_PIN || type == WIRE_CARD_UNBLOCK ||
+    return type == WIRE_CARD_SIGN || type == WIRE_CARD_SIGN_AS || type == WIRE_CARD_VERIFY ||
+           type == WIRE_CARD_CHANGE_PIN || type == WIRE_CARD_UNBLOCK ||
            type == WIRE_CARD_CHANGE_PUK || type == WIRE_CARD_ANSWER;
 }
 

@@ -12,7 +12,7 @@
 
 #include <openssl/x509.h>
 
-#include "certcheck/der.h"
+#include "common/der.h"
 #include "common/buf.h"
 #include "common/err.h"
 

@@ -9,7 +9,7 @@
 #include <openssl/ocsp.h>
 #include <openssl/x509v3.h>
 
-#include "certcheck/der.h"
+#include "common/der.h"
 #include "certcheck/openssl_own.h"
 #include "certcheck/revocation_words.h"
 #include "certcheck/strength.h"

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "certcheck/der.h"
+#include "common/der.h"
 
 /* RFC 5280 4.1.2.5, RFC 6960 4.2.2.1: to the second, in UTC. OpenSSL takes more. */
 static bool is_written_right(const ASN1_TIME *time)

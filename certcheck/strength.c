@@ -8,7 +8,7 @@
 #include <openssl/err.h>
 #include <openssl/rsa.h>
 
-#include "certcheck/der.h"
+#include "common/der.h"
 #include "certcheck/openssl_own.h"
 #include "certcheck/strict_der.h"
 

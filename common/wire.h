@@ -64,7 +64,11 @@
     X(CARD_WATCH, 0x020E, 16)                                                                      \
     X(CARD_WATCHED, 0x028E, 1024 * 1024)                                                           \
     X(CARD_FIND_TOKEN, 0x0210, 256)                                                                \
-    X(CARD_FOUND_TOKEN, 0x0290, 64)
+    X(CARD_FOUND_TOKEN, 0x0290, 64)                                                                \
+    X(CARD_SIGN_AS, 0x0211, 1024)                                                                  \
+    X(CARD_SIGNED_AS, 0x0291, 2048)                                                                \
+    X(CARD_VERIFY, 0x0212, 512)                                                                    \
+    X(CARD_VERIFIED, 0x0292, 256)
 
 enum wire_type {
 #define VSC_MESSAGE_ENUM(name, number, cap) WIRE_##name = (number),

@@ -6,6 +6,7 @@
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/param_build.h>
+#include <openssl/rsa.h>
 #include <string.h>
 
 #include "card/tpm/layout.h"
@@ -17,6 +18,7 @@ DEFINE_AUTO(ECDSA_SIG, ECDSA_SIG_free)
 DEFINE_AUTO(BIGNUM, BN_free)
 DEFINE_AUTO(OSSL_PARAM_BLD, OSSL_PARAM_BLD_free)
 DEFINE_AUTO(OSSL_PARAM, OSSL_PARAM_free)
+DEFINE_AUTO(EVP_PKEY, EVP_PKEY_free)
 DEFINE_AUTO(EVP_PKEY_CTX, EVP_PKEY_CTX_free)
 
 enum vsc_err key_check(const struct objects *objects, const TPM2B_PUBLIC *area,
@@ -92,16 +94,80 @@ static enum vsc_err put_ecdsa(const TPMS_SIGNATURE_ECC *signature, struct card_o
     return VSC_OK;
 }
 
+enum vsc_err key_scheme(const TPM2B_PUBLIC *area, enum sign_scheme wanted,
+                        enum sign_scheme *ret_scheme, struct problem *problem)
+{
+    bool rsa = area->publicArea.type == TPM2_ALG_RSA;
+
+    if (wanted == SIGN_BY_KEY)
+        wanted = rsa ? SIGN_PKCS1 : SIGN_ECDSA;
+    if (rsa != (wanted != SIGN_ECDSA))
+        return problem_set(problem, VSC_INPUT, "%s key has no such signature",
+                           rsa ? "an RSA" : "an ECC");
+    *ret_scheme = wanted;
+    return VSC_OK;
+}
+
+static TPMT_SIG_SCHEME tpm_scheme(enum sign_scheme scheme, size_t digest_len)
+{
+    return (TPMT_SIG_SCHEME){
+        .scheme = scheme == SIGN_PKCS1 ? TPM2_ALG_RSASSA
+                  : scheme == SIGN_PSS ? TPM2_ALG_RSAPSS
+                                       : TPM2_ALG_ECDSA,
+        .details.any.hashAlg = digest_len == 32   ? TPM2_ALG_SHA256
+                               : digest_len == 48 ? TPM2_ALG_SHA384
+                                                  : TPM2_ALG_SHA512,
+    };
+}
+
+static enum vsc_err check_salt(const TPM2B_PUBLIC *area, const struct card_sign_as *sign,
+                               const struct card_outcome *outcome, struct problem *problem)
+{
+    auto_by(EVP_PKEY_free) EVP_PKEY *public = NULL;
+    auto_by(EVP_PKEY_CTX_free) EVP_PKEY_CTX *ctx = NULL;
+    const EVP_MD *hash = sign->digest_len == 32   ? EVP_sha256()
+                         : sign->digest_len == 48 ? EVP_sha384()
+                                                  : EVP_sha512();
+    enum vsc_err err = key_to_evp(area, &public);
+
+    if (err != VSC_OK)
+        return err;
+    ctx = EVP_PKEY_CTX_new_from_pkey(NULL, public, NULL);
+    if (ctx == NULL)
+        return VSC_MEMORY;
+    if (EVP_PKEY_verify_init(ctx) != 1 ||
+        EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) != 1 ||
+        EVP_PKEY_CTX_set_signature_md(ctx, hash) != 1 ||
+        EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, RSA_PSS_SALTLEN_DIGEST) != 1 ||
+        EVP_PKEY_verify(ctx, outcome->signature, outcome->signature_len, sign->digest,
+                        sign->digest_len) != 1)
+        return problem_set(problem, VSC_TPM, "this TPM's PSS signatures have another salt");
+    return VSC_OK;
+}
+
+static enum vsc_err put_signature(const TPMT_SIGNATURE *signature, TPMI_ALG_SIG_SCHEME wanted,
+                                  struct card_outcome *outcome, struct problem *problem)
+{
+    if (signature->sigAlg != wanted)
+        return problem_set(problem, VSC_TPM, "TPM2_Sign: another scheme than was asked for");
+    switch (signature->sigAlg) {
+    case TPM2_ALG_RSASSA:
+        return put_rsa(&signature->signature.rsassa, outcome);
+    case TPM2_ALG_RSAPSS:
+        return put_rsa(&signature->signature.rsapss, outcome);
+    default:
+        return put_ecdsa(&signature->signature.ecdsa, outcome);
+    }
+}
+
 enum vsc_err key_sign(struct gate *gate, ESYS_TR key, const TPM2B_PUBLIC *area,
-                      const unsigned char digest[DIGEST_SIZE], struct card_outcome *ret_outcome,
-                      struct problem *problem)
+                      const struct card_sign_as *sign, enum sign_scheme scheme,
+                      struct card_outcome *ret_outcome, struct problem *problem)
 {
     static const TPMT_TK_HASHCHECK no_ticket = {.tag = TPM2_ST_HASHCHECK,
                                                 .hierarchy = TPM2_RH_NULL};
-    bool rsa = area->publicArea.type == TPM2_ALG_RSA;
-    TPMT_SIG_SCHEME scheme = {.scheme = rsa ? TPM2_ALG_RSASSA : TPM2_ALG_ECDSA,
-                              .details.any.hashAlg = TPM2_ALG_SHA256};
-    TPM2B_DIGEST value = {.size = DIGEST_SIZE};
+    const TPMT_SIG_SCHEME asked = tpm_scheme(scheme, sign->digest_len);
+    TPM2B_DIGEST value = {.size = (UINT16)sign->digest_len};
     TPMT_SIGNATURE *signature = NULL;
     enum vsc_err err;
     TSS2_RC rc;
@@ -109,19 +175,16 @@ enum vsc_err key_sign(struct gate *gate, ESYS_TR key, const TPM2B_PUBLIC *area,
     err = session_use(gate->tpm, gate->policy, 0, problem);
     if (err != VSC_OK)
         return err;
-    memcpy(value.buffer, digest, DIGEST_SIZE);
-    rc = Esys_Sign(gate->tpm->esys, key, gate->policy, ESYS_TR_NONE, ESYS_TR_NONE, &value, &scheme,
+    memcpy(value.buffer, sign->digest, sign->digest_len);
+    rc = Esys_Sign(gate->tpm->esys, key, gate->policy, ESYS_TR_NONE, ESYS_TR_NONE, &value, &asked,
                    &no_ticket, &signature);
     if (rc != TSS2_RC_SUCCESS)
         return tpm_status(gate->tpm, rc, "TPM2_Sign", problem);
     session_ended(gate->tpm, &gate->policy);
-    if (signature->sigAlg == TPM2_ALG_RSASSA && rsa)
-        err = put_rsa(&signature->signature.rsassa, ret_outcome);
-    else if (signature->sigAlg == TPM2_ALG_ECDSA && !rsa)
-        err = put_ecdsa(&signature->signature.ecdsa, ret_outcome);
-    else
-        err = problem_set(problem, VSC_TPM, "TPM2_Sign: another scheme than was asked for");
+    err = put_signature(signature, asked.scheme, ret_outcome, problem);
     Esys_Free(signature);
+    if (err == VSC_OK && scheme == SIGN_PSS)
+        err = check_salt(area, sign, ret_outcome, problem);
     return err;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/wire_owner.h"
+#include "common/wire_use.h"
 
 void challenge_sample(unsigned number, struct buf *body)
 {
@@ -76,5 +77,50 @@ enum vsc_err store_again(struct reader *reader, struct buf *body)
 
     if (err == VSC_OK)
         card_store_encode(body, &store);
+    return err;
+}
+
+void sign_as_sample(unsigned number, struct buf *body)
+{
+    struct card_sign_as sign = {.card = "0000",
+                                .key = "00",
+                                .scheme = number == 0 ? SIGN_PSS : SIGN_ECDSA,
+                                .digest_len = number == 0 ? SIGN_DIGEST_MAX : 32,
+                                .keep = 2};
+
+    if (secret_set(&sign.pin, "12345678", 8) == VSC_OK)
+        card_sign_as_encode(body, &sign);
+    secret_done(&sign.pin);
+}
+
+enum vsc_err sign_as_again(struct reader *reader, struct buf *body)
+{
+    struct card_sign_as sign = {0};
+    enum vsc_err err = card_sign_as_decode(reader, &sign);
+
+    if (err == VSC_OK)
+        card_sign_as_encode(body, &sign);
+    secret_done(&sign.pin);
+    return err;
+}
+
+void verify_sample(unsigned number, struct buf *body)
+{
+    struct card_verify verify = {.card = "0000", .keep = 2};
+
+    (void)number;
+    if (secret_set(&verify.pin, "12345678", 8) == VSC_OK)
+        card_verify_encode(body, &verify);
+    secret_done(&verify.pin);
+}
+
+enum vsc_err verify_again(struct reader *reader, struct buf *body)
+{
+    struct card_verify verify = {0};
+    enum vsc_err err = card_verify_decode(reader, &verify);
+
+    if (err == VSC_OK)
+        card_verify_encode(body, &verify);
+    secret_done(&verify.pin);
     return err;
 }

@@ -13,5 +13,9 @@ void made_sample(unsigned number, struct buf *body);
 enum vsc_err made_again(struct reader *reader, struct buf *body);
 void store_sample(unsigned number, struct buf *body);
 enum vsc_err store_again(struct reader *reader, struct buf *body);
+void verify_sample(unsigned number, struct buf *body);
+enum vsc_err verify_again(struct reader *reader, struct buf *body);
+void sign_as_sample(unsigned number, struct buf *body);
+enum vsc_err sign_as_again(struct reader *reader, struct buf *body);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "certcheck/der.h"
+#include "common/der.h"
 
 static bool takes(const char *bytes, size_t len, size_t content_len)
 {

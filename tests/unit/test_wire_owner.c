@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "common/wire_owner.h"
+#include "common/wire_use.h"
 #include "tests/support/wire_trip.h"
 
 static void test_generate_takes_the_kinds_of_key(void **state)
@@ -50,6 +51,35 @@ static void test_store_has_a_card_and_a_certificate(void **state)
     assert_int_equal(TRIP(card_store, struct card_store, &store, card_store_done), VSC_PROTOCOL);
 }
 
+static void forget(struct card_sign_as *sign)
+{
+    secret_done(&sign->pin);
+}
+
+static enum vsc_err trip_sign_as(int scheme, size_t digest_len, size_t pin_len)
+{
+    struct card_sign_as sign = {.card = "0000",
+                                .key = "00",
+                                .scheme = (enum sign_scheme)scheme,
+                                .digest_len = digest_len,
+                                .pin = {.len = pin_len}};
+
+    return TRIP(card_sign_as, struct card_sign_as, &sign, forget);
+}
+
+static void test_sign_as_takes_the_schemes_and_hashes(void **state)
+{
+    (void)state;
+    for (int scheme = SIGN_BY_KEY; scheme <= SIGN_ECDSA + 1; scheme++)
+        assert_int_equal(trip_sign_as(scheme, 32, 8),
+                         scheme >= SIGN_PKCS1 && scheme <= SIGN_ECDSA ? VSC_OK : VSC_PROTOCOL);
+    for (size_t len = 0; len <= SIGN_DIGEST_MAX; len++)
+        assert_int_equal(trip_sign_as(SIGN_PKCS1, len, 8),
+                         len == 32 || len == 48 || len == 64 ? VSC_OK : VSC_PROTOCOL);
+    assert_int_equal(trip_sign_as(SIGN_PKCS1, 32, 0), VSC_PROTOCOL);
+    assert_int_equal(trip_sign_as(SIGN_PKCS1, 32, PIN_MAX + 1), VSC_PROTOCOL);
+}
+
 static void test_challenge_has_two_printable_texts(void **state)
 {
     struct card_challenge challenge = {.card_code = "0123", .code = "4567"};
@@ -69,6 +99,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_generate_takes_the_kinds_of_key),
         cmocka_unit_test(test_made_key_has_an_id_and_a_public_key),
+        cmocka_unit_test(test_sign_as_takes_the_schemes_and_hashes),
         cmocka_unit_test(test_challenge_has_two_printable_texts),
         cmocka_unit_test(test_store_has_a_card_and_a_certificate),
     };

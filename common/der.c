@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "certcheck/der.h"
+#include "common/der.h"
 
 #include <time.h>
 

@@ -3,8 +3,8 @@
  * DER, one element at a time, without copying: for what is too large to become a tree in memory.
  * Lengths are definite and minimal, tags have one byte; anything else is refused (X.690 10.1).
  */
-#ifndef VSC_CERTCHECK_DER_H
-#define VSC_CERTCHECK_DER_H
+#ifndef VSC_COMMON_DER_H
+#define VSC_COMMON_DER_H
 
 #include <stdbool.h>
 #include <stddef.h>
