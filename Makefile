@@ -15,6 +15,7 @@ LIBDIR     ?= $(PREFIX)/lib/$(MULTIARCH)
 PAMDIR     ?= $(PREFIX)/lib/$(MULTIARCH)/security
 LIBEXECDIR ?= $(PREFIX)/libexec/pam_vsc
 SYSTEMDDIR ?= $(PREFIX)/lib
+LOCALEDIR  ?= $(PREFIX)/share/locale
 
 ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(shell nproc)
@@ -44,7 +45,7 @@ PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 ALL_CFLAGS := -std=gnu17 -g $(OPT) $(WARNINGS) -fPIC -fvisibility=hidden -fstack-protector-strong \
               $(FORTIFY) $(HARDENING) $(sanitize) -I. -D_GNU_SOURCE $(PKG_CFLAGS) \
               -DVSC_VERSION='"$(VERSION)"' -DVSC_LIBEXECDIR='"$(LIBEXECDIR)"' \
-              -DVSC_MULTIARCH='"$(MULTIARCH)"' $(CFLAGS)
+              -DVSC_MULTIARCH='"$(MULTIARCH)"' -DVSC_LOCALEDIR='"$(LOCALEDIR)"' $(CFLAGS)
 ALL_LDFLAGS := -Wl,-z,relro,-z,now,-z,noexecstack,-z,defs -Wl,--as-needed $(sanitize) $(LDFLAGS)
 
 # ---- objects and archives ----------------------------------------------------------------------
@@ -329,7 +330,7 @@ analyze:
 	$(Q)printf '%s\n' $(PRODUCT_C) | xargs -n 8 -P 2 sh -c \
 	    'clang-tidy --quiet --warnings-as-errors="*" "$$@" -- -std=gnu17 -I. -D_GNU_SOURCE \
 	     $(PKG_CFLAGS) -DVSC_VERSION=\"$(VERSION)\" -DVSC_LIBEXECDIR=\"$(LIBEXECDIR)\" \
-	     -DVSC_MULTIARCH=\"$(MULTIARCH)\"' sh 2>/dev/null
+	     -DVSC_MULTIARCH=\"$(MULTIARCH)\" -DVSC_LOCALEDIR=\"$(LOCALEDIR)\"' sh 2>/dev/null
 
 # ---- installation ------------------------------------------------------------------------------------
 D := $(DESTDIR)

@@ -28,6 +28,30 @@ struct pin_policy {
 /* minlen 8, maxlen 127, everything allowed. */
 #define PIN_POLICY_DEFAULT ((struct pin_policy){.minlen = PIN_MIN_LENGTH, .maxlen = PIN_MAX})
 
+/* What a PIN may be made of. */
+enum pin_class {
+    PIN_UPPERCASE,
+    PIN_LOWERCASE,
+    PIN_DIGITS,
+    PIN_SPECIAL,
+    PIN_CLASSES
+};
+
+/* The first rule that a PIN breaks. */
+struct pin_flaw {
+    enum {
+        FLAW_NONE,
+        FLAW_SHORT,     /* fewer than `limit` characters */
+        FLAW_LONG,      /* more than `limit` */
+        FLAW_CHARACTER, /* one that is not printable ASCII */
+        FLAW_LACKS,     /* none of `class`, which is required */
+        FLAW_HOLDS,     /* one of `class`, which is not allowed */
+    } kind;
+    unsigned limit;
+    enum pin_class class;
+};
+
+struct pin_flaw pin_policy_flaw(const struct pin_policy *policy, const struct secret *pin);
 /* VSC_OK, or VSC_PIN_POLICY with the rule in `problem` (never the PIN). */
 must_check enum vsc_err pin_policy_check(const struct pin_policy *policy, const struct secret *pin,
                                          struct problem *problem);

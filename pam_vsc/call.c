@@ -59,6 +59,7 @@ enum ending call_init(struct call *call, pam_handle_t *pamh, const struct call_a
     bool items_read;
 
     *call = (struct call){.pamh = pamh, .started_ms = clock_ms()};
+    texts_begin();
     call->check = PEER_NONE;
     call->card = PEER_NONE;
     call->args.timeout = ARGS_UNSET;

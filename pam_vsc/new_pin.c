@@ -19,10 +19,10 @@ enum ending new_pin_ask_one(struct call *call, const char *prompt, struct secret
 static bool is_good(const struct card_info *card, const struct secret *old_pin,
                     const struct secret *new_pin, char text[TEXTS_SIZE])
 {
-    struct problem problem = {.text = ""};
+    const struct pin_flaw flaw = pin_policy_flaw(&card->policy, new_pin);
 
-    if (pin_policy_check(&card->policy, new_pin, &problem) != VSC_OK) {
-        texts_not_a_pin(text, problem.text);
+    if (flaw.kind != FLAW_NONE) {
+        texts_not_a_pin(text, &flaw);
         return false;
     }
     if (card->must_change && old_pin != NULL && secret_equal(old_pin, new_pin)) {

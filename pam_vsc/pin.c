@@ -47,7 +47,7 @@ enum ending pin_refused(struct call *call, const struct card_info *card,
     if (result == VSC_PIN)
         texts_wrong_pin(text, state);
     else if (result == VSC_PIN_POLICY)
-        texts_not_a_pin(text, vsc_strerror(result));
+        (void)snprintf(text, sizeof(text), "%s", texts_breaks_policy());
     else
         return ENDING_HELPER;
     return talk_error(&call->talk, text);
@@ -65,9 +65,9 @@ static bool read_earlier(const struct call *call, struct secret *ret_pin)
     return len > 0 && len <= SECRET_MAX && secret_set(ret_pin, item, len) == VSC_OK;
 }
 
-static bool fits(const struct call *call, const struct secret *pin, struct problem *problem)
+static struct pin_flaw flaw_of(const struct call *call, const struct secret *pin)
 {
-    return pin_policy_check(&call->chosen->info->policy, pin, problem) == VSC_OK;
+    return pin_policy_flaw(&call->chosen->info->policy, pin);
 }
 
 /*
@@ -79,7 +79,8 @@ static enum ending take_earlier(const struct call *call, struct attempts *attemp
     if (!call->args.try_first_pass && !call->args.use_first_pass)
         return ENDING_NOT_YET;
     /* A password that cannot be a PIN costs no try; it is not even looked at by the card. */
-    attempts->earlier = read_earlier(call, &attempts->pin) && fits(call, &attempts->pin, NULL);
+    attempts->earlier =
+        read_earlier(call, &attempts->pin) && flaw_of(call, &attempts->pin).kind == FLAW_NONE;
     if (!attempts->earlier)
         secret_done(&attempts->pin);
     return attempts->earlier || !call->args.use_first_pass ? ENDING_NOT_YET : ENDING_NOT_A_PIN;
@@ -118,7 +119,7 @@ static enum ending forget(struct attempts *attempts)
 }
 
 static enum ending refuse_shape(struct call *call, struct attempts *attempts,
-                                const struct problem *problem)
+                                const struct pin_flaw *flaw)
 {
     char text[TEXTS_SIZE];
     enum ending ending;
@@ -126,7 +127,7 @@ static enum ending refuse_shape(struct call *call, struct attempts *attempts,
     /* A locker's box may hold a password: let the stack go on to it. */
     if (call->rules.talk == TALK_BLIND)
         return ENDING_NOT_A_PIN;
-    texts_not_a_pin(text, problem->text);
+    texts_not_a_pin(text, flaw);
     ending = talk_error(&call->talk, text);
     return ending != ENDING_NOT_YET ? ending : forget(attempts);
 }
@@ -198,7 +199,7 @@ static enum ending attempt(struct call *call, struct attempts *attempts,
                            struct check_prove *ret_prove, bool *ret_signed)
 {
     const bool typed_before = attempts->earlier || call->rules.talk == TALK_BLIND;
-    struct problem problem = {.text = ""};
+    struct pin_flaw flaw;
     enum ending ending;
 
     attempts->kept = call_kept(call, typed_before);
@@ -211,8 +212,9 @@ static enum ending attempt(struct call *call, struct attempts *attempts,
     }
     if (attempts->any_refused && secret_equal(&attempts->pin, &attempts->refused))
         return ENDING_WRONG_PIN;
-    if (!fits(call, &attempts->pin, &problem))
-        return refuse_shape(call, attempts, &problem);
+    flaw = flaw_of(call, &attempts->pin);
+    if (flaw.kind != FLAW_NONE)
+        return refuse_shape(call, attempts, &flaw);
     ending = freshen(call, &attempts->state);
     if (ending != ENDING_NOT_YET)
         return ending;

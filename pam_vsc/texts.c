@@ -1,150 +1,29 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* What is said of cards, certificates and choices, see texts.h. */
 #include "pam_vsc/texts.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Where gettext goes: _() looks a text up when it is shown, plural() picks the form of a number. */
-#define _(text)                   (text)
-#define plural(one, many, number) ((number) == 1 ? (one) : (many))
+#include "pam_vsc/translate.h"
 
-#define SECONDS_PER_MINUTE        60
+#define SECONDS_PER_MINUTE 60
+#define DEFAULT_FOLDER     "/usr/share/locale" /* where libc looks by itself */
 
-/* "(2 tries left)" belongs into the prompt when some are used up and the card tells. */
-static bool tries_used(const struct card_state *state)
+void texts_begin(void)
 {
-    return state->tries_known && state->tries_left < state->tries_max;
-}
-
-void texts_pin_prompt(char to[TEXTS_SIZE], const char *card, const char *person,
-                      const struct card_state *state)
-{
-    if (tries_used(state))
-        (void)snprintf(to, TEXTS_SIZE,
-                       plural(_("PIN for %s (%u try left): "), _("PIN for %s (%u tries left): "),
-                              state->tries_left),
-                       card, state->tries_left);
-    else if (person[0] != '\0')
-        (void)snprintf(to, TEXTS_SIZE, _("PIN for %s (%s): "), card, person);
-    else
-        (void)snprintf(to, TEXTS_SIZE, _("PIN for %s: "), card);
-}
-
-void texts_old_pin_prompt(char to[TEXTS_SIZE], const char *card, const struct card_state *state)
-{
-    if (tries_used(state))
-        (void)snprintf(to, TEXTS_SIZE,
-                       plural(_("Current PIN for %s (%u try left): "),
-                              _("Current PIN for %s (%u tries left): "), state->tries_left),
-                       card, state->tries_left);
-    else
-        (void)snprintf(to, TEXTS_SIZE, _("Current PIN for %s: "), card);
-}
-
-void texts_new_pin_prompt(char to[TEXTS_SIZE], const char *card)
-{
-    (void)snprintf(to, TEXTS_SIZE, _("New PIN for %s: "), card);
-}
-
-const char *texts_new_pin_again(void)
-{
-    return _("New PIN again: ");
-}
-
-const char *texts_pins_differ(void)
-{
-    return _("The two PINs differ.");
-}
-
-const char *texts_must_change(void)
-{
-    return _("Somebody else chose your PIN. Change it now.");
-}
-
-const char *texts_same_pin(void)
-{
-    return _("This is the old PIN.");
-}
-
-const char *texts_pin_changed(void)
-{
-    return _("The PIN was changed.");
-}
-
-void texts_wrong_pin(char to[TEXTS_SIZE], const struct card_state *state)
-{
-    if (!state->tries_known)
-        (void)snprintf(to, TEXTS_SIZE, "%s", _("Wrong PIN."));
-    else
-        (void)snprintf(
-            to, TEXTS_SIZE,
-            plural(_("Wrong PIN. %u try left."), _("Wrong PIN. %u tries left."), state->tries_left),
-            state->tries_left);
-}
-
-void texts_puk_prompt(char to[TEXTS_SIZE], const char *card)
-{
-    (void)snprintf(to, TEXTS_SIZE, _("PUK of %s, for a new PIN (or Enter alone): "), card);
-}
-
-void texts_wrong_puk(char to[TEXTS_SIZE], const struct card_state *state)
-{
-    if (!state->tries_known)
-        (void)snprintf(to, TEXTS_SIZE, "%s", _("Wrong PUK."));
-    else
-        (void)snprintf(
-            to, TEXTS_SIZE,
-            plural(_("Wrong PUK. %u try left."), _("Wrong PUK. %u tries left."), state->tries_left),
-            state->tries_left);
-}
-
-const char *texts_puk_blocked(void)
-{
-    return _("The PUK is blocked too. Ask your administrator to unblock the card (VSC-BLOCKED).");
-}
-
-void texts_challenge(char to[TEXTS_SIZE], const char *card_code, const char *code)
-{
-    (void)snprintf(to, TEXTS_SIZE, _("Call the help desk. Card: %s. Challenge: %s."), card_code,
-                   code);
-}
-
-void texts_answer_prompt(char to[TEXTS_SIZE], const char *card)
-{
-    (void)snprintf(to, TEXTS_SIZE, _("The help desk's answer for %s (or Enter alone): "), card);
-}
-
-const char *texts_wrong_answer(void)
-{
-    return _("This is not the help desk's answer for this card and this challenge.");
-}
-
-const char *texts_mistyped_answer(void)
-{
-    return _("There is a typing error in the answer.");
-}
-
-/* The rules speak in the middle of a sentence; here they begin one. */
-static void capitalise(char *text)
-{
-    if (text[0] >= 'a' && text[0] <= 'z')
-        text[0] = (char)(text[0] - 'a' + 'A');
-}
-
-void texts_not_a_pin(char to[TEXTS_SIZE], const char *rule)
-{
-    (void)snprintf(to, TEXTS_SIZE, _("%s."), rule);
-    capitalise(to);
+    if (strcmp(VSC_LOCALEDIR, DEFAULT_FOLDER) != 0)
+        (void)bindtextdomain(TEXTS_DOMAIN, VSC_LOCALEDIR);
 }
 
 void texts_blocked(char to[TEXTS_SIZE], const char *card, const struct card_state *state)
 {
     if (state->tries_known && state->tries_max > 0)
         (void)snprintf(to, TEXTS_SIZE,
-                       plural(_("%s is blocked after %u wrong PIN. "
-                                "Ask your administrator to unblock it (VSC-BLOCKED)."),
-                              _("%s is blocked after %u wrong PINs. "
-                                "Ask your administrator to unblock it (VSC-BLOCKED)."),
+                       plural("%s is blocked after %u wrong PIN. "
+                              "Ask your administrator to unblock it (VSC-BLOCKED).",
+                              "%s is blocked after %u wrong PINs. "
+                              "Ask your administrator to unblock it (VSC-BLOCKED).",
                               state->tries_max),
                        card, state->tries_max);
     else
@@ -159,12 +38,11 @@ void texts_tpm_locked(char to[TEXTS_SIZE], uint32_t seconds)
 
     if (minutes == 0)
         minutes = 1;
-    (void)snprintf(
-        to, TEXTS_SIZE,
-        plural(_("Security chip locked, try again in at most %u minute (VSC-TPM-LOCKED)."),
-               _("Security chip locked, try again in at most %u minutes (VSC-TPM-LOCKED)."),
-               minutes),
-        minutes);
+    (void)snprintf(to, TEXTS_SIZE,
+                   plural("Security chip locked, try again in at most %u minute (VSC-TPM-LOCKED).",
+                          "Security chip locked, try again in at most %u minutes (VSC-TPM-LOCKED).",
+                          minutes),
+                   minutes);
 }
 
 const char *texts_card_gone(void)
@@ -176,6 +54,13 @@ void texts_no_certificate(char to[TEXTS_SIZE], const char *card)
 {
     (void)snprintf(to, TEXTS_SIZE,
                    _("There is no certificate on %s. Enroll one (VSC-NO-CERTIFICATE)."), card);
+}
+
+/* Remedies speak in the middle of a sentence; here they begin one. */
+static void capitalise(char *text)
+{
+    if (text[0] >= 'a' && text[0] <= 'z')
+        text[0] = (char)(text[0] - 'a' + 'A');
 }
 
 void texts_refused(char to[TEXTS_SIZE], const char *card, enum reason reason)
@@ -196,8 +81,8 @@ void texts_expires(char to[TEXTS_SIZE], int32_t days)
         (void)snprintf(to, TEXTS_SIZE, "%s", _("Your certificate expires today."));
     else
         (void)snprintf(to, TEXTS_SIZE,
-                       plural(_("Your certificate expires in %d day."),
-                              _("Your certificate expires in %d days."), days),
+                       plural("Your certificate expires in %d day.",
+                              "Your certificate expires in %d days.", days),
                        (int)days);
 }
 

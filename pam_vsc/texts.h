@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Every text that a person sees, in one place, ready for gettext: whole sentences, plural forms
- * apart. Names that come in are safe to show already (common/text.h); prompts end with ": ".
+ * Every text that a person sees, in one place, in the host's language (gettext's domain pam_vsc):
+ * whole sentences, plural forms apart. Names that come in are safe to show already (common/text.h);
+ * prompts end with ": ". Codes such as (VSC-BLOCKED) are the same in every language.
  */
 #ifndef VSC_PAM_VSC_TEXTS_H
 #define VSC_PAM_VSC_TEXTS_H
@@ -9,10 +10,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/pin_policy.h"
 #include "common/reason.h"
 #include "common/wire_card.h"
 
 #define TEXTS_SIZE 1024
+
+/* Say where the translations lie, if they are not where libc looks. Nothing else of the host's. */
+void texts_begin(void);
 
 /* "PIN for TestVSC (Alice Smith): ", or with the tries left where they are not full. */
 void texts_pin_prompt(char to[TEXTS_SIZE], const char *card, const char *person,
@@ -38,8 +43,9 @@ const char *texts_wrong_answer(void);
 const char *texts_mistyped_answer(void);
 
 void texts_wrong_pin(char to[TEXTS_SIZE], const struct card_state *state);
-/* A PIN that breaks the card's rules; `rule` is pin_policy_check's sentence. */
-void texts_not_a_pin(char to[TEXTS_SIZE], const char *rule);
+/* A PIN that breaks the card's rules, and one of which the card alone knows why. */
+void texts_not_a_pin(char to[TEXTS_SIZE], const struct pin_flaw *flaw);
+const char *texts_breaks_policy(void);
 void texts_blocked(char to[TEXTS_SIZE], const char *card, const struct card_state *state);
 void texts_tpm_locked(char to[TEXTS_SIZE], uint32_t seconds);
 const char *texts_card_gone(void);

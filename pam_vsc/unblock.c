@@ -58,7 +58,7 @@ static enum ending refuse(struct offer *offer, const struct card_outcome *outcom
     else if (outcome->result == VSC_DENIED)
         (void)snprintf(text, sizeof(text), "%s", texts_wrong_answer());
     else if (outcome->result == VSC_PIN_POLICY)
-        texts_not_a_pin(text, vsc_strerror(VSC_PIN_POLICY));
+        (void)snprintf(text, sizeof(text), "%s", texts_breaks_policy());
     else
         return ENDING_HELPER;
     ending = talk_error(&offer->call->talk, text);

@@ -23,7 +23,7 @@ for code in $(codes 'true'); do
 done
 for code in $table; do
     told=$(jq -r --arg code "$code" '.[] | select(.code == $code) | .meaning, .remedy' <<< "$all"
-           grep -A1 "\"$code\"" common/reason.h)
+           awk -v code="\"$code\"" 'index($0, code) { on = 1; print; next } / X\(/ { on = 0 } on' common/reason.h)
     difference=$(diff <(keys <<< "$told") <(item certcheck.1 "$code" | keys) | grep '^[<>]' | tr '\n' ' ')
     [ -z "$difference" ] || bad "$code: explain (<) and certcheck(1) (>) name other keys: $difference"
 done
