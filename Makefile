@@ -111,6 +111,12 @@ $(B)/pam_vsc.so: $(call objects,pam_vsc) $(B)/common.a pam_vsc/pam_vsc.map
 	$(call say,LD,$@)
 	$(Q)$(CC) -shared $(ALL_LDFLAGS) -Wl,--version-script=pam_vsc/pam_vsc.map \
 	    -o $@ $(filter %.o %.a,$^) -lpam
+# Its objects as they are, no archive: what they define must win over greeter/announce/refuse.c.
+ANNOUNCE := $(call objects,greeter/announce)
+$(B)/vsc-announce.so: $(ANNOUNCE) $(B)/common.a greeter/announce/vsc-announce.map
+	$(call say,LD,$@)
+	$(Q)$(CC) -shared $(ALL_LDFLAGS) -Wl,--version-script=greeter/announce/vsc-announce.map \
+	    -o $@ $(filter %.o %.a,$^) -pthread
 # For other programs: one object with all that it needs of the archives, of which nothing but
 # certcheck_ is to be seen.
 $(B)/libcertcheck.a: $(call objects,certcheck/library) $(foreach a,certcheck conf common,$(B)/$a.a)
@@ -118,7 +124,7 @@ $(B)/libcertcheck.a: $(call objects,certcheck/library) $(foreach a,certcheck con
 	$(Q)ld -r -o $(B)/libcertcheck.o $^
 	$(Q)objcopy --wildcard --keep-global-symbol='certcheck_*' $(B)/libcertcheck.o
 	$(Q)rm -f $@ && ar rcsD $@ $(B)/libcertcheck.o
-all: $(PROGRAMS) $(B)/tpmvscmgr $(B)/pam_vsc.so $(B)/libcertcheck.a
+all: $(PROGRAMS) $(B)/tpmvscmgr $(B)/pam_vsc.so $(B)/vsc-announce.so $(B)/libcertcheck.a
 
 # ---- Debian's packages ---------------------------------------------------------------------------
 DEPS := gcc libc6-dev pkg-config libpam0g-dev libssl-dev libp11-dev libtss2-dev libconfig-dev \
@@ -203,11 +209,18 @@ $(B)/obj/tests/unit/test_refresh_http.o: ALL_CFLAGS += -DHTTPD='"$(B)/tests/http
 $(B)/tests/unit/test_stacks: $(B)/obj/tests/unit/test_stacks.o $(foreach a,support stacks common,$(B)/$a.a)
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -lcmocka -lpam
+# As they are linked into the module: before an archive.
+$(B)/tests/unit/test_announce $(B)/tests/unit/test_announce_asking: $(B)/tests/unit/%: \
+    $(B)/obj/tests/unit/%.o $(ANNOUNCE) $(B)/support.a $(B)/common.a | $(B)/vsc-announce.so
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D) && $(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -lcmocka -ldl -pthread
+$(B)/obj/tests/unit/test_announce.o: ALL_CFLAGS += -DANNOUNCE_MODULE='"$(B)/vsc-announce.so"'
 wrap = $(patsubst %,-Wl$(comma)--wrap=%,$1)
 comma := ,
 # The machine keeps its own mark: tests/pam/marks.h.
 $(B)/tests/unit/test_pam_%: ALL_LDFLAGS += $(call wrap,mark_write)
 $(B)/tests/unit/test_pam_scripts: ALL_LDFLAGS += $(call wrap,getuid geteuid helper_start)
+$(B)/tests/unit/test_announce $(B)/tests/unit/test_announce_asking: private ALL_LDFLAGS += $(call wrap,clock_ms)
 $(B)/tests/unit/test_pam_freshen $(B)/tests/unit/test_pam_messages: ALL_LDFLAGS += $(call wrap,clock_ms)
 $(B)/tests/unit/test_pam_faults: ALL_LDFLAGS += $(call wrap,malloc calloc socketpair poll sendmsg \
     recv posix_spawn posix_spawn_file_actions_init posix_spawn_file_actions_adddup2 \
@@ -307,7 +320,7 @@ bench: all $(BENCH_PROGRAMS)
 
 # ---- looking at the code without running it --------------------------------------------------------
 C_FILES := $(wildcard $(foreach d,common conf certcheck certcheck/cli certcheck/library certcheck/refresh card card/tpm card/pkcs11 card/owner card/admin card/attest card/helpdesk pam_vsc \
-             vscmgr vscmgr/doctor vscmgr/stacks greeter/model greeter/backend tests/greeter tests/support tests/unit tests/pam tests/fakepam tests/fakehelper tests/fuzz \
+             vscmgr vscmgr/doctor vscmgr/stacks greeter/announce greeter/model greeter/backend tests/greeter tests/support tests/unit tests/pam tests/fakepam tests/fakehelper tests/fuzz \
              tests/proxy tests/bench tests/modules tests/stall tests/client tests/library tests/httpd tests/without,\
              $d/*.c $d/*.h))
 PRODUCT_C := $(filter-out tests/%,$(filter %.c,$(C_FILES)))
@@ -335,6 +348,7 @@ analyze:
 # ---- installation ------------------------------------------------------------------------------------
 D := $(DESTDIR)
 MAN_PAGES := $(wildcard man/*.[13578])
+P11KITDIR := $(PREFIX)/share/p11-kit/modules
 UNITDIR   := $(SYSTEMDDIR)/systemd/system
 STACKSDIR := $(PREFIX)/share/pam_vsc/pam.d
 put = install -D -m $1 $2 $(D)$3
@@ -357,6 +371,10 @@ install: all
 	    install -D -m 644 $$page $(D)$(PREFIX)/share/man/man$$section/$${page#man/} || exit 1; done
 	$(call put,644,conf/sysusers.d/pam_vsc.conf,$(SYSTEMDDIR)/sysusers.d/pam_vsc.conf)
 	$(call put,644,conf/tmpfiles.d/pam_vsc.conf,$(SYSTEMDDIR)/tmpfiles.d/pam_vsc.conf)
+	$(call put,755,$(B)/vsc-announce.so,$(LIBDIR)/pkcs11/vsc-announce.so)
+	install -d $(D)$(P11KITDIR)
+	sed 's,@LIBDIR@,$(LIBDIR),' conf/p11-kit/vsc-announce.module > $(D)$(P11KITDIR)/vsc-announce.module
+	chmod 644 $(D)$(P11KITDIR)/vsc-announce.module
 	$(call put,644,conf/systemd/vsc-card.socket,$(UNITDIR)/vsc-card.socket)
 	install -d $(D)$(UNITDIR)
 	sed 's,@LIBEXECDIR@,$(LIBEXECDIR),' conf/systemd/vsc-card@.service > $(D)$(UNITDIR)/vsc-card@.service
@@ -381,6 +399,7 @@ uninstall:
 	    $(D)$(PREFIX)/sbin/vscmgr $(D)$(PREFIX)/sbin/tpmvscmgr
 	rm -f $(D)$(LIBDIR)/libcertcheck.a $(D)$(LIBDIR)/pkgconfig/certcheck.pc
 	rm -rf $(D)$(PREFIX)/include/certcheck
+	rm -f $(D)$(LIBDIR)/pkcs11/vsc-announce.so $(D)$(P11KITDIR)/vsc-announce.module
 	rm -rf $(D)$(LIBEXECDIR)
 	for page in $(MAN_PAGES); do section=$${page##*.}; \
 	    rm -f $(D)$(PREFIX)/share/man/man$$section/$${page#man/}; done

@@ -48,6 +48,7 @@
 #define CKR_SESSION_READ_ONLY              0x0b5ul
 #define CKR_TOKEN_NOT_PRESENT              0x0e0ul
 #define CKR_TOKEN_NOT_RECOGNIZED           0x0e1ul
+#define CKR_TOKEN_WRITE_PROTECTED          0x0e2ul
 #define CKR_USER_ALREADY_LOGGED_IN         0x100ul
 #define CKR_USER_NOT_LOGGED_IN             0x101ul
 #define CKR_USER_PIN_NOT_INITIALIZED       0x102ul

@@ -27,7 +27,7 @@ for folder in common conf certcheck card vscmgr pam_vsc greeter; do
     done < <(grep -rn '^#include "' "$folder" --include='*.[ch]')
 done
 # The greeter's state machine and its back ends know nothing of each other or of a window.
-for part in model backend; do
+for part in announce model backend; do
     grep -rnE '#include ("greeter/|<(gtk|glib|gdk|gio))' "greeter/$part" --include='*.[ch]' |
         grep -v "#include \"greeter/$part/" |
         while read -r line; do echo "layers: $line: not for greeter/$part/"; done | grep . && fail=1
@@ -73,6 +73,9 @@ if [ -e "$B/pam_vsc.so" ]; then
     exports=$(nm -D --defined-only "$B/pam_vsc.so" | awk '{ print $3 }' | sed 's/@.*//' | sort | tr '\n' ' ')
     [ "$exports" = "pam_sm_acct_mgmt pam_sm_authenticate pam_sm_chauthtok pam_sm_close_session pam_sm_open_session pam_sm_setcred " ] ||
         bad "pam_vsc.so exports: $exports"
+    libraries vsc-announce.so 'libc'
+    exports=$(nm -D --defined-only "$B/vsc-announce.so" | awk '{ print $3 }' | sed 's/@.*//' | tr '\n' ' ')
+    [ "$exports" = "C_GetFunctionList " ] || bad "vsc-announce.so exports: $exports"
     libraries vsc-card 'libc|libcrypto|libconfig|libp11|libtss2-(esys|mu|rc|tctildr)'
     libraries vsc-check 'libc|libcrypto|libconfig'
     libraries certcheck 'libc|libcrypto|libconfig'
