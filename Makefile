@@ -84,7 +84,11 @@ $(eval $(call archive,stacks,vscmgr/stacks))
 $(eval $(call archive,doctor,vscmgr/doctor))
 $(eval $(call archive,greeter_model,greeter/model))
 $(eval $(call archive,greeter_backend,greeter/backend))
+$(eval $(call archive,greeter_lightdm,greeter/lightdm))
 $(eval $(call archive,greeter_played,tests/greeter))
+LIGHTDM := liblightdm-gobject-1 gobject-2.0
+$(B)/obj/greeter/lightdm/%.o $(B)/obj/tests/unit/test_greeter_lightdm.o: \
+    ALL_CFLAGS += $(shell pkg-config --cflags $(LIGHTDM) 2>/dev/null)
 $(eval $(call archive,support,tests/support))
 $(eval $(call archive,pam_vsc,pam_vsc))
 $(eval $(call archive,fakepam,tests/fakepam tests/fakehelper tests/pam))
@@ -128,7 +132,7 @@ all: $(PROGRAMS) $(B)/tpmvscmgr $(B)/pam_vsc.so $(B)/vsc-announce.so $(B)/libcer
 
 # ---- Debian's packages ---------------------------------------------------------------------------
 DEPS := gcc libc6-dev pkg-config libpam0g-dev libssl-dev libp11-dev libtss2-dev libconfig-dev \
-        libcurl4-openssl-dev libldap-dev \
+        libcurl4-openssl-dev libldap-dev liblightdm-gobject-dev \
         libcmocka-dev libpam-wrapper pamtester swtpm swtpm-tools tpm2-tools softhsm2 opensc openssl \
         jq procps binutils mandoc expect libcap2-bin libqrencode-dev libgdm-dev
 DEPS_CI := $(DEPS) clang clang-tidy clang-format cppcheck libclang-rt-14-dev debootstrap git \
@@ -217,6 +221,10 @@ $(B)/tests/unit/test_announce $(B)/tests/unit/test_announce_asking: $(B)/tests/u
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -lcmocka -ldl -pthread
 $(B)/obj/tests/unit/test_announce.o: ALL_CFLAGS += -DANNOUNCE_MODULE='"$(B)/vsc-announce.so"'
+# With GLib.
+$(B)/tests/unit/test_greeter_lightdm: $(B)/obj/tests/unit/test_greeter_lightdm.o $(foreach a,greeter_lightdm common,$(B)/$a.a)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D) && $(CC) -pie $(ALL_LDFLAGS) -o $@ $^ $(shell pkg-config --libs $(LIGHTDM) cmocka)
 wrap = $(patsubst %,-Wl$(comma)--wrap=%,$1)
 comma := ,
 # The machine keeps its own mark: tests/pam/marks.h.
@@ -322,7 +330,7 @@ bench: all $(BENCH_PROGRAMS)
 
 # ---- looking at the code without running it --------------------------------------------------------
 C_FILES := $(wildcard $(foreach d,common conf certcheck certcheck/cli certcheck/library certcheck/refresh card card/tpm card/pkcs11 card/owner card/admin card/attest card/helpdesk pam_vsc \
-             vscmgr vscmgr/doctor vscmgr/stacks greeter/announce greeter/model greeter/backend tests/greeter tests/support tests/unit tests/pam tests/fakepam tests/fakehelper tests/fuzz \
+             vscmgr vscmgr/doctor vscmgr/stacks greeter/announce greeter/model greeter/backend greeter/lightdm tests/greeter tests/support tests/unit tests/pam tests/fakepam tests/fakehelper tests/fuzz \
              tests/proxy tests/bench tests/modules tests/stall tests/client tests/library tests/httpd tests/without,\
              $d/*.c $d/*.h))
 PRODUCT_C := $(filter-out tests/%,$(filter %.c,$(C_FILES)))

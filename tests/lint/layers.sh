@@ -32,6 +32,9 @@ for part in announce model backend; do
         grep -v "#include \"greeter/$part/" |
         while read -r line; do echo "layers: $line: not for greeter/$part/"; done | grep . && fail=1
 done
+grep -rnE '#include ("greeter/|<(gtk|gdk))' greeter/lightdm --include='*.[ch]' |
+    grep -vE '#include "greeter/(lightdm|backend)/' |
+    while read -r line; do echo "layers: $line: not for greeter/lightdm/"; done | grep . && fail=1
 # Card administration is not a part of vsc-card, nor what an owner does of its sign-in path.
 grep -rln '#include "card/admin/' card --include='*.[ch]' | grep -v '^card/admin/' |
     while read -r file; do echo "layers: $file: card/ includes card/admin/"; done | grep . && fail=1
