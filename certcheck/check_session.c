@@ -329,6 +329,23 @@ static enum vsc_err handle_recheck(struct check_session *session, struct reader 
     return VSC_OK;
 }
 
+static enum vsc_err handle_service(const struct check_session *session, struct reader *body,
+                                   struct message *answer, struct problem *problem)
+{
+    struct check_served served;
+    enum vsc_err err = reader_end(body);
+
+    if (err == VSC_OK && !session->begun)
+        err = problem_set(problem, VSC_PROTOCOL, "SERVICE before BEGIN");
+    if (err != VSC_OK)
+        return err;
+    served.change_pin =
+        conf_list_has(&session->world.conf->login.change_pin, session->begin.service);
+    message_init(answer, WIRE_CHECK_SERVED);
+    check_served_encode(&answer->body, &served);
+    return VSC_OK;
+}
+
 enum vsc_err check_session_handle(struct check_session *session, const struct message *request,
                                   struct message *answer, struct problem *problem)
 {
@@ -348,6 +365,8 @@ enum vsc_err check_session_handle(struct check_session *session, const struct me
         err = handle_prove(session, &body, answer, problem);
     else if (request->type == WIRE_CHECK_RECHECK)
         err = handle_recheck(session, &body, answer, problem);
+    else if (request->type == WIRE_CHECK_SERVICE)
+        err = handle_service(session, &body, answer, problem);
     if (err == VSC_OK)
         err = buf_status(&answer->body);
     session->over = session->over || err != VSC_OK;

@@ -3,7 +3,7 @@
  * One sign-in as vsc-check sees it: BEGIN, then EVALUATE (any number of times), then PROVE. Each
  * challenge is good for one PROVE and CHALLENGE_SECONDS; a PROVE that fails ends the session. At
  * PROVE everything is looked at anew: files, time, revocation, mapping, account. RECHECK stands
- * alone.
+ * alone; SERVICE may come after BEGIN.
  */
 #ifndef VSC_CERTCHECK_CHECK_SESSION_H
 #define VSC_CERTCHECK_CHECK_SESSION_H

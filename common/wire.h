@@ -35,6 +35,8 @@
     X(CHECK_REFUSED, 0x0184, 8192)                                                                 \
     X(CHECK_RECHECK, 0x0105, 256 * 1024)                                                           \
     X(CHECK_RECHECKED, 0x0185, 8192)                                                               \
+    X(CHECK_SERVICE, 0x0106, 16)                                                                   \
+    X(CHECK_SERVED, 0x0186, 16)                                                                    \
     X(CARD_LIST, 0x0201, 16)                                                                       \
     X(CARD_LISTED, 0x0281, WIRE_BODY_MAX)                                                          \
     X(CARD_STATE, 0x0202, 256)                                                                     \

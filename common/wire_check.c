@@ -274,3 +274,18 @@ void check_recheck_done(struct check_recheck *recheck)
 {
     field_chain_done(recheck->chain, &recheck->chain_len);
 }
+
+void check_served_encode(struct buf *body, const struct check_served *served)
+{
+    buf_u8(body, served->change_pin);
+}
+
+enum vsc_err check_served_decode(struct reader *reader, struct check_served *ret_served)
+{
+    struct check_served served = {.change_pin = reader_bool(reader)};
+    enum vsc_err err = reader_end(reader);
+
+    if (err == VSC_OK)
+        *ret_served = served;
+    return err;
+}

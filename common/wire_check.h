@@ -112,6 +112,11 @@ struct check_recheck {
     size_t chain_len;
 };
 
+/* SERVED: what else the configuration says of the service that BEGIN named. */
+struct check_served {
+    bool change_pin; /* login.change_pin: a PIN that somebody else chose is changed at once */
+};
+
 void check_begin_encode(struct buf *body, const struct check_begin *begin);
 must_check enum vsc_err check_begin_decode(struct reader *reader, struct check_begin *ret_begin);
 void check_begun_encode(struct buf *body, const struct check_begun *begun);
@@ -138,6 +143,8 @@ must_check enum vsc_err check_verdict_decode(struct reader *reader,
 void check_recheck_encode(struct buf *body, const struct check_recheck *recheck);
 must_check enum vsc_err check_recheck_decode(struct reader *reader,
                                              struct check_recheck *ret_recheck);
+void check_served_encode(struct buf *body, const struct check_served *served);
+must_check enum vsc_err check_served_decode(struct reader *reader, struct check_served *ret_served);
 void check_recheck_done(struct check_recheck *recheck);
 
 #endif

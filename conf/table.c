@@ -74,6 +74,8 @@ const struct conf_key conf_keys[] = {
     {"login", "timeout", KEY_NUMBER, AT(login.timeout), .number = 30, .min = 1, .max = 600},
     {"login", "wait", KEY_NUMBER, AT(login.wait), .number = 0, .max = 300},
     {"login", "warn_days", KEY_NUMBER, AT(login.warn_days), .number = 14, .max = CHECK_DAYS_MAX},
+    {"login", "change_pin", KEY_LIST, AT(login.change_pin), .text = "greetd",
+     .check = check_service},
     {"login", "talk", KEY_OWN, AT(login.talk), .read = conf_read_talk},
 };
 

@@ -36,6 +36,7 @@ struct call {
     const struct candidate *chosen; /* borrowed from cards; NULL until there is one */
     const struct card_info *about;  /* likewise: the card that the log names */
     struct check_verdict verdict;   /* of vsc-check, for the log; empty until there is one */
+    bool pin_changed;               /* within this sign-in */
     bool offered;                   /* a blocked card's owner was offered to unblock it */
     bool has_reason;
     enum reason reason; /* why a certificate was refused */

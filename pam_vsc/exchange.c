@@ -120,6 +120,19 @@ enum vsc_err exchange_recheck(const struct peer *check, const struct check_reche
     return checked(check, check_verdict_decode(&reader, ret_verdict), answer.type);
 }
 
+enum vsc_err exchange_service(const struct peer *check, struct check_served *ret_served)
+{
+    auto_message struct message request, answer = NO_ANSWER;
+    struct reader reader;
+    enum vsc_err err;
+
+    message_init(&request, WIRE_CHECK_SERVICE);
+    err = call_one(check, &request, WIRE_CHECK_SERVED, &answer, &reader);
+    if (err != VSC_OK)
+        return err;
+    return checked(check, check_served_decode(&reader, ret_served), answer.type);
+}
+
 enum vsc_err exchange_list(const struct peer *card, struct card_list *ret_list)
 {
     auto_message struct message request, answer = NO_ANSWER;

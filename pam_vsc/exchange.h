@@ -23,6 +23,7 @@ must_check enum vsc_err exchange_evaluate(const struct peer *check,
 /* *ret_accepted is true for a well-formed ACCEPTED that names no reason, false for REFUSED. */
 must_check enum vsc_err exchange_prove(const struct peer *check, const struct check_prove *prove,
                                        bool *ret_accepted, struct check_verdict *ret_verdict);
+must_check enum vsc_err exchange_service(const struct peer *check, struct check_served *ret_served);
 must_check enum vsc_err exchange_recheck(const struct peer *check,
                                          const struct check_recheck *recheck,
                                          struct check_verdict *ret_verdict);

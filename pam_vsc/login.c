@@ -15,6 +15,7 @@
 #include "common/mark.h"
 #include "pam_vsc/choose.h"
 #include "pam_vsc/exchange.h"
+#include "pam_vsc/must_change.h"
 #include "pam_vsc/pin.h"
 #include "pam_vsc/record.h"
 #include "pam_vsc/texts.h"
@@ -77,8 +78,7 @@ static enum ending publish(const struct call *call, const struct secret *pin)
     return ending;
 }
 
-static enum ending prove(struct call *call, const struct check_prove *signature,
-                         const struct secret *pin)
+static enum ending prove(struct call *call, const struct check_prove *signature, struct secret *pin)
 {
     bool accepted = false;
     enum reason reason = REASON_PROOF_FAILED;
@@ -95,7 +95,12 @@ static enum ending prove(struct call *call, const struct check_prove *signature,
     if (!is_for_account(call, &call->verdict))
         return refused(call, call->user_given ? ENDING_WRONG_ACCOUNT : ENDING_NO_ACCOUNT,
                        REASON_ACCOUNT_MISMATCH);
-    ending = publish(call, pin);
+    ending = must_change_pin(call, pin);
+    /* Asked again, for whoever talks to the person has had the time. */
+    if (ending == ENDING_NOT_YET && !is_user_unchanged(call))
+        ending = ENDING_WRONG_ACCOUNT;
+    if (ending == ENDING_NOT_YET)
+        ending = publish(call, pin);
     return ending != ENDING_NOT_YET ? ending : ENDING_ACCEPTED;
 }
 

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "pam_vsc/exchange.h"
 #include "pam_vsc/pin.h"
 #include "pam_vsc/texts.h"
 
@@ -57,4 +58,22 @@ enum ending new_pin_ask(struct call *call, const struct card_info *card,
             return ending;
     }
     return ENDING_BAD_NEW_PIN;
+}
+
+enum ending new_pin_send(struct call *call, const struct card_info *card,
+                         const struct secret *old_pin, const struct secret *new_pin,
+                         struct card_outcome *ret_outcome)
+{
+    struct card_change_pin request = {.old_pin = {.len = 0}, .keep = call_kept(call, false)};
+    enum vsc_err err;
+
+    (void)snprintf(request.card, sizeof(request.card), "%s", card->id);
+    err = secret_set(&request.old_pin, old_pin->bytes, old_pin->len);
+    if (err == VSC_OK)
+        err = secret_set(&request.new_pin, new_pin->bytes, new_pin->len);
+    if (err == VSC_OK)
+        err = exchange_change_pin(&call->card, &request, ret_outcome);
+    secret_done(&request.old_pin);
+    secret_done(&request.new_pin);
+    return err == VSC_DENIED && request.keep > 0 ? ENDING_RESERVED : ending_of_err(err);
 }

@@ -14,6 +14,15 @@
 must_check enum ending new_pin_ask(struct call *call, const struct card_info *card,
                                    const struct secret *old_pin, struct secret *ret_pin);
 
+/*
+ * Have the card change its PIN, and keep the last tries that are not for this request.
+ * ENDING_NOT_YET with what the card said in *ret_outcome; ENDING_RESERVED where so few tries are
+ * left.
+ */
+must_check enum ending new_pin_send(struct call *call, const struct card_info *card,
+                                    const struct secret *old_pin, const struct secret *new_pin,
+                                    struct card_outcome *ret_outcome);
+
 /* One hidden answer; an empty one is ENDING_DECLINED. */
 must_check enum ending new_pin_ask_one(struct call *call, const char *prompt,
                                        struct secret *ret_answer);

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "pam_vsc/choose.h"
-#include "pam_vsc/exchange.h"
 #include "pam_vsc/new_pin.h"
 #include "pam_vsc/pin.h"
 #include "pam_vsc/texts.h"
@@ -40,24 +39,11 @@ static enum ending ask_old(struct change *change, struct secret *ret_pin)
 static enum ending send(struct change *change, const struct secret *old_pin,
                         const struct secret *new_pin)
 {
-    struct card_change_pin request = {.old_pin = {.len = 0},
-                                      .keep = call_kept(change->call, false)};
     struct card_outcome outcome = {.result = VSC_SYSTEM};
-    enum ending ending;
-    enum vsc_err err;
+    enum ending ending = new_pin_send(change->call, change->card, old_pin, new_pin, &outcome);
 
-    (void)snprintf(request.card, sizeof(request.card), "%s", change->card->id);
-    err = secret_set(&request.old_pin, old_pin->bytes, old_pin->len);
-    if (err == VSC_OK)
-        err = secret_set(&request.new_pin, new_pin->bytes, new_pin->len);
-    if (err == VSC_OK)
-        err = exchange_change_pin(&change->call->card, &request, &outcome);
-    secret_done(&request.old_pin);
-    secret_done(&request.new_pin);
-    if (err == VSC_DENIED && request.keep > 0)
-        return change->any_wrong ? ENDING_WRONG_PIN : ENDING_RESERVED;
-    if (err != VSC_OK)
-        return ending_of_err(err);
+    if (ending != ENDING_NOT_YET)
+        return ending == ENDING_RESERVED && change->any_wrong ? ENDING_WRONG_PIN : ending;
     change->state = outcome.state;
     if (outcome.result == VSC_OK)
         return ENDING_CHANGED;

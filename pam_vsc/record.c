@@ -41,7 +41,7 @@ static struct record *record_new(const struct call *call)
     if (call->chosen->info->kind == CARD_TOKEN)
         (void)snprintf(record->token_id, sizeof(record->token_id), "%s", call->chosen->info->id);
     record->account_uid = call->verdict.account_uid;
-    record->must_change = call->chosen->info->must_change;
+    record->must_change = call->chosen->info->must_change && !call->pin_changed;
     for (size_t i = 0; i < key->chain_len; i++) {
         unsigned char *copy = malloc(key->chain[i].len);
 

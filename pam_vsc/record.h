@@ -28,7 +28,7 @@ struct record {
     uid_t account_uid;
     char card[CARD_NAME_SIZE];
     char token_id[CARD_ID_SIZE]; /* "" for a virtual card */
-    bool must_change;            /* its PIN had to be changed when it signed in */
+    bool must_change;            /* its PIN had to be changed, and was not */
     struct der chain[CHAIN_MAX]; /* owned */
     size_t chain_len;
 };

@@ -21,8 +21,7 @@
     X(NOT_YET, PAM_SERVICE_ERR, PAM_SERVICE_ERR, PAM_SERVICE_ERR, "error", "internal")             \
     X(ACCEPTED, PAM_SUCCESS, PAM_SERVICE_ERR, PAM_SERVICE_ERR, "success", "accepted")              \
     X(STILL_GOOD, PAM_SERVICE_ERR, PAM_SUCCESS, PAM_SERVICE_ERR, "success", "still-good")          \
-    X(MUST_CHANGE, PAM_SERVICE_ERR, PAM_NEW_AUTHTOK_REQD, PAM_SERVICE_ERR, "refused",              \
-      "must-change")                                                                               \
+    X(MUST_CHANGE, PAM_AUTH_ERR, PAM_NEW_AUTHTOK_REQD, PAM_SERVICE_ERR, "refused", "must-change")  \
     X(CHANGED, PAM_SERVICE_ERR, PAM_SERVICE_ERR, PAM_SUCCESS, "success", "changed")                \
     X(CAN_CHANGE, PAM_SERVICE_ERR, PAM_SERVICE_ERR, PAM_SUCCESS, "success", "can-change")          \
     X(NOT_OURS, PAM_SERVICE_ERR, PAM_IGNORE, PAM_SERVICE_ERR, "unavailable", "not-ours")           \

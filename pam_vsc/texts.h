@@ -31,6 +31,7 @@ const char *texts_pin_changed(void);
 /* Somebody else chose the PIN. */
 const char *texts_must_change(void);
 const char *texts_same_pin(void);
+const char *texts_not_without_a_new_pin(void);
 
 /* "PUK of TestVSC, for a new PIN (or Enter alone): " */
 void texts_puk_prompt(char to[TEXTS_SIZE], const char *card);

@@ -57,6 +57,11 @@ const char *texts_must_change(void)
     return _("Somebody else chose your PIN. Change it now.");
 }
 
+const char *texts_not_without_a_new_pin(void)
+{
+    return _("Without a new PIN this card signs in nobody (VSC-MUST-CHANGE).");
+}
+
 const char *texts_same_pin(void)
 {
     return _("This is the old PIN.");

@@ -79,7 +79,8 @@ const struct ending_row explanation_endings[] = {
     {"must-change", FIX_USER, "the PIN must be changed",
      "The sign-in went well, with a PIN that somebody else chose: who made the card, or unblocked "
      "it.",
-     "Give it another PIN: the program that signs in asks for one, and passwd does."},
+     "Give it another PIN: the program that signs in asks for one, and passwd and vscmgr passwd "
+     "do."},
     {"not-expired", 0, "the PIN need not be changed",
      "Only expired PINs were to be changed, and a card's PIN does not expire.", NOTHING},
     {"memory", FIX_ADMIN, "out of memory", "The computer had no memory left.",

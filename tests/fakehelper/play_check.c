@@ -152,6 +152,13 @@ static void encode_verdict(const struct play *play, struct buf *body)
     check_verdict_encode(body, &verdict);
 }
 
+static void encode_served(const struct play *play, struct buf *body)
+{
+    const struct check_served served = {.change_pin = part_flag(&play->parts[0], "change-pin")};
+
+    check_served_encode(body, &served);
+}
+
 bool play_encode_check(const struct play *play, enum wire_type type, struct buf *body)
 {
     if (type == WIRE_CHECK_BEGUN)
@@ -161,6 +168,8 @@ bool play_encode_check(const struct play *play, enum wire_type type, struct buf 
     else if (type == WIRE_CHECK_ACCEPTED || type == WIRE_CHECK_REFUSED ||
              type == WIRE_CHECK_RECHECKED)
         encode_verdict(play, body);
+    else if (type == WIRE_CHECK_SERVED)
+        encode_served(play, body);
     else
         return false;
     return true;

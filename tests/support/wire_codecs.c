@@ -334,6 +334,21 @@ static enum vsc_err recheck_again(struct reader *reader, struct buf *body)
     return err;
 }
 
+static void served_sample(unsigned number, struct buf *body)
+{
+    check_served_encode(body, &(struct check_served){.change_pin = number == 0});
+}
+
+static enum vsc_err served_again(struct reader *reader, struct buf *body)
+{
+    struct check_served served;
+    enum vsc_err err = check_served_decode(reader, &served);
+
+    if (err == VSC_OK)
+        check_served_encode(body, &served);
+    return err;
+}
+
 static void found_sample(unsigned number, struct buf *body)
 {
     struct card_found found = {.present = number == 0, .label_len = number == 0 ? 6 : 0};
@@ -373,6 +388,7 @@ const struct wire_codec wire_codecs[] = {
     {"check_prove", WIRE_CHECK_PROVE, 2, prove_sample, prove_again},
     {"check_verdict", WIRE_CHECK_ACCEPTED, 2, verdict_sample, verdict_again},
     {"check_recheck", WIRE_CHECK_RECHECK, 2, recheck_sample, recheck_again},
+    {"check_served", WIRE_CHECK_SERVED, 2, served_sample, served_again},
     {"card_found", WIRE_CARD_FOUND_TOKEN, 2, found_sample, found_again},
 };
 

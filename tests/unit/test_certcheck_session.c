@@ -231,6 +231,45 @@ static void test_evaluate_where_the_service_is_not_allowed_is_an_error(void **st
     message_done(&answer);
 }
 
+static bool served_change_pin(const char *service)
+{
+    struct message request, answer;
+    struct check_served served = {.change_pin = false};
+    struct reader reader;
+
+    sitting_start_anew();
+    client_begin(&request, service, "alice", "");
+    assert_int_equal(sitting_send(&request, &answer), WIRE_CHECK_BEGUN);
+    message_done(&answer);
+    message_init(&request, WIRE_CHECK_SERVICE);
+    assert_int_equal(sitting_send(&request, &answer), WIRE_CHECK_SERVED);
+    reader_init(&reader, answer.body.data, answer.body.len);
+    assert_int_equal(check_served_decode(&reader, &served), VSC_OK);
+    message_done(&answer);
+    return served.change_pin;
+}
+
+static void test_service_tells_where_a_pin_is_changed_at_once(void **state)
+{
+    struct message request, answer;
+
+    (void)state;
+    assert_true(served_change_pin("greetd"));
+    assert_false(served_change_pin("login"));
+    assert_false(served_change_pin("greetd-greeter"));
+    /* Of no service, or with more in it than there is in this version. */
+    sitting_start_anew();
+    message_init(&request, WIRE_CHECK_SERVICE);
+    assert_int_equal(sitting_send(&request, &answer), 0);
+    message_done(&answer);
+    sitting_start_anew();
+    sitting_begin("alice");
+    message_init(&request, WIRE_CHECK_SERVICE);
+    buf_u8(&request.body, 0);
+    assert_int_equal(sitting_send(&request, &answer), 0);
+    message_done(&answer);
+}
+
 static void test_recheck_table(void **state)
 {
     static const struct {
@@ -275,6 +314,7 @@ int main(void)
         TEST(test_prove_looks_at_revocation_again),
         TEST(test_messages_out_of_order_are_errors),
         TEST(test_evaluate_where_the_service_is_not_allowed_is_an_error),
+        TEST(test_service_tells_where_a_pin_is_changed_at_once),
         TEST(test_recheck_table),
     };
 

@@ -22,9 +22,11 @@
 #include "common/spawn.h"
 #include "common/io.h"
 #include "common/secret.h"
+#include "pam_vsc/gdm_wire.h"
 #include "tests/fakepam/fakepam.h"
 #include "tests/pam/marks.h"
 #include "tests/pam/stage.h"
+#include "tests/pam/worker.h"
 
 #define FAULTS_MAX 2000
 
@@ -118,6 +120,8 @@ static int converse(int count, const struct pam_message **messages, struct pam_r
     (void)data;
     fault.armed = false;
     *resp = calloc(1, sizeof(**resp));
+    if (messages[0]->msg_style == PAM_BINARY_PROMPT)
+        (*resp)->resp = worker_reply(messages[0]->msg, "id:0", true);
     if (messages[0]->msg_style == PAM_PROMPT_ECHO_OFF)
         (*resp)->resp = strdup(strstr(messages[0]->msg, "New") != NULL ? "abcd1234" : "12345678");
     fault.armed = armed;
@@ -137,6 +141,7 @@ static unsigned count_descriptors(void)
 /* A function of the module, and the script whose sign-in it needs before, if any. */
 struct subject {
     const char *script;
+    const char *service; /* NULL for one of no program */
     const char *user;
     int (*before)(pam_handle_t *pamh, int flags, int argc, const char **argv);
     int (*call)(pam_handle_t *pamh, int flags, int argc, const char **argv);
@@ -151,7 +156,7 @@ static int last_code;
 static bool run_with_fault(const struct subject *subject, unsigned number)
 {
     const struct pam_conv conv = {.conv = converse};
-    pam_handle_t *pamh = fakepam_new("test", &conv);
+    pam_handle_t *pamh = fakepam_new(subject->service != NULL ? subject->service : "test", &conv);
     char config[PATH_MAX + 16], helpers[PATH_MAX + 16], script[PATH_MAX];
     const char *argv[] = {config, helpers, subject->set_authtok ? "set_authtok" : subject->timeout};
     const int argc = argv[2] != NULL ? 3 : 2;
@@ -245,6 +250,28 @@ static void test_any_failing_call_fails_chauthtok(void **state)
                 60);
 }
 
+static void test_any_failing_call_fails_a_change_within_authenticate(void **state)
+{
+    (void)state;
+    run_subject(&(struct subject){.script = "tests/scripts/must-change/silent",
+                                  .user = "alice",
+                                  .call = pam_sm_authenticate,
+                                  .flags = PAM_SILENT,
+                                  .set_authtok = true},
+                80);
+}
+
+static void test_any_failing_call_fails_the_list_of_gdm(void **state)
+{
+    (void)state;
+    (void)setenv(GDM_EXTENSIONS, GDM_CHOICE_LIST, 1);
+    run_subject(&(struct subject){.script = "tests/scripts/gdm/list-no-user",
+                                  .service = "gdm-smartcard",
+                                  .call = pam_sm_authenticate},
+                60);
+    (void)unsetenv(GDM_EXTENSIONS);
+}
+
 static void test_a_mark_that_cannot_be_left_fails_nothing(void **state)
 {
     (void)state;
@@ -293,6 +320,8 @@ int main(void)
         cmocka_unit_test(test_any_failing_call_fails_authenticate_without_a_user),
         cmocka_unit_test(test_any_failing_call_fails_acct_mgmt),
         cmocka_unit_test(test_any_failing_call_fails_chauthtok),
+        cmocka_unit_test(test_any_failing_call_fails_a_change_within_authenticate),
+        cmocka_unit_test(test_any_failing_call_fails_the_list_of_gdm),
         cmocka_unit_test(test_a_mark_that_cannot_be_left_fails_nothing),
         cmocka_unit_test(test_no_helper_is_left_without_a_pidfd),
     };
