@@ -212,7 +212,8 @@ $(B)/obj/tests/unit/test_pam_confdir.o $(B)/obj/tests/unit/test_pam_host.o: \
     ALL_CFLAGS += -DPAM_MODULE='"$(B)/pam_vsc.so"'
 $(B)/obj/tests/unit/test_refresh_http.o: ALL_CFLAGS += -DHTTPD='"$(B)/tests/httpd"'
 # Beside the real libpam.
-$(B)/tests/unit/test_stacks: $(B)/obj/tests/unit/test_stacks.o $(foreach a,support stacks common,$(B)/$a.a)
+$(B)/tests/unit/test_stacks $(B)/tests/unit/test_stack_corpus $(B)/tests/unit/test_stack_shipped: \
+    $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(foreach a,support stacks common,$(B)/$a.a) | $(B)/tests/pam_told.so
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -lcmocka -lpam
 # As they are linked into the module: before an archive.
@@ -264,6 +265,13 @@ $(B)/tests/card_client: $(B)/obj/tests/client/card_client_main.o $(foreach a,car
 $(B)/tests/p11_shim.so: $(B)/obj/tests/modules/p11_shim.o
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -shared $(sanitize) -o $@ $^
+
+# A PAM module that returns what it is told, for stacks of real modules.
+$(B)/tests/pam_told.so: $(B)/obj/tests/modules/pam_told.o
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D) && $(CC) -shared $(ALL_LDFLAGS) -o $@ $^ -lpam
+$(B)/obj/tests/unit/test_stack_corpus.o $(B)/obj/tests/unit/test_stack_shipped.o: \
+    ALL_CFLAGS += -DPAM_TOLD='"$(B)/tests/pam_told.so"'
 
 # A client library of a directory that does not exist, and the accounts in it.
 $(B)/tests/fake_directory.so $(B)/tests/fake_nss.so: $(B)/tests/%.so: $(B)/obj/tests/modules/%.o

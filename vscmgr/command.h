@@ -40,6 +40,7 @@ enum vsc_err command_generate(const struct request *request);
 enum vsc_err command_delete_key(const struct request *request);
 enum vsc_err command_set_owner(const struct request *request);
 enum vsc_err command_doctor(const struct request *request);
+enum vsc_err command_stacks(const struct request *request);
 
 /* conf.c: options of every command go through this: parse, then check the number of words. */
 must_check enum vsc_err command_parse(const struct request *request, const struct option *table,

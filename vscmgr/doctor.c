@@ -10,8 +10,6 @@
 #include "vscmgr/doctor/fix.h"
 #include "vscmgr/secrets.h"
 
-#define PAM_FOLDER "/etc/pam.d"
-
 struct doctor_options {
     const char *conf, *pam, *helpers;
     int lockoutauth;
@@ -158,7 +156,7 @@ static void load(const struct doctor_options *options, struct conf **ret_conf,
 
 enum vsc_err command_doctor(const struct request *request)
 {
-    struct doctor_options options = {.pam = PAM_FOLDER, .helpers = VSC_LIBEXECDIR};
+    struct doctor_options options = {.helpers = VSC_LIBEXECDIR};
     auto_free struct doctor *doctor = calloc(1, sizeof(*doctor));
     auto_by(conf_free) struct conf *conf = NULL;
     struct problem fault = {""};

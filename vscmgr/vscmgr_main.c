@@ -41,6 +41,7 @@ static const char usage[] =
     "              [--csr FILE] [--json]\n"
     "       vscmgr attest --challenge BUNDLE --ek-roots PATH --out FILE --secret-out FILE\n"
     "       vscmgr doctor [--fix] [--lockoutauth random|prompt|stdin] [--json]\n"
+    "       vscmgr stacks check [SERVICE...] [--folder DIR] [--json]\n"
     "Every command takes -c CONF, before or after it. See vscmgr(8).\n";
 
 struct command {
@@ -65,6 +66,7 @@ static const struct command commands[] = {
     {"answer", command_answer},
     {"attest", command_attest},
     {"doctor", command_doctor},
+    {"stacks", command_stacks},
 };
 
 static bool wants_help(int argc, char **argv)

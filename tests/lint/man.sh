@@ -52,6 +52,9 @@ done
 for command in $(grep -oE '\{"[a-z-]+", command_' vscmgr/vscmgr_main.c | sed 's/.*"\(.*\)".*/\1/'); do
     has vscmgr.8 "$command"
 done
+for id in $(grep -oE 'X\([A-Z_]+, "[a-z-]+", (ERROR|WARNING)' vscmgr/stacks/report.h | sed 's/.*"\(.*\)".*/\1/'); do
+    has vscmgr.8 "$id"
+done
 for option in $(grep -oE '\{"/[a-z?]+", "--' vscmgr/windows.c | sed 's/.*{"\(.*\)".*"--/\1/'); do
     has tpmvscmgr.8 "$option"
 done

@@ -12,7 +12,8 @@
 #include <security/pam_appl.h>
 
 #include "tests/support/scratch.h"
-#include "vscmgr/stacks/judge.h"
+#include "vscmgr/stacks/services.h"
+#include "vscmgr/stacks/stack.h"
 
 #define VSC "auth required pam_vsc.so\n"
 
@@ -20,8 +21,10 @@ static struct stack stack;
 
 static enum vsc_err read_text(void **state, const char *text, struct problem *problem)
 {
+    const struct stack_folders folders = stack_folders_of(*state);
+
     scratch_file(state, "service", text, strlen(text), 0644);
-    return stack_read(*state, "service", "auth", &stack, problem);
+    return stack_read(&folders, "service", "auth", &stack, problem);
 }
 
 static void test_read_brackets_and_words(void **state)
@@ -136,14 +139,24 @@ static const char *const controls[] = {
 };
 
 struct written {
-    int codes[2][LINES + 2]; /* of "service" and "part", by line */
+    int codes[2][LINES + 2], creds[2][LINES + 2]; /* of "service" and "part", by line */
 };
 
 static int as_told(void *arg, const struct stack_line *line)
 {
     const struct written *written = arg;
 
-    return written->codes[line->file[0] == 'p'][line->number];
+    const char *name = strrchr(line->file, '/') + 1;
+
+    return written->codes[name[0] == 'p'][line->number];
+}
+
+static int as_told_for_setcred(void *arg, const struct stack_line *line)
+{
+    const struct written *written = arg;
+    const char *name = strrchr(line->file, '/') + 1;
+
+    return written->creds[name[0] == 'p'][line->number];
 }
 
 static void write_random(void **state, struct written *written, const char *name)
@@ -154,15 +167,17 @@ static void write_random(void **state, struct written *written, const char *name
     for (unsigned line = 1; line <= LINES; line++) {
         size_t code = (size_t)rand() % (sizeof(told) / sizeof(told[0]));
         size_t control = (size_t)rand() % (sizeof(controls) / sizeof(controls[0]));
+        size_t cred = (size_t)rand() % (sizeof(told) / sizeof(told[0]));
         size_t len = strlen(text);
 
+        written->creds[is_part][line] = told[cred].code;
         written->codes[is_part][line] = told[code].code;
         if (!is_part && rand() % 4 == 0)
             (void)snprintf(text + len, sizeof(text) - len, "auth %s %s/part\n",
                            rand() % 2 == 0 ? "include" : "substack", (const char *)*state);
         else
-            (void)snprintf(text + len, sizeof(text) - len, "auth %s pam_debug.so auth=%s\n",
-                           controls[control], told[code].name);
+            (void)snprintf(text + len, sizeof(text) - len, "auth %s pam_debug.so auth=%s cred=%s\n",
+                           controls[control], told[code].name, told[cred].name);
     }
     scratch_file(state, name, text, strlen(text), 0644);
 }
@@ -195,14 +210,15 @@ static void test_run_gives_what_libpam_gives(void **state)
 
     srand(20260701);
     for (unsigned i = 0; i < RANDOM_STACKS; i++) {
-        struct written written = {{{0}}};
+        const struct stack_folders folders = stack_folders_of(*state);
+        struct written written = {.codes = {{0}}};
         struct problem problem = {""};
         int ours, theirs;
 
         write_random(state, &written, "service");
         write_random(state, &written, "part");
-        assert_int_equal(stack_read(*state, "service", "auth", &stack, &problem), VSC_OK);
-        ours = stack_run(&stack, as_told, &written);
+        assert_int_equal(stack_read(&folders, "service", "auth", &stack, &problem), VSC_OK);
+        ours = stack_run(&stack, as_told, &written, NULL);
         theirs = ask_libpam(*state);
         good += theirs == PAM_SUCCESS;
         if (ours != theirs)
@@ -211,52 +227,131 @@ static void test_run_gives_what_libpam_gives(void **state)
     assert_in_range(good, RANDOM_STACKS / 40, RANDOM_STACKS);
 }
 
-static void test_judge_table(void **state)
+/* What pam_setcred() makes of the chain that authenticate has left. */
+static void test_run_again_gives_what_libpam_gives(void **state)
 {
-    static const struct {
-        const char *text;
-        bool lets_in, locks_out;
-    } cases[] = {
-        /* README's and pam_vsc(8)'s. */
-        {"auth [success=done auth_err=die maxtries=die default=ignore] pam_vsc.so\n"
-         "auth required pam_unix.so\n",
-         false, false},
-        {"auth [success=2 authinfo_unavail=ignore default=die] pam_vsc.so\n"
-         "auth [success=1 default=ignore] pam_unix.so\nauth requisite pam_deny.so\n"
-         "auth required pam_permit.so\n",
-         false, false},
-        {"auth required pam_vsc.so\n", false, true},
-        {"auth sufficient pam_vsc.so\nauth required pam_deny.so\n", false, true},
-        /* CVE-2025-24531's stack: a failure that is ignored, and pam_permit after it. */
-        {"auth [success=ok default=ignore] pam_vsc.so\nauth optional pam_permit.so\n", true, false},
-        {"auth optional pam_vsc.so\nauth required pam_env.so\n", true, false},
-        {"auth sufficient pam_vsc.so\nauth required pam_permit.so\n", true, false},
-        /* The password is asked for, and its refusal ignored. */
-        {"auth sufficient pam_vsc.so\nauth sufficient pam_unix.so\nauth required pam_env.so\n",
-         true, false},
-        /* One code only is let through. */
-        {"auth [success=ok maxtries=ignore default=die] pam_vsc.so\nauth required pam_env.so\n",
-         true, true},
-        /* An administrator's own rule is not pam_vsc's fault. */
-        {"auth sufficient pam_rootok.so\nauth required pam_vsc.so\n", false, true},
-        {"auth required pam_env.so\nauth required pam_vsc.so\nauth required pam_unix.so\n", false,
-         true},
-    };
-
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    srand(20261125);
+    for (unsigned i = 0; i < RANDOM_STACKS; i++) {
+        const struct pam_conv conversation = {silent, NULL};
+        const struct stack_folders folders = stack_folders_of(*state);
+        struct written written = {.codes = {{0}}};
+        struct stack_walk walk;
         struct problem problem = {""};
-        int code = PAM_SUCCESS;
-        bool lets_in;
+        pam_handle_t *handle = NULL;
+        bool alone = i % 4 == 0; /* without an authenticate before it */
+        int ours, theirs;
 
-        assert_int_equal(read_text(state, cases[i].text, &problem), VSC_OK);
-        assert_true(stack_has(&stack, STACK_MODULE));
-        lets_in = stack_lets_failure_through(&stack, &code);
-        if (lets_in != cases[i].lets_in || stack_locks_out(&stack) != cases[i].locks_out)
-            fail_msg("case %zu", i);
-        assert_int_equal(lets_in, code != PAM_SUCCESS);
-        if (lets_in)
-            assert_string_not_equal(stack_code_name(code), "unknown");
+        write_random(state, &written, "service");
+        write_random(state, &written, "part");
+        assert_int_equal(stack_read(&folders, "service", "auth", &stack, &problem), VSC_OK);
+        (void)stack_run(&stack, as_told, &written, &walk);
+        ours = stack_run_again(&stack, alone ? NULL : &walk, as_told_for_setcred, &written);
+        assert_int_equal(pam_start_confdir("service", "root", &conversation, *state, &handle),
+                         PAM_SUCCESS);
+        if (!alone)
+            (void)pam_authenticate(handle, PAM_SILENT);
+        theirs = pam_setcred(handle, PAM_ESTABLISH_CRED | PAM_SILENT);
+        (void)pam_end(handle, theirs);
+        if (ours != theirs)
+            fail_msg("stack %u: %d, libpam says %d", i, ours, theirs);
     }
+}
+
+static void test_read_puts_lines_together_as_libpam(void **state)
+{
+    struct problem problem = {""};
+
+    /* A comment does not go on, whatever ends it; blanks may follow a backslash, and a comment may
+     * stand in the middle. */
+    assert_int_equal(read_text(state,
+                               "# a comment \\\n"
+                               "auth sufficient pam_permit.so # another \\\n"
+                               "auth required \\ \t\n"
+                               "# between\n"
+                               "\n"
+                               "  pam_unix.so\n",
+                               &problem),
+                     VSC_OK);
+    assert_int_equal(stack.count, 2);
+    assert_string_equal(stack.lines[0].module, "pam_permit.so");
+    assert_int_equal(stack.lines[0].number, 2);
+    assert_string_equal(stack.lines[1].module, "pam_unix.so");
+    assert_int_equal(stack.lines[1].number, 3);
+}
+
+static void test_read_refuses_what_libpam_reads_otherwise(void **state)
+{
+    static const char *const faults[] = {
+        "auth required pam_unix.so\r\n",  /* a module of that name is not there */
+        "atuh required pam_unix.so\n",    /* becomes a line that fails */
+        "auth required pam_unix.so \\\n", /* the file ends in the line */
+    };
+    char text[2048];
+    struct problem problem = {""};
+
+    for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+        problem.text[0] = '\0';
+        assert_int_equal(read_text(state, faults[i], &problem), VSC_INPUT);
+        assert_non_null(strstr(problem.text, "service:1: "));
+    }
+    (void)snprintf(text, sizeof(text), "auth required pam_unix.so %0*d\n", 1100, 0);
+    assert_int_equal(read_text(state, text, &problem), VSC_INPUT);
+    assert_non_null(strstr(problem.text, "too long"));
+    scratch_file(state, "service", "auth required pam_unix.so\n\0auth", 31, 0644);
+    assert_int_equal(
+        stack_read(&(struct stack_folders){{*state, NULL}}, "service", "auth", &stack, &problem),
+        VSC_INPUT);
+    assert_non_null(strstr(problem.text, "no text"));
+}
+
+static void test_read_takes_other_and_the_first_folder_that_has_it(void **state)
+{
+    char first[256], second[256];
+    struct stack_folders folders = {{first, second, NULL}};
+    struct problem problem = {""};
+
+    scratch_folder(state, "first", 0755);
+    scratch_folder(state, "second", 0755);
+    (void)snprintf(first, sizeof(first), "%s", scratch_path(state, "first"));
+    (void)snprintf(second, sizeof(second), "%s", scratch_path(state, "second"));
+    scratch_file(state, "first/other", "auth required pam_deny.so\n", 26, 0644);
+    scratch_file(state, "second/other", "auth required pam_permit.so\n", 28, 0644);
+    scratch_file(state, "second/service", "account required pam_unix.so\n", 29, 0644);
+    assert_int_equal(stack_read(&folders, "service", "auth", &stack, &problem), VSC_OK);
+    assert_int_equal(stack.count, 1);
+    assert_string_equal(stack.lines[0].module, "pam_deny.so");
+    assert_int_equal(stack_read(&folders, "service", "account", &stack, &problem), VSC_OK);
+    assert_string_equal(stack.lines[0].module, "pam_unix.so");
+    assert_string_equal(stack.lines[0].file + strlen(second), "/service");
+}
+
+static void test_services_are_listed_once(void **state)
+{
+    static struct stack_services services;
+    const struct stack_folders folders = stack_folders_of(*state);
+
+    scratch_file(state, "sudo", "", 0, 0644);
+    scratch_file(state, "common-auth", "", 0, 0644);
+    scratch_file(state, "sudo.before-vsc~", "", 0, 0644);
+    scratch_file(state, ".hidden", "", 0, 0644);
+    scratch_file(state, "login", "", 0, 0644);
+    stack_services_list(&folders, &services);
+    assert_int_equal(services.count, 2);
+    assert_string_equal(services.names[0], "login");
+    assert_string_equal(services.names[1], "sudo");
+    assert_false(stack_is_service_name("../shadow"));
+    assert_false(stack_is_service_name("-x"));
+    assert_false(stack_is_service_name(""));
+    assert_true(stack_is_service_name("gdm-smartcard"));
+}
+
+static void test_codes_have_their_names(void **state)
+{
+    (void)state;
+    for (int code = 0; code < STACK_CODES; code++)
+        assert_int_equal(stack_code_of(stack_code_name(code)), code);
+    assert_int_equal(stack_code_of("nonsense"), -1);
+    assert_string_equal(stack_code_name(99), "unknown");
 }
 
 int main(void)
@@ -273,7 +368,17 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_read_too_many_lines, scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(test_run_gives_what_libpam_gives, scratch_setup,
                                         scratch_teardown),
-        cmocka_unit_test_setup_teardown(test_judge_table, scratch_setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(test_run_again_gives_what_libpam_gives, scratch_setup,
+                                        scratch_teardown),
+        cmocka_unit_test_setup_teardown(test_read_puts_lines_together_as_libpam, scratch_setup,
+                                        scratch_teardown),
+        cmocka_unit_test_setup_teardown(test_read_refuses_what_libpam_reads_otherwise,
+                                        scratch_setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(test_read_takes_other_and_the_first_folder_that_has_it,
+                                        scratch_setup, scratch_teardown),
+        cmocka_unit_test_setup_teardown(test_services_are_listed_once, scratch_setup,
+                                        scratch_teardown),
+        cmocka_unit_test(test_codes_have_their_names),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

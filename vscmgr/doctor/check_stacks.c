@@ -1,58 +1,66 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Every PAM stack that loads the module: does a failure let somebody in, or nobody in at all? */
-#include <dirent.h>
+/* Every PAM stack that loads the module: what "vscmgr stacks check" finds, in the doctor's words.
+ */
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/own.h"
 #include "vscmgr/doctor/doctor.h"
-#include "vscmgr/stacks/judge.h"
+#include "vscmgr/stacks/report.h"
+#include "vscmgr/stacks/services.h"
 
-#define SERVICES_MAX 512
-
-/* Card-only on purpose: there is a service for the password beside it. */
-static bool is_for_cards(const char *service)
+static enum doctor_id id_of(enum stack_finding_id id)
 {
-    return strstr(service, "smartcard") != NULL;
-}
-
-static void check_service(struct doctor *doctor, const char *service, struct stack *stack)
-{
-    struct problem problem = {""};
-    int code = PAM_SUCCESS;
-
-    if (stack_read(doctor->pam_folder, service, "auth", stack, &problem) != VSC_OK) {
-        if (stack_has(stack, STACK_MODULE))
-            doctor_find(doctor, FINDING_PAM_UNREADABLE, NULL, "%s: %s", service, problem.text);
-        return;
+    switch (id) {
+    case STACK_FINDING_LETS_IN:
+    case STACK_FINDING_ACCOUNT_LETS_IN:
+    case STACK_FINDING_ACCOUNT_SKIPS:
+        return FINDING_PAM_LETS_IN;
+    case STACK_FINDING_LOCKS_OUT:
+    case STACK_FINDING_NO_PROMPT:
+    case STACK_FINDING_ROOT_ASKED:
+    case STACK_FINDING_ACCOUNT_LOCKS_OUT:
+    case STACK_FINDING_PASSWORD_LOCKS:
+    case STACK_FINDING_PASSWORD_UNASKED:
+        return FINDING_PAM_LOCKS_OUT;
+    case STACK_FINDING_UNREADABLE:
+        return FINDING_PAM_UNREADABLE;
+    case STACK_FINDING_CARD_REFUSED:
+    case STACK_FINDING_SETCRED_FAILS:
+    case STACK_FINDING_PASSWORD_LIES:
+    case STACK_FINDING_ASKED_TWICE:
+    case STACK_FINDING_COUNT:
+        break;
     }
-    if (!stack_has(stack, STACK_MODULE))
-        return;
-    if (stack_lets_failure_through(stack, &code))
-        doctor_find(doctor, FINDING_PAM_LETS_IN, NULL, "%s: after %s", service,
-                    stack_code_name(code));
-    if (!is_for_cards(service) && stack_locks_out(stack))
-        doctor_find(doctor, FINDING_PAM_LOCKS_OUT, NULL, "%s", service);
+    return FINDING_PAM_STACK;
 }
 
-/* Files that are parts of others are no services, but nothing tells them apart: Debian names them
- * common-*, others *-auth. They are judged as what they bring. */
-static int is_service(const struct dirent *entry)
+static void tell(struct doctor *doctor, const struct stack_report *report)
 {
-    return entry->d_name[0] != '.' && strncmp(entry->d_name, "common-", 7) != 0 &&
-           strchr(entry->d_name, '~') == NULL;
+    for (size_t i = 0; i < report->found_count; i++) {
+        const struct stack_found *found = &report->found[i];
+
+        if (found->id == STACK_FINDING_UNREADABLE)
+            doctor_find(doctor, id_of(found->id), NULL, "%s: %s", report->service, found->why.text);
+        else if (found->code != NULL)
+            doctor_find(doctor, id_of(found->id), NULL, "%s (%s) after %s, %s:%u", report->service,
+                        stack_finding_name(found->id), found->code, found->file, found->number);
+        else
+            doctor_find(doctor, id_of(found->id), NULL, "%s (%s) %s:%u", report->service,
+                        stack_finding_name(found->id), found->file, found->number);
+    }
 }
 
 void check_stacks(struct doctor *doctor)
 {
-    auto_free struct stack *stack = calloc(1, sizeof(*stack));
-    struct dirent **services = NULL;
-    int count = scandir(doctor->pam_folder, &services, is_service, alphasort);
+    auto_free struct stack_services *services = calloc(1, sizeof(*services));
+    auto_free struct stack_report *report = calloc(1, sizeof(*report));
+    struct stack_folders folders = stack_folders_of(doctor->pam_folder);
 
-    for (int i = 0; i < count; i++) {
-        if (stack != NULL && i < SERVICES_MAX)
-            check_service(doctor, services[i]->d_name, stack);
-        free(services[i]);
-    }
-    free(services);
+    if (services == NULL || report == NULL)
+        return;
+    stack_services_list(&folders, services);
+    for (size_t i = 0; i < services->count; i++)
+        if (stack_report_make(&folders, services->names[i], report) == VSC_OK &&
+            stack_report_loads(report))
+            tell(doctor, report);
 }

@@ -98,12 +98,14 @@
       "the administrator key is still the default one, known to everybody",                        \
       "vscmgr rotate-adminkey")                                                                    \
     X(PAM_LETS_IN, "pam-lets-in", ERROR, "a PAM stack lets somebody in where pam_vsc.so fails",    \
-      "put pam_deny.so at its end, and read pam_vsc(8): no failure may be ignored alone")          \
+      "vscmgr stacks check tells the remedy: no failure may be ignored alone")                     \
     X(PAM_LOCKS_OUT, "pam-locks-out", WARNING,                                                     \
       "a PAM stack lets nobody in without a card, root neither",                                   \
-      "let authinfo_unavail go on to the password, see pam_vsc(8)")                                \
+      "let authinfo_unavail go on to the password: vscmgr stacks check tells the remedy")          \
     X(PAM_UNREADABLE, "pam-unreadable", ERROR, "a PAM stack cannot be read, so that it fails",     \
-      "mend the line that is named")
+      "mend the line that is named")                                                               \
+    X(PAM_STACK, "pam-stack", WARNING, "a PAM stack does not do what it is there for",             \
+      "vscmgr stacks check tells the remedy")
 
 enum doctor_id {
 #define DOCTOR_ENUM(name, id, severity, text, remedy) FINDING_##name,
@@ -123,7 +125,7 @@ struct doctor_finding {
 };
 
 struct doctor {
-    const char *pam_folder;  /* borrowed */
+    const char *pam_folder;  /* borrowed; NULL: the system's */
     const char *helpers;     /* borrowed: the folder of vsc-card and vsc-check */
     const struct conf *conf; /* borrowed; NULL where it cannot be read */
     /* For the fixes: the lockout hierarchy's password, the present one or, where it has none, the

@@ -2,119 +2,184 @@
 /* Judges a stack by running it, see the header. */
 #include "vscmgr/stacks/judge.h"
 
+#include <stdio.h>
 #include <string.h>
 
-/* What pam_vsc(8) says that authenticate returns where it does not succeed. */
-static const int failures[] = {PAM_AUTHINFO_UNAVAIL, PAM_AUTH_ERR,     PAM_CRED_INSUFFICIENT,
-                               PAM_MAXTRIES,         PAM_USER_UNKNOWN, PAM_SERVICE_ERR,
-                               PAM_CONV_ERR,         PAM_BUF_ERR};
-/* How a module that asks for a proof may fail: some do not know the user at all. */
-static const int refusals[] = {PAM_AUTH_ERR, PAM_USER_UNKNOWN, PAM_AUTHINFO_UNAVAIL, PAM_IGNORE};
+#define CONDITIONS_MAX 8 /* those behind them answer as the last */
 
-/* Modules that ask for a proof of who somebody is. */
-static const char *const provers[] = {"pam_unix.so",
-                                      "pam_sss.so",
-                                      "pam_winbind.so",
-                                      "pam_ldap.so",
-                                      "pam_krb5.so",
-                                      "pam_fprintd.so",
-                                      "pam_u2f.so",
-                                      "pam_pkcs11.so",
-                                      "pam_p11.so",
-                                      "pam_google_authenticator.so",
-                                      "pam_oath.so",
-                                      "pam_radius_auth.so",
-                                      "pam_tacplus.so",
-                                      "pam_himmelblau.so",
-                                      "pam_systemd_home.so",
-                                      "pam_userdb.so",
-                                      "pam_ssh_agent_auth.so",
-                                      "pam_yubico.so"};
-/* Modules that look at who asks from where: what they say is the administrator's own rule. */
-static const char *const conditions[] = {"pam_succeed_if.so", "pam_rootok.so",    "pam_listfile.so",
-                                         "pam_access.so",     "pam_localuser.so", "pam_wheel.so",
-                                         "pam_securetty.so",  "pam_time.so",      "pam_usertype.so",
-                                         "pam_exec.so",       "pam_nologin.so"};
+static const int auth_codes[] = {PAM_SUCCESS,           PAM_AUTHINFO_UNAVAIL, PAM_AUTH_ERR,
+                                 PAM_CRED_INSUFFICIENT, PAM_MAXTRIES,         PAM_USER_UNKNOWN,
+                                 PAM_SERVICE_ERR,       PAM_CONV_ERR,         PAM_BUF_ERR};
+static const int account_codes[] = {PAM_SUCCESS,      PAM_IGNORE,      PAM_NEW_AUTHTOK_REQD,
+                                    PAM_ACCT_EXPIRED, PAM_PERM_DENIED, PAM_SERVICE_ERR,
+                                    PAM_CONV_ERR,     PAM_BUF_ERR};
+static const int password_codes[] = {
+    PAM_SUCCESS,  PAM_AUTHINFO_UNAVAIL, PAM_AUTH_ERR,    PAM_AUTHTOK_ERR, PAM_PERM_DENIED,
+    PAM_MAXTRIES, PAM_USER_UNKNOWN,     PAM_SERVICE_ERR, PAM_CONV_ERR,    PAM_BUF_ERR};
 
-struct world {
-    int vsc, prover, condition;
+/* How a module that asks for a proof may refuse: some do not know the user at all. */
+static const int auth_refusals[] = {PAM_AUTH_ERR, PAM_USER_UNKNOWN, PAM_AUTHINFO_UNAVAIL,
+                                    PAM_IGNORE};
+static const int account_refusals[] = {PAM_ACCT_EXPIRED, PAM_PERM_DENIED, PAM_AUTHINFO_UNAVAIL};
+static const int password_refusals[] = {PAM_AUTHTOK_ERR, PAM_AUTH_ERR, PAM_USER_UNKNOWN,
+                                        PAM_PERM_DENIED};
+
+#define ROW(name)                                                                                  \
+    {                                                                                              \
+#name, name##_codes, sizeof(name##_codes) / sizeof(int), name##_refusals,                  \
+            sizeof(name##_refusals) / sizeof(int)                                                  \
+    }
+static const struct {
+    const char *name;
+    const int *codes;
+    size_t code_count;
+    const int *refusals;
+    size_t refusal_count;
+} facilities[FACILITY_COUNT] = {
+    [FACILITY_AUTH] = ROW(auth),
+    [FACILITY_ACCOUNT] = ROW(account),
+    [FACILITY_PASSWORD] = ROW(password),
 };
 
-static bool is_one_of(const char *name, const char *const *names, size_t count)
+const char *stack_facility_name(enum stack_facility facility)
 {
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(names[i], name) == 0)
-            return true;
-    return false;
+    return facilities[facility].name;
 }
 
-static int returned(void *arg, const struct stack_line *line)
+const char *stack_end_name(enum stack_end end)
 {
-    const struct world *world = arg;
+    static const char *const names[] = {
+        [END_LET_IN] = "let-in", [END_OTHERS] = "others", [END_REFUSED] = "refused"};
 
-    if (strcmp(line->module, STACK_MODULE) == 0)
-        return world->vsc;
-    if (strcmp(line->module, "pam_deny.so") == 0)
+    return names[end];
+}
+
+size_t stack_codes_of(enum stack_facility facility, const int **ret_codes)
+{
+    *ret_codes = facilities[facility].codes;
+    return facilities[facility].code_count;
+}
+
+static bool is_condition(const struct stack_line *line)
+{
+    return stack_kind_of(line->module) == KIND_CONDITION;
+}
+
+static unsigned index_of(const struct stack *stack, const struct stack_line *line)
+{
+    unsigned index = 0;
+
+    for (const struct stack_line *before = stack->lines; before < line; before++)
+        index += is_condition(before);
+    return index < CONDITIONS_MAX ? index : CONDITIONS_MAX - 1;
+}
+
+static int condition_returns(const struct stack_world *world, const struct stack_line *line)
+{
+    /* A rule that is enough by itself ("these may") is not our module's fault. */
+    if (world->facility == FACILITY_AUTH && line->actions[PAM_SUCCESS] == ACTION_DONE)
         return PAM_AUTH_ERR;
-    if (is_one_of(line->module, provers, sizeof(provers) / sizeof(provers[0])))
-        return world->prover;
-    if (is_one_of(line->module, conditions, sizeof(conditions) / sizeof(conditions[0])))
-        /* A rule that is enough by itself ("root may") is not pam_vsc's fault. */
-        return line->actions[PAM_SUCCESS] == ACTION_DONE ? PAM_AUTH_ERR : world->condition;
+    return (world->conditions >> index_of(world->stack, line) & 1) != 0 ? PAM_SUCCESS
+                                                                        : PAM_AUTH_ERR;
+}
+
+int stack_world_returns(void *arg, const struct stack_line *line)
+{
+    const struct stack_world *world = arg;
+
+    switch (stack_kind_of(line->module)) {
+    case KIND_OURS:
+        return world->ours;
+    case KIND_PROVER: /* some ignore whom they do not know, but not this one */
+        return world->prover == PAM_IGNORE && strcmp(line->module, "pam_unix.so") == 0
+                   ? PAM_USER_UNKNOWN
+                   : world->prover;
+    case KIND_CONDITION:
+        return world->is_setcred ? PAM_IGNORE : condition_returns(world, line);
+    case KIND_ROOTOK:
+        return world->root || world->is_setcred ? PAM_SUCCESS : PAM_AUTH_ERR;
+    case KIND_DENY:
+        return world->is_setcred ? PAM_CRED_ERR : PAM_AUTH_ERR;
+    case KIND_QUALITY:
+    case KIND_OTHER:
+        break;
+    }
     return PAM_SUCCESS;
 }
 
-static bool lets_in(const struct stack *stack, struct world world)
+static bool has_asked_ours(const struct stack *stack, const struct stack_walk *walk)
 {
-    world.condition = PAM_SUCCESS;
-    if (stack_run(stack, returned, &world) == PAM_SUCCESS)
-        return true;
-    world.condition = PAM_AUTH_ERR;
-    return stack_run(stack, returned, &world) == PAM_SUCCESS;
+    for (size_t i = 0; i < stack->count; i++)
+        if (walk->codes[i] != STACK_UNASKED && stack_kind_of(stack->lines[i].module) == KIND_OURS)
+            return true;
+    return false;
 }
 
-bool stack_lets_failure_through(const struct stack *stack, int *ret_code)
+bool stack_can_succeed(const struct stack *stack, struct stack_world *world,
+                       struct stack_walk *ret_walk)
 {
-    for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
-        for (size_t k = 0; k < sizeof(refusals) / sizeof(refusals[0]); k++) {
-            struct world world = {.vsc = failures[i], .prover = refusals[k]};
+    unsigned count = 0;
 
-            if (!lets_in(stack, world))
-                continue;
-            *ret_code = failures[i];
+    for (size_t i = 0; i < stack->count; i++)
+        count += is_condition(&stack->lines[i]);
+    count = count < CONDITIONS_MAX ? count : CONDITIONS_MAX;
+    world->stack = stack;
+    for (unsigned answers = 0; answers < 1U << count; answers++) { /* the last: all are content */
+        world->conditions = answers;
+        if (stack_run(stack, stack_world_returns, world, ret_walk) == PAM_SUCCESS &&
+            has_asked_ours(stack, ret_walk))
             return true;
-        }
     }
     return false;
 }
 
-bool stack_locks_out(const struct stack *stack)
+static void tell(struct stack_verdict *verdict, const struct stack_line *line)
 {
-    struct world world = {.vsc = PAM_AUTHINFO_UNAVAIL, .prover = PAM_SUCCESS};
-
-    return !lets_in(stack, world);
+    if (line == NULL)
+        return;
+    (void)snprintf(verdict->file, sizeof(verdict->file), "%s", line->file);
+    (void)snprintf(verdict->module, sizeof(verdict->module), "%s", line->module);
+    verdict->number = line->number;
 }
 
-const char *stack_code_name(int code)
+/* The first module behind ours that was asked for a proof. */
+static const struct stack_line *first_prover(const struct stack *stack,
+                                             const struct stack_walk *walk)
 {
-    switch (code) {
-    case PAM_AUTHINFO_UNAVAIL:
-        return "authinfo_unavail";
-    case PAM_AUTH_ERR:
-        return "auth_err";
-    case PAM_CRED_INSUFFICIENT:
-        return "cred_insufficient";
-    case PAM_MAXTRIES:
-        return "maxtries";
-    case PAM_USER_UNKNOWN:
-        return "user_unknown";
-    case PAM_SERVICE_ERR:
-        return "service_err";
-    case PAM_CONV_ERR:
-        return "conv_err";
-    case PAM_BUF_ERR:
-        return "buf_err";
-    default:
-        return "unknown";
+    bool behind = false;
+
+    for (size_t i = 0; i < stack->count; i++) {
+        enum stack_kind kind = stack_kind_of(stack->lines[i].module);
+
+        if (walk->codes[i] == STACK_UNASKED)
+            continue;
+        if (behind && kind == KIND_PROVER)
+            return &stack->lines[i];
+        behind = behind || kind == KIND_OURS;
     }
+    return NULL;
+}
+
+struct stack_verdict stack_judge(const struct stack *stack, enum stack_facility facility, int code)
+{
+    struct stack_verdict verdict = {.code = code, .end = END_LET_IN};
+    struct stack_world world = {.facility = facility, .ours = code};
+    struct stack_walk walk;
+
+    for (size_t i = 0; i < facilities[facility].refusal_count; i++) {
+        world.prover = facilities[facility].refusals[i];
+        if (stack_can_succeed(stack, &world, &walk)) {
+            tell(&verdict, walk.by);
+            return verdict;
+        }
+    }
+    world.prover = PAM_SUCCESS;
+    if (stack_can_succeed(stack, &world, &walk)) {
+        verdict.end = END_OTHERS;
+        tell(&verdict, first_prover(stack, &walk));
+        return verdict;
+    }
+    verdict.end = END_REFUSED;
+    tell(&verdict, walk.by);
+    return verdict;
 }

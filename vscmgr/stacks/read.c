@@ -11,11 +11,12 @@
 #include "vscmgr/stacks/stack.h"
 
 #define PAM_FILE_MAX  (64 * 1024)
-#define BLANKS        " \t\r"
+#define PAM_LINE_MAX  1024 /* libpam's */
+#define BLANKS        " \t"
 #define ACTION_NUMBER 4 /* digits of a jump */
 
 struct reading {
-    int folder;
+    const struct stack_folders *folders;
     const char *facility;
     struct stack *stack;
     struct problem *problem;
@@ -27,44 +28,6 @@ struct place {
     unsigned number; /* of the line */
     unsigned level;  /* of substacks */
     unsigned depth;  /* of files */
-};
-
-static const struct {
-    const char *name;
-    int code;
-} codes[] = {
-    {"success", PAM_SUCCESS},
-    {"open_err", PAM_OPEN_ERR},
-    {"symbol_err", PAM_SYMBOL_ERR},
-    {"service_err", PAM_SERVICE_ERR},
-    {"system_err", PAM_SYSTEM_ERR},
-    {"buf_err", PAM_BUF_ERR},
-    {"perm_denied", PAM_PERM_DENIED},
-    {"auth_err", PAM_AUTH_ERR},
-    {"cred_insufficient", PAM_CRED_INSUFFICIENT},
-    {"authinfo_unavail", PAM_AUTHINFO_UNAVAIL},
-    {"user_unknown", PAM_USER_UNKNOWN},
-    {"maxtries", PAM_MAXTRIES},
-    {"new_authtok_reqd", PAM_NEW_AUTHTOK_REQD},
-    {"acct_expired", PAM_ACCT_EXPIRED},
-    {"session_err", PAM_SESSION_ERR},
-    {"cred_unavail", PAM_CRED_UNAVAIL},
-    {"cred_expired", PAM_CRED_EXPIRED},
-    {"cred_err", PAM_CRED_ERR},
-    {"no_module_data", PAM_NO_MODULE_DATA},
-    {"conv_err", PAM_CONV_ERR},
-    {"authtok_err", PAM_AUTHTOK_ERR},
-    {"authtok_recover_err", PAM_AUTHTOK_RECOVERY_ERR},
-    {"authtok_lock_busy", PAM_AUTHTOK_LOCK_BUSY},
-    {"authtok_disable_aging", PAM_AUTHTOK_DISABLE_AGING},
-    {"try_again", PAM_TRY_AGAIN},
-    {"ignore", PAM_IGNORE},
-    {"abort", PAM_ABORT},
-    {"authtok_expired", PAM_AUTHTOK_EXPIRED},
-    {"module_unknown", PAM_MODULE_UNKNOWN},
-    {"bad_item", PAM_BAD_ITEM},
-    {"conv_again", PAM_CONV_AGAIN},
-    {"incomplete", PAM_INCOMPLETE},
 };
 
 static const struct {
@@ -121,13 +84,10 @@ static bool set_action(struct stack_line *line, const char *code, int action)
                 line->actions[i] = action;
         return true;
     }
-    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
-        if (strcasecmp(codes[i].name, code) == 0) {
-            line->actions[codes[i].code] = action;
-            return true;
-        }
-    }
-    return false;
+    if (stack_code_of(code) < 0)
+        return false;
+    line->actions[stack_code_of(code)] = action;
+    return true;
 }
 
 /* What stands between the brackets. */
@@ -192,6 +152,9 @@ static enum vsc_err add_line(struct reading *reading, const struct place *place,
     const char *slash = strrchr(module, '/');
 
     module = slash != NULL ? slash + 1 : module;
+    for (const char *c = module; *c != '\0'; c++)
+        if ((unsigned char)*c < ' ') /* a carriage return: libpam would look for such a module */
+            return bad(reading, place, "a control character in a module's name");
     if (strlen(module) >= sizeof(line->module) || strlen(place->file) >= sizeof(line->file))
         return bad(reading, place, "a name is too long");
     if (reading->stack->count == STACK_LINES_MAX)
@@ -202,6 +165,25 @@ static enum vsc_err add_line(struct reading *reading, const struct place *place,
     line->number = place->number;
     reading->stack->lines[reading->stack->count++] = *line;
     return VSC_OK;
+}
+
+static bool is_facility(const char *word)
+{
+    static const char *const facilities[] = {"auth", "account", "password", "session"};
+
+    for (size_t i = 0; i < sizeof(facilities) / sizeof(facilities[0]); i++)
+        if (strcasecmp(facilities[i], word) == 0)
+            return true;
+    return false;
+}
+
+static void read_arguments(struct stack_line *line, char *rest)
+{
+    for (char *word = strtok_r(rest, BLANKS, &rest); word != NULL;
+         word = strtok_r(NULL, BLANKS, &rest)) {
+        line->use_authtok = line->use_authtok || strcmp(word, "use_authtok") == 0;
+        line->ask_authtok = line->ask_authtok || strcmp(word, "ask_authtok") == 0;
+    }
 }
 
 static enum vsc_err read_line(struct reading *reading, const struct place *place, char *text)
@@ -218,6 +200,8 @@ static enum vsc_err read_line(struct reading *reading, const struct place *place
                               : bad(reading, place, "a file is missing");
     }
     facility += *facility == '-';
+    if (!is_facility(facility))
+        return bad(reading, place, "the type is not known");
     if (strcasecmp(facility, reading->facility) != 0)
         return VSC_OK;
     control = next_word(&rest);
@@ -233,44 +217,94 @@ static enum vsc_err read_line(struct reading *reading, const struct place *place
     }
     if (!read_control(&line, control))
         return bad(reading, place, "the control is not known");
+    read_arguments(&line, rest);
     return add_line(reading, place, &line, module);
 }
 
-/* Lines end at a newline that no backslash stands before; '#' begins a comment. */
+/* A line of a stack, put together of those of the file. */
+struct joined {
+    char text[PAM_LINE_MAX];
+    size_t len;
+    bool open; /* it goes on */
+};
+
+/*
+ * As libpam does it: what '#' begins ends the line; one whose last character but blanks is a
+ * backslash goes on with the next that is neither blank nor a comment. False: too long.
+ */
+static bool join(struct joined *line, const char *text)
+{
+    size_t len = strcspn(text, "#"), end = len;
+
+    while (text[len] == '\0' && end > 0 && strchr(BLANKS, text[end - 1]) != NULL)
+        end--;
+    line->open = text[len] == '\0' && end > 0 && text[end - 1] == '\\';
+    len = line->open ? end - 1 : len;
+    if (line->len + len + 2 > sizeof(line->text))
+        return false;
+    memcpy(line->text + line->len, text, len);
+    line->len += len;
+    line->text[line->len++] = ' ';
+    line->text[line->len] = '\0';
+    return true;
+}
+
 static enum vsc_err read_lines(struct reading *reading, struct place *place, char *text)
 {
+    struct joined line = {.len = 0};
     enum vsc_err err = VSC_OK;
 
-    while (err == VSC_OK && *text != '\0') {
-        char *end = text;
-        unsigned lines = 1;
+    for (unsigned number = 1; err == VSC_OK && *text != '\0'; number++) {
+        char *next = text + strcspn(text, "\n");
+        const char *first = text + strspn(text, BLANKS);
 
-        for (end += strcspn(end, "\n"); end > text && *end != '\0' && end[-1] == '\\'; lines++) {
-            end[-1] = end[0] = ' ';
-            end += strcspn(end, "\n");
+        if (*next != '\0')
+            *next++ = '\0';
+        if (*first != '\0' && *first != '#') {
+            place->number = line.open ? place->number : number;
+            if (!join(&line, text))
+                return bad(reading, place, "the line is too long");
+            if (!line.open) {
+                err = read_line(reading, place, line.text);
+                line.len = 0;
+            }
         }
-        if (*end != '\0')
-            *end++ = '\0';
-        text[strcspn(text, "#")] = '\0';
-        err = read_line(reading, place, text);
-        place->number += lines;
-        text = end;
+        text = next;
     }
-    return err;
+    return err == VSC_OK && line.open ? bad(reading, place, "the line does not end") : err;
 }
 
 /* /etc/pam.d is root's, and authselect puts links there: these are followed. */
-static enum vsc_err read_content(const struct reading *reading, const char *name,
+static int open_below(const char *folder, const char *name)
+{
+    auto_fd int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    return fd < 0 ? -1 : openat(fd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+}
+
+static enum vsc_err read_content(const struct reading *reading, const char *name, char *ret_file,
                                  struct buf *ret_content)
 {
-    auto_fd int fd = openat(reading->folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    auto_fd int fd = -1;
     enum vsc_err err;
 
+    for (size_t i = 0; fd < 0 && reading->folders->paths[i] != NULL; i++) {
+        const char *folder = name[0] == '/' ? "" : reading->folders->paths[i];
+
+        if (snprintf(ret_file, STACK_FILE_SIZE, "%s%s%s", folder, name[0] == '/' ? "" : "/",
+                     name) >= STACK_FILE_SIZE)
+            return problem_set(reading->problem, VSC_INPUT, "%s: the name is too long", name);
+        fd = open_below(reading->folders->paths[i], name);
+        if (fd < 0 && errno != ENOENT)
+            break;
+    }
     if (fd < 0)
         return problem_set(reading->problem, VSC_INPUT, "%s: %s", name, strerror(errno));
     err = io_read_all(fd, PAM_FILE_MAX, ret_content);
     if (err != VSC_OK)
-        return problem_set(reading->problem, err, "%s: cannot be read", name);
+        return problem_set(reading->problem, err, "%s: cannot be read", ret_file);
+    if (ret_content->len > 0 && memchr(ret_content->data, '\0', ret_content->len) != NULL)
+        return problem_set(reading->problem, VSC_INPUT, "%s: it is no text", ret_file);
     return VSC_OK;
 }
 
@@ -279,35 +313,47 @@ static enum vsc_err read_file(struct reading *reading, const struct place *from,
 {
     auto_buf struct buf content;
     auto_free char *text = NULL;
-    const char *slash = strrchr(name, '/');
-    struct place place = {.file = slash != NULL ? slash + 1 : name,
-                          .number = 1,
-                          .level = from->level + (substack ? 1 : 0),
-                          .depth = from->depth + 1};
+    char file[STACK_FILE_SIZE];
+    struct place place = {
+        .file = file, .level = from->level + (substack ? 1 : 0), .depth = from->depth + 1};
     enum vsc_err err;
 
     buf_init(&content, 0);
     if (place.depth > STACK_DEPTH_MAX)
         return bad(reading, from, "files within files: too many");
-    err = read_content(reading, name, &content);
+    err = read_content(reading, name, file, &content);
     if (err != VSC_OK)
         return err;
     text = strndup((const char *)content.data, content.len);
     return text != NULL ? read_lines(reading, &place, text) : VSC_MEMORY;
 }
 
-enum vsc_err stack_read(const char *folder, const char *name, const char *facility,
+struct stack_folders stack_folders_of(const char *folder)
+{
+    static const struct stack_folders system = {{"/etc/pam.d", "/usr/lib/pam.d", NULL}};
+
+    return folder != NULL ? (struct stack_folders){{folder, NULL}} : system;
+}
+
+enum vsc_err stack_read(const struct stack_folders *folders, const char *name, const char *facility,
                         struct stack *ret_stack, struct problem *problem)
 {
     static const struct place top = {.file = "", .number = 0};
-    auto_fd int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     struct reading reading = {
-        .folder = fd, .facility = facility, .stack = ret_stack, .problem = problem};
+        .folders = folders, .facility = facility, .stack = ret_stack, .problem = problem};
+    struct problem absent = {""};
+    enum vsc_err err;
 
     ret_stack->count = 0;
-    if (fd < 0)
-        return problem_set(problem, VSC_INPUT, "%s: %s", folder, strerror(errno));
-    return read_file(&reading, &top, name, false);
+    err = read_file(&reading, &top, name, false);
+    if (err != VSC_OK || ret_stack->count > 0 || strcmp(name, "other") == 0)
+        return err;
+    reading.problem = &absent;
+    err = read_file(&reading, &top, "other", false);
+    if (err == VSC_INPUT && ret_stack->count == 0) /* it need not be there */
+        return VSC_OK;
+    *problem = absent;
+    return err;
 }
 
 bool stack_has(const struct stack *stack, const char *module)

@@ -15,6 +15,7 @@ enum impression {
 struct state {
     enum impression impression;
     int status;
+    const struct stack_line *by;
 };
 
 struct running {
@@ -23,23 +24,36 @@ struct running {
     struct state before[STACK_DEPTH_MAX + 1]; /* as it was when the substack of a level began */
 };
 
-static void take_good(struct state *state, int code)
-{
-    bool open = state->impression == IMPRESSION_NONE ||
-                (state->impression == IMPRESSION_POSITIVE && state->status == PAM_SUCCESS);
+/* A line that was asked: what it says now, and by which code the way is chosen. */
+struct said {
+    const struct stack_line *line;
+    int code, chosen;
+};
 
-    if (!open)
-        return;
-    state->impression = IMPRESSION_POSITIVE;
-    state->status = code;
+static bool is_open(const struct state *state)
+{
+    return state->impression == IMPRESSION_NONE ||
+           (state->impression == IMPRESSION_POSITIVE && state->status == PAM_SUCCESS);
 }
 
-static void take_bad(struct state *state, int code)
+/* A module that has nothing to say now, and did before, leaves it at that. */
+static bool is_silent(const struct said *said)
+{
+    return said->code == PAM_IGNORE && said->chosen != said->code;
+}
+
+static void take_good(struct state *state, const struct said *said)
+{
+    if (is_open(state) && !is_silent(said))
+        *state = (struct state){IMPRESSION_POSITIVE, said->code, said->line};
+}
+
+static void take_bad(struct state *state, const struct said *said)
 {
     if (state->impression == IMPRESSION_NEGATIVE)
         return;
-    state->impression = IMPRESSION_NEGATIVE;
-    state->status = code == PAM_IGNORE ? MUST_FAIL : code;
+    *state = (struct state){IMPRESSION_NEGATIVE, said->code == PAM_IGNORE ? MUST_FAIL : said->code,
+                            said->line};
 }
 
 /* The line after those of the same substack, or deeper: a decision ends a substack only. */
@@ -65,22 +79,23 @@ static size_t jump(struct running *running, size_t at, int count)
             next++;
     }
     if (count > 0)
-        running->now = (struct state){IMPRESSION_NEGATIVE, MUST_FAIL};
+        running->now = (struct state){IMPRESSION_NEGATIVE, MUST_FAIL, &stack->lines[at]};
     return next;
 }
 
 /* What follows from one code; returns the next line. */
-static size_t act(struct running *running, size_t at, int code)
+static size_t act(struct running *running, size_t at, const struct said *said)
 {
-    const struct stack_line *line = &running->stack->lines[at];
-    int action = code >= 0 && code < STACK_CODES ? line->actions[code] : ACTION_BAD;
+    const struct stack_line *line = said->line;
+    int action =
+        said->chosen >= 0 && said->chosen < STACK_CODES ? line->actions[said->chosen] : ACTION_BAD;
 
     if (action > 0)
         return jump(running, at, action);
     if (action == ACTION_OK || action == ACTION_DONE)
-        take_good(&running->now, code);
+        take_good(&running->now, said);
     else if (action == ACTION_BAD || action == ACTION_DIE)
-        take_bad(&running->now, code);
+        take_bad(&running->now, said);
     else if (action == ACTION_RESET)
         running->now = running->before[line->level];
     if (action == ACTION_DIE ||
@@ -89,20 +104,49 @@ static size_t act(struct running *running, size_t at, int code)
     return at + 1;
 }
 
-int stack_run(const struct stack *stack, stack_returns *returns, void *arg)
+static int run(struct running *running, const struct stack_walk *before, stack_returns *returns,
+               void *arg, struct stack_walk *walk)
 {
-    struct running running = {.stack = stack, .now = {IMPRESSION_NONE, MUST_FAIL}};
+    const struct stack *stack = running->stack;
     size_t at = 0;
 
-    running.before[0] = running.now;
+    running->now = running->before[0] = (struct state){IMPRESSION_NONE, MUST_FAIL, NULL};
+    for (size_t i = 0; i < stack->count; i++)
+        walk->codes[i] = STACK_UNASKED;
     while (at < stack->count) {
         const struct stack_line *line = &stack->lines[at];
+        struct said said = {.line = line};
 
-        if (line->module[0] == '\0')
-            running.before[line->level + 1] = running.now;
-        at = line->module[0] == '\0' ? at + 1 : act(&running, at, returns(arg, line));
+        if (line->module[0] == '\0') {
+            running->before[line->level + 1] = running->now;
+            at++;
+            continue;
+        }
+        said.code = walk->codes[at] = returns(arg, line);
+        said.chosen =
+            before != NULL && before->codes[at] != STACK_UNASKED ? before->codes[at] : said.code;
+        at = act(running, at, &said);
     }
-    if (running.now.status == PAM_SUCCESS && running.now.impression != IMPRESSION_POSITIVE)
+    walk->by = running->now.by;
+    if (running->now.status == PAM_SUCCESS && running->now.impression != IMPRESSION_POSITIVE)
         return MUST_FAIL;
-    return running.now.status;
+    return running->now.status;
+}
+
+int stack_run(const struct stack *stack, stack_returns *returns, void *arg,
+              struct stack_walk *ret_walk)
+{
+    struct running running = {.stack = stack};
+    struct stack_walk walk;
+
+    return run(&running, NULL, returns, arg, ret_walk != NULL ? ret_walk : &walk);
+}
+
+int stack_run_again(const struct stack *stack, const struct stack_walk *before,
+                    stack_returns *returns, void *arg)
+{
+    struct running running = {.stack = stack};
+    struct stack_walk walk;
+
+    return run(&running, before, returns, arg, &walk);
 }

@@ -225,6 +225,9 @@ stack 'auth required pam_vsc.so' 'auth required pam_unix.so'
 found pam-locks-out "nobody without a card"
 stack 'auth required pam_vsc.so' 'auth frobnicate pam_unix.so'
 found pam-unreadable "a control that is none"
+ours='auth [success=done authinfo_unavail=ignore default=die] pam_vsc.so'
+stack "$ours" "$ours" 'auth required pam_unix.so'
+found pam-stack "the module is asked twice"
 rm /etc/pam.d/vsc-test; healthy pam
 
 # ---- the card is lost: last, for nothing brings it back
