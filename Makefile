@@ -89,6 +89,7 @@ $(eval $(call archive,greeter_played,tests/greeter))
 LIGHTDM := liblightdm-gobject-1 gobject-2.0
 $(B)/obj/greeter/lightdm/%.o $(B)/obj/tests/unit/test_greeter_lightdm.o: \
     ALL_CFLAGS += $(shell pkg-config --cflags $(LIGHTDM) 2>/dev/null)
+$(eval $(call archive,watch,greeter/watch))
 $(eval $(call archive,support,tests/support))
 $(eval $(call archive,pam_vsc,pam_vsc))
 $(eval $(call archive,fakepam,tests/fakepam tests/fakehelper tests/pam))
@@ -99,7 +100,7 @@ define program
 PROGRAMS += $(B)/$1
 $(B)/$1: $(patsubst %.c,$(B)/obj/%.o,$2) $(foreach a,$3,$(B)/$a.a)
 	$$(call say,LD,$$@)
-	$$(Q)$(CC) -pie $(ALL_LDFLAGS) -o $$@ $$^ $$(shell pkg-config --libs $4)
+	$$(Q)$(CC) -pie $(ALL_LDFLAGS) -o $$@ $$^ $(if $4,$$(shell pkg-config --libs $4))
 endef
 TSS := tss2-esys tss2-mu tss2-rc tss2-tctildr
 $(eval $(call program,vsc-card,card/vsc_card_main.c,card_helpdesk card_owner card conf common,$(TSS) libp11 libcrypto libconfig))
@@ -107,6 +108,7 @@ $(eval $(call program,certcheck,certcheck/cli/certcheck_main.c,certcheck_cli cer
 $(eval $(call program,certcheck-refresh,certcheck/cli/certcheck_refresh_main.c,refresh certcheck_cli certcheck conf common,libcrypto libconfig libcurl ldap lber))
 $(eval $(call program,vsc-check,certcheck/vsc_check_main.c,certcheck conf common,libcrypto libconfig))
 $(eval $(call program,vscmgr,$(wildcard vscmgr/*.c),doctor stacks card_admin card_helpdesk card_owner card_attest card certcheck conf common,$(TSS) libcrypto libconfig libqrencode))
+$(eval $(call program,vsc-watch,greeter/watch/vsc_watch_main.c,watch common))
 
 $(B)/tpmvscmgr: $(B)/vscmgr
 	$(Q)ln -sf vscmgr $@
@@ -163,7 +165,7 @@ have-deps-login: have-deps
 
 # ---- tests -----------------------------------------------------------------------------------------
 # fakepam.a stands in for libpam where the module's own objects are tested; they need each other.
-TEST_ARCHIVES := $(foreach a,greeter_played greeter_model greeter_backend support doctor stacks card_admin card_helpdesk card_owner card_attest card certcheck_library certcheck_cli refresh certcheck conf fakepam pam_vsc,$(B)/$a.a) \
+TEST_ARCHIVES := $(foreach a,greeter_played greeter_model greeter_backend support watch doctor stacks card_admin card_helpdesk card_owner card_attest card certcheck_library certcheck_cli refresh certcheck conf fakepam pam_vsc,$(B)/$a.a) \
                  $(B)/fakepam.a $(B)/common.a
 FUZZ_NAMES    := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 UNITS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c)) \
@@ -338,7 +340,7 @@ bench: all $(BENCH_PROGRAMS)
 
 # ---- looking at the code without running it --------------------------------------------------------
 C_FILES := $(wildcard $(foreach d,common conf certcheck certcheck/cli certcheck/library certcheck/refresh card card/tpm card/pkcs11 card/owner card/admin card/attest card/helpdesk pam_vsc \
-             vscmgr vscmgr/doctor vscmgr/stacks greeter/announce greeter/model greeter/backend greeter/lightdm tests/greeter tests/support tests/unit tests/pam tests/fakepam tests/fakehelper tests/fuzz \
+             vscmgr vscmgr/doctor vscmgr/stacks greeter/announce greeter/model greeter/backend greeter/watch greeter/lightdm tests/greeter tests/support tests/unit tests/pam tests/fakepam tests/fakehelper tests/fuzz \
              tests/proxy tests/bench tests/modules tests/stall tests/client tests/library tests/httpd tests/without,\
              $d/*.c $d/*.h))
 PRODUCT_C := $(filter-out tests/%,$(filter %.c,$(C_FILES)))
@@ -379,6 +381,7 @@ install: all
 	$(call put,755,$(B)/certcheck-refresh,$(LIBEXECDIR)/certcheck-refresh)
 	$(call put,755,$(B)/vscmgr,$(PREFIX)/sbin/vscmgr)
 	ln -sf vscmgr $(D)$(PREFIX)/sbin/tpmvscmgr
+	$(call put,755,$(B)/vsc-watch,$(PREFIX)/bin/vsc-watch)
 	$(call put,644,$(B)/libcertcheck.a,$(LIBDIR)/libcertcheck.a)
 	$(call put,644,certcheck/certcheck.h,$(PREFIX)/include/certcheck/certcheck.h)
 	install -d $(D)$(LIBDIR)/pkgconfig
@@ -413,7 +416,7 @@ uninstall:
 	    update-alternatives --remove gdm-smartcard $(STACKSDIR)/gdm-smartcard-vsc
 	rm -f $(D)$(PREFIX)/share/pam-configs/vsc
 	rm -rf $(D)$(PREFIX)/share/pam_vsc
-	rm -f $(D)$(PAMDIR)/pam_vsc.so $(D)$(PREFIX)/bin/certcheck \
+	rm -f $(D)$(PAMDIR)/pam_vsc.so $(D)$(PREFIX)/bin/certcheck $(D)$(PREFIX)/bin/vsc-watch \
 	    $(D)$(PREFIX)/sbin/vscmgr $(D)$(PREFIX)/sbin/tpmvscmgr
 	rm -f $(D)$(LIBDIR)/libcertcheck.a $(D)$(LIBDIR)/pkgconfig/certcheck.pc
 	rm -rf $(D)$(PREFIX)/include/certcheck

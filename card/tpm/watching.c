@@ -90,6 +90,15 @@ static enum vsc_err refresh(const struct watching *watching, struct record *reco
     return VSC_OK;
 }
 
+static bool has_native(const struct card_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (store_is_card_id(list->cards[i].id))
+            return true;
+    }
+    return false;
+}
+
 enum vsc_err watching_ask(struct opened *opened, const char *store, const char *tcti,
                           struct record *own, const struct card_list *list,
                           struct glimpse *ret_glimpses, struct problem *problem)
@@ -100,6 +109,8 @@ enum vsc_err watching_ask(struct opened *opened, const char *store, const char *
     struct moment now;
     enum vsc_err err = VSC_OK;
 
+    if (!has_native(list))
+        return VSC_OK; /* there may be no store yet */
     find_record(&watching, &record);
     if (is_due(&watching, &record))
         err = refresh(&watching, &record, problem);

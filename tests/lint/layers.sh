@@ -27,7 +27,7 @@ for folder in common conf certcheck card vscmgr pam_vsc greeter; do
     done < <(grep -rn '^#include "' "$folder" --include='*.[ch]')
 done
 # The greeter's state machine and its back ends know nothing of each other or of a window.
-for part in announce model backend; do
+for part in announce model backend watch; do
     grep -rnE '#include ("greeter/|<(gtk|glib|gdk|gio))' "greeter/$part" --include='*.[ch]' |
         grep -v "#include \"greeter/$part/" |
         while read -r line; do echo "layers: $line: not for greeter/$part/"; done | grep . && fail=1
@@ -82,6 +82,7 @@ if [ -e "$B/pam_vsc.so" ]; then
     libraries vsc-card 'libc|libcrypto|libconfig|libp11|libtss2-(esys|mu|rc|tctildr)'
     libraries vsc-check 'libc|libcrypto|libconfig'
     libraries certcheck 'libc|libcrypto|libconfig'
+    libraries vsc-watch 'libc'
     libraries certcheck-refresh 'libc|libcrypto|libconfig|libcurl|libldap.*|liblber.*'
     nm "$B/vsc-card" | grep -q ' T admin_' && bad "vsc-card links card administration"
 else
