@@ -85,6 +85,8 @@ $(eval $(call archive,doctor,vscmgr/doctor))
 $(eval $(call archive,greeter_model,greeter/model))
 $(eval $(call archive,greeter_backend,greeter/backend))
 $(eval $(call archive,greeter_lightdm,greeter/lightdm))
+$(eval $(call archive,greeter_files,greeter/files))
+$(eval $(call archive,greeter_gtk,greeter/gtk))
 $(eval $(call archive,greeter_played,tests/greeter))
 LIGHTDM := liblightdm-gobject-1 gobject-2.0
 $(B)/obj/greeter/lightdm/%.o $(B)/obj/tests/unit/test_greeter_lightdm.o: \
@@ -110,6 +112,19 @@ $(eval $(call program,vsc-check,certcheck/vsc_check_main.c,certcheck conf common
 $(eval $(call program,vscmgr,$(wildcard vscmgr/*.c),doctor stacks card_admin card_helpdesk card_owner card_attest card certcheck conf common,$(TSS) libcrypto libconfig libqrencode))
 $(eval $(call program,vsc-watch,greeter/watch/vsc_watch_main.c,watch common))
 
+$(B)/obj/greeter/files/settings.o: ALL_CFLAGS += -DVSC_BINDIR='"$(PREFIX)/bin"'
+# The login screen is the one thing that needs GTK: make GREETER=no is for servers.
+GTK        := gtk+-3.0 gio-unix-2.0
+GTK_CFLAGS := $(shell pkg-config --cflags $(GTK) 2>/dev/null | sed 's/-I/-isystem /g')
+ifneq ($(GREETER),no)
+$(B)/obj/greeter/gtk/%.o $(B)/obj/greeter/vsc_greeter_main.o: ALL_CFLAGS += $(GTK_CFLAGS)
+$(B)/obj/greeter/gtk/style.css.o: greeter/gtk/style.css
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D) && ld -r -b binary -z noexecstack -o $@ $<
+$(eval $(call program,vsc-greeter,greeter/vsc_greeter_main.c greeter/service.c,greeter_gtk greeter_model greeter_backend greeter_lightdm greeter_files common,$(GTK) liblightdm-gobject-1))
+$(B)/vsc-greeter: $(B)/obj/greeter/gtk/style.css.o
+endif
+
 $(B)/tpmvscmgr: $(B)/vscmgr
 	$(Q)ln -sf vscmgr $@
 
@@ -134,9 +149,10 @@ all: $(PROGRAMS) $(B)/tpmvscmgr $(B)/pam_vsc.so $(B)/vsc-announce.so $(B)/libcer
 
 # ---- Debian's packages ---------------------------------------------------------------------------
 DEPS := gcc libc6-dev pkg-config libpam0g-dev libssl-dev libp11-dev libtss2-dev libconfig-dev \
-        libcurl4-openssl-dev libldap-dev liblightdm-gobject-dev \
+        libcurl4-openssl-dev libldap-dev \
         libcmocka-dev libpam-wrapper pamtester swtpm swtpm-tools tpm2-tools softhsm2 opensc openssl \
-        jq procps binutils mandoc expect libcap2-bin libqrencode-dev libgdm-dev
+        jq procps binutils mandoc expect libcap2-bin libqrencode-dev \
+        $(if $(filter no,$(GREETER)),,libgtk-3-dev liblightdm-gobject-dev adwaita-icon-theme) libgdm-dev
 DEPS_CI := $(DEPS) clang clang-tidy clang-format cppcheck libclang-rt-14-dev debootstrap git \
            tpm2-abrmd libtpm2-pkcs11-tools libtss2-tcti-tabrmd0 dbus libtpm2-pkcs11-1 libpam-pkcs11 libpam-p11 sudo \
            systemd iproute2 libwbclient0 libsss-nss-idmap0 slapd ldap-utils \
@@ -165,11 +181,14 @@ have-deps-login: have-deps
 
 # ---- tests -----------------------------------------------------------------------------------------
 # fakepam.a stands in for libpam where the module's own objects are tested; they need each other.
-TEST_ARCHIVES := $(foreach a,greeter_played greeter_model greeter_backend support watch doctor stacks card_admin card_helpdesk card_owner card_attest card certcheck_library certcheck_cli refresh certcheck conf fakepam pam_vsc,$(B)/$a.a) \
+TEST_ARCHIVES := $(foreach a,greeter_played greeter_model greeter_backend greeter_files support watch doctor stacks card_admin card_helpdesk card_owner card_attest card certcheck_library certcheck_cli refresh certcheck conf fakepam pam_vsc,$(B)/$a.a) \
                  $(B)/fakepam.a $(B)/common.a
 FUZZ_NAMES    := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 UNITS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c)) \
          $(FUZZ_NAMES:%=$(B)/tests/fuzz/replay_%)
+ifeq ($(GREETER),no)
+UNITS := $(filter-out %/test_greeter_lightdm,$(UNITS))
+endif
 link_test = mkdir -p $(@D) && $(CC) -pie $(ALL_LDFLAGS) $1 -o $@ $+ $(shell pkg-config --libs $(PKGS) cmocka) -lpam
 
 # How it is compiled and linked, for tests/slow/mutation.sh.
@@ -340,7 +359,7 @@ bench: all $(BENCH_PROGRAMS)
 
 # ---- looking at the code without running it --------------------------------------------------------
 C_FILES := $(wildcard $(foreach d,common conf certcheck certcheck/cli certcheck/library certcheck/refresh card card/tpm card/pkcs11 card/owner card/admin card/attest card/helpdesk pam_vsc \
-             vscmgr vscmgr/doctor vscmgr/stacks greeter/announce greeter/model greeter/backend greeter/watch greeter/lightdm tests/greeter tests/support tests/unit tests/pam tests/fakepam tests/fakehelper tests/fuzz \
+             vscmgr vscmgr/doctor vscmgr/stacks greeter greeter/announce greeter/files greeter/gtk greeter/model greeter/backend greeter/watch greeter/lightdm tests/greeter tests/support tests/unit tests/pam tests/fakepam tests/fakehelper tests/fuzz \
              tests/proxy tests/bench tests/modules tests/stall tests/client tests/library tests/httpd tests/without,\
              $d/*.c $d/*.h))
 PRODUCT_C := $(filter-out tests/%,$(filter %.c,$(C_FILES)))
@@ -363,7 +382,8 @@ analyze:
 	$(Q)printf '%s\n' $(PRODUCT_C) | xargs -n 8 -P 2 sh -c \
 	    'clang-tidy --quiet --warnings-as-errors="*" "$$@" -- -std=gnu17 -I. -D_GNU_SOURCE \
 	     $(PKG_CFLAGS) -DVSC_VERSION=\"$(VERSION)\" -DVSC_LIBEXECDIR=\"$(LIBEXECDIR)\" \
-	     -DVSC_MULTIARCH=\"$(MULTIARCH)\" -DVSC_LOCALEDIR=\"$(LOCALEDIR)\"' sh 2>/dev/null
+	     -DVSC_MULTIARCH=\"$(MULTIARCH)\" -DVSC_LOCALEDIR=\"$(LOCALEDIR)\" \
+	     -DVSC_BINDIR=\"$(PREFIX)/bin\" $(GTK_CFLAGS)' sh 2>/dev/null
 
 # ---- installation ------------------------------------------------------------------------------------
 D := $(DESTDIR)
@@ -406,6 +426,10 @@ install: all
 	$(call put,644,conf/pam-configs/vsc,$(PREFIX)/share/pam-configs/vsc)
 	install -d $(D)$(STACKSDIR) && install -m 644 conf/pam.d/* $(D)$(STACKSDIR)
 	install -d $(addprefix $(D)$(SYSCONFDIR)/pam_vsc/,anchors intermediates crls)
+	[ ! -e $(B)/vsc-greeter ] || $(call put,755,$(B)/vsc-greeter,$(PREFIX)/bin/vsc-greeter)
+	[ ! -e $(B)/vsc-greeter ] || $(call put,644,conf/vsc-greeter.desktop,$(PREFIX)/share/xgreeters/vsc-greeter.desktop)
+	[ ! -e $(B)/vsc-greeter ] || [ -e $(D)$(SYSCONFDIR)/pam_vsc/greeter.conf ] || \
+	    $(call put,644,conf/greeter.conf,$(SYSCONFDIR)/pam_vsc/greeter.conf)
 	[ -e $(D)$(SYSCONFDIR)/pam_vsc/pam_vsc.conf ] || \
 	    $(call put,644,conf/pam_vsc.conf,$(SYSCONFDIR)/pam_vsc/pam_vsc.conf)
 
@@ -416,8 +440,9 @@ uninstall:
 	    update-alternatives --remove gdm-smartcard $(STACKSDIR)/gdm-smartcard-vsc
 	rm -f $(D)$(PREFIX)/share/pam-configs/vsc
 	rm -rf $(D)$(PREFIX)/share/pam_vsc
-	rm -f $(D)$(PAMDIR)/pam_vsc.so $(D)$(PREFIX)/bin/certcheck $(D)$(PREFIX)/bin/vsc-watch \
+	rm -f $(D)$(PAMDIR)/pam_vsc.so $(D)$(PREFIX)/bin/certcheck $(D)$(PREFIX)/bin/vsc-watch $(D)$(PREFIX)/bin/vsc-greeter \
 	    $(D)$(PREFIX)/sbin/vscmgr $(D)$(PREFIX)/sbin/tpmvscmgr
+	rm -f $(D)$(PREFIX)/share/xgreeters/vsc-greeter.desktop
 	rm -f $(D)$(LIBDIR)/libcertcheck.a $(D)$(LIBDIR)/pkgconfig/certcheck.pc
 	rm -rf $(D)$(PREFIX)/include/certcheck
 	rm -f $(D)$(LIBDIR)/pkcs11/vsc-announce.so $(D)$(P11KITDIR)/vsc-announce.module

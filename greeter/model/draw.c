@@ -64,6 +64,11 @@ static void draw_choose(const struct model *model, struct screen *screen)
     PUT(screen->title, "%s", _("Sign in"));
     for (size_t i = 0; i < model->cards.count; i++)
         draw_card(model, &model->cards.list[i], &screen->tiles[screen->tile_count++]);
+    /* The first that can be used. */
+    while (screen->focus < model->cards.count && screen->tiles[screen->focus].note[0] != '\0')
+        screen->focus++;
+    if (screen->focus == model->cards.count && model->cards.count > 0)
+        screen->focus = 0;
     password = &screen->tiles[screen->tile_count++];
     password->kind = TILE_PASSWORD;
     PUT(password->title, "%s", _("Use a password"));

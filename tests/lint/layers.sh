@@ -27,7 +27,7 @@ for folder in common conf certcheck card vscmgr pam_vsc greeter; do
     done < <(grep -rn '^#include "' "$folder" --include='*.[ch]')
 done
 # The greeter's state machine and its back ends know nothing of each other or of a window.
-for part in announce model backend watch; do
+for part in announce model backend files watch; do
     grep -rnE '#include ("greeter/|<(gtk|glib|gdk|gio))' "greeter/$part" --include='*.[ch]' |
         grep -v "#include \"greeter/$part/" |
         while read -r line; do echo "layers: $line: not for greeter/$part/"; done | grep . && fail=1
@@ -85,6 +85,10 @@ if [ -e "$B/pam_vsc.so" ]; then
     libraries vsc-watch 'libc'
     libraries certcheck-refresh 'libc|libcrypto|libconfig|libcurl|libldap.*|liblber.*'
     nm "$B/vsc-card" | grep -q ' T admin_' && bad "vsc-card links card administration"
+    # The login screen: toolkits, and nothing that touches a card or a certificate.
+    if [ -e "$B/vsc-greeter" ]; then
+        libraries vsc-greeter 'libc|lib(gtk|gdk)-3|lib(glib|gio|gobject|gdk_pixbuf)-2\.0|libatk-1\.0|libpango(cairo)?-1\.0|libcairo(-gobject)?|libharfbuzz|liblightdm-gobject-1'
+    fi
 else
     bad "$B/pam_vsc.so is not built"
 fi
