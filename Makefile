@@ -94,6 +94,7 @@ $(B)/obj/greeter/lightdm/%.o $(B)/obj/tests/unit/test_greeter_lightdm.o: \
 $(eval $(call archive,watch,greeter/watch))
 $(eval $(call archive,support,tests/support))
 $(eval $(call archive,pam_vsc,pam_vsc))
+$(eval $(call archive,removal,removal))
 $(eval $(call archive,fakepam,tests/fakepam tests/fakehelper tests/pam))
 
 # ---- products ------------------------------------------------------------------------------------
@@ -124,6 +125,7 @@ $(B)/obj/greeter/gtk/style.css.o: greeter/gtk/style.css
 $(eval $(call program,vsc-greeter,greeter/vsc_greeter_main.c greeter/service.c,greeter_gtk greeter_model greeter_backend greeter_lightdm greeter_files common,$(GTK) liblightdm-gobject-1))
 $(B)/vsc-greeter: $(B)/obj/greeter/gtk/style.css.o
 endif
+$(eval $(call program,vsc-removal,removal/vsc_removal_main.c,removal conf common,libconfig))
 
 $(B)/tpmvscmgr: $(B)/vscmgr
 	$(Q)ln -sf vscmgr $@
@@ -183,6 +185,7 @@ have-deps-login: have-deps
 # fakepam.a stands in for libpam where the module's own objects are tested; they need each other.
 TEST_ARCHIVES := $(foreach a,greeter_played greeter_model greeter_backend greeter_files support watch doctor stacks card_admin card_helpdesk card_owner card_attest card certcheck_library certcheck_cli refresh certcheck conf fakepam pam_vsc,$(B)/$a.a) \
                  $(B)/fakepam.a $(B)/common.a
+TEST_ARCHIVES := $(B)/removal.a $(TEST_ARCHIVES)
 FUZZ_NAMES    := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 UNITS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c)) \
          $(FUZZ_NAMES:%=$(B)/tests/fuzz/replay_%)
@@ -250,7 +253,7 @@ $(B)/tests/unit/test_greeter_lightdm: $(B)/obj/tests/unit/test_greeter_lightdm.o
 wrap = $(patsubst %,-Wl$(comma)--wrap=%,$1)
 comma := ,
 # The machine keeps its own mark: tests/pam/marks.h.
-$(B)/tests/unit/test_pam_%: ALL_LDFLAGS += $(call wrap,mark_write)
+$(B)/tests/unit/test_pam_%: ALL_LDFLAGS += $(call wrap,mark_write session_record_write session_record_remove)
 $(B)/tests/unit/test_pam_scripts: ALL_LDFLAGS += $(call wrap,getuid geteuid helper_start)
 $(B)/tests/unit/test_announce $(B)/tests/unit/test_announce_asking: private ALL_LDFLAGS += $(call wrap,clock_ms)
 $(B)/tests/unit/test_pam_freshen $(B)/tests/unit/test_pam_messages: ALL_LDFLAGS += $(call wrap,clock_ms)
@@ -362,6 +365,7 @@ C_FILES := $(wildcard $(foreach d,common conf certcheck certcheck/cli certcheck/
              vscmgr vscmgr/doctor vscmgr/stacks greeter greeter/announce greeter/files greeter/gtk greeter/model greeter/backend greeter/watch greeter/lightdm tests/greeter tests/support tests/unit tests/pam tests/fakepam tests/fakehelper tests/fuzz \
              tests/proxy tests/bench tests/modules tests/stall tests/client tests/library tests/httpd tests/without,\
              $d/*.c $d/*.h))
+C_FILES += $(wildcard removal/*.[ch])
 PRODUCT_C := $(filter-out tests/%,$(filter %.c,$(C_FILES)))
 
 lint: all
@@ -397,6 +401,7 @@ install: all
 	$(call put,755,$(B)/pam_vsc.so,$(PAMDIR)/pam_vsc.so)
 	$(call put,755,$(B)/vsc-card,$(LIBEXECDIR)/vsc-card)
 	$(call put,755,$(B)/vsc-check,$(LIBEXECDIR)/vsc-check)
+	$(call put,755,$(B)/vsc-removal,$(LIBEXECDIR)/vsc-removal)
 	$(call put,755,$(B)/certcheck,$(PREFIX)/bin/certcheck)
 	$(call put,755,$(B)/certcheck-refresh,$(LIBEXECDIR)/certcheck-refresh)
 	$(call put,755,$(B)/vscmgr,$(PREFIX)/sbin/vscmgr)
@@ -420,6 +425,9 @@ install: all
 	install -d $(D)$(UNITDIR)
 	sed 's,@LIBEXECDIR@,$(LIBEXECDIR),' conf/systemd/vsc-card@.service > $(D)$(UNITDIR)/vsc-card@.service
 	chmod 644 $(D)$(UNITDIR)/vsc-card@.service
+	$(call put,644,conf/systemd/vsc-removal.path,$(UNITDIR)/vsc-removal.path)
+	sed 's,@LIBEXECDIR@,$(LIBEXECDIR),' conf/systemd/vsc-removal.service > $(D)$(UNITDIR)/vsc-removal.service
+	chmod 644 $(D)$(UNITDIR)/vsc-removal.service
 	$(call put,644,conf/systemd/vsc-refresh.timer,$(UNITDIR)/vsc-refresh.timer)
 	sed 's,@PREFIX@,$(PREFIX),' conf/systemd/vsc-refresh.service > $(D)$(UNITDIR)/vsc-refresh.service
 	chmod 644 $(D)$(UNITDIR)/vsc-refresh.service
@@ -451,6 +459,7 @@ uninstall:
 	    rm -f $(D)$(PREFIX)/share/man/man$$section/$${page#man/}; done
 	rm -f $(D)$(SYSTEMDDIR)/sysusers.d/pam_vsc.conf $(D)$(SYSTEMDDIR)/tmpfiles.d/pam_vsc.conf \
 	    $(D)$(UNITDIR)/vsc-card.socket $(D)$(UNITDIR)/vsc-card@.service \
+	    $(D)$(UNITDIR)/vsc-removal.path $(D)$(UNITDIR)/vsc-removal.service \
 	    $(D)$(UNITDIR)/vsc-refresh.service $(D)$(UNITDIR)/vsc-refresh.timer
 	rm -rf $(D)/run/pam_vsc $(D)/var/cache/pam_vsc
 

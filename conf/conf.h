@@ -57,6 +57,11 @@ enum conf_announce {
     ANNOUNCE_SINGLE, /* exactly one card has a certificate */
     ANNOUNCE_ALWAYS, /* at least one has */
 };
+enum conf_removal { /* what becomes of a session when its token is removed */
+    REMOVAL_NONE,
+    REMOVAL_LOCK,
+    REMOVAL_LOGOUT,
+};
 enum conf_method {
     METHOD_UPN,
     METHOD_FILE,
@@ -126,6 +131,7 @@ struct conf {
         unsigned reserve, timeout, wait, warn_days;
         enum conf_identities list_identities;
         enum conf_announce announce;
+        enum conf_removal removal;
         struct conf_talk talk[CONF_LIST_MAX];
         size_t talk_count;
     } login;

@@ -17,6 +17,8 @@ static const char *const conflicts[] = {"refuse", "first", NULL};
 static const char *const identities[] = {"always", "own", "never", NULL};
 static const char *const announces[] = {"never", "single", "always", NULL};
 
+static const char *const removals[] = {"none", "lock", "logout", NULL};
+
 const struct conf_key conf_keys[] = {
     {"card", "backends", KEY_OWN, AT(card.backends), .read = conf_read_backends},
     {"card", "store", KEY_STRING, AT(card.store), .text = "/var/lib/pam_vsc", .check = check_path},
@@ -71,6 +73,8 @@ const struct conf_key conf_keys[] = {
      .number = IDENTITIES_ALWAYS},
     {"login", "announce", KEY_CHOICE, AT(login.announce), .choices = announces,
      .number = ANNOUNCE_NEVER},
+    {"login", "removal", KEY_CHOICE, AT(login.removal), .choices = removals,
+     .number = REMOVAL_NONE},
     {"login", "timeout", KEY_NUMBER, AT(login.timeout), .number = 30, .min = 1, .max = 600},
     {"login", "wait", KEY_NUMBER, AT(login.wait), .number = 0, .max = 300},
     {"login", "warn_days", KEY_NUMBER, AT(login.warn_days), .number = 14, .max = CHECK_DAYS_MAX},

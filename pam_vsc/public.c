@@ -5,6 +5,7 @@
 #include "pam_vsc/account.h"
 #include "pam_vsc/login.h"
 #include "pam_vsc/password.h"
+#include "pam_vsc/session.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -36,18 +37,16 @@ EXPORT int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **
 
 EXPORT int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-    (void)pamh;
     (void)flags;
     (void)argc;
     (void)argv;
-    return PAM_SUCCESS;
+    return session_open(pamh);
 }
 
 EXPORT int pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-    (void)pamh;
     (void)flags;
     (void)argc;
     (void)argv;
-    return PAM_SUCCESS;
+    return session_close(pamh);
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tests/fakepam/fakepam.h"
 
+#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <security/pam_ext.h>
+#include <security/pam_modutil.h>
 
 #define LINE_SIZE 8192
 
@@ -178,4 +180,14 @@ void pam_syslog(const pam_handle_t *pamh, int priority, const char *fmt, ...)
     va_start(args, fmt);
     pam_vsyslog(pamh, priority, fmt, args);
     va_end(args);
+}
+
+/* The one account that these tests know. */
+struct passwd *pam_modutil_getpwnam(pam_handle_t *pamh, const char *user)
+{
+    static char name[] = "alice";
+    static struct passwd alice = {.pw_name = name, .pw_uid = 1000, .pw_gid = 1000};
+
+    (void)pamh;
+    return strcmp(user, name) == 0 ? &alice : NULL;
 }

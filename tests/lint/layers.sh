@@ -14,10 +14,11 @@ allowed() { # FOLDER: the folders that it may include
     vscmgr) echo "vscmgr card certcheck conf common" ;;
     pam_vsc) echo "pam_vsc common" ;;
     greeter) echo "greeter common" ;;
+    removal) echo "removal conf common" ;;
     esac
 }
 
-for folder in common conf certcheck card vscmgr pam_vsc greeter; do
+for folder in common conf certcheck card vscmgr pam_vsc greeter removal; do
     while IFS=: read -r file line text; do
         target=${text#*\"}; target=${target%%/*}
         case " $(allowed "$folder") " in
@@ -81,6 +82,7 @@ if [ -e "$B/pam_vsc.so" ]; then
     [ "$exports" = "C_GetFunctionList " ] || bad "vsc-announce.so exports: $exports"
     libraries vsc-card 'libc|libcrypto|libconfig|libp11|libtss2-(esys|mu|rc|tctildr)'
     libraries vsc-check 'libc|libcrypto|libconfig'
+    libraries vsc-removal 'libc|libconfig'
     libraries certcheck 'libc|libcrypto|libconfig'
     libraries vsc-watch 'libc'
     libraries certcheck-refresh 'libc|libcrypto|libconfig|libcurl|libldap.*|liblber.*'

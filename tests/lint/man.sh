@@ -6,7 +6,7 @@ fail=0
 bad() { echo "man: $*"; fail=1; }
 
 mandoc -Tlint -Wwarning man/*.[13578] || fail=1
-for page in certcheck.1 certcheck.3 pam_vsc.8 vsc-card.8 vsc-check.8 vscmgr.8 tpmvscmgr.8 pam_vsc.conf.5 vsc-attest.5 vsc-wire.7 vsc-greeter.8 greeter.conf.5 vsc-announce.8 vsc-watch.1; do
+for page in certcheck.1 certcheck.3 pam_vsc.8 vsc-card.8 vsc-check.8 vsc-removal.8 vscmgr.8 tpmvscmgr.8 pam_vsc.conf.5 vsc-attest.5 vsc-wire.7 vsc-greeter.8 greeter.conf.5 vsc-announce.8 vsc-watch.1; do
     [ -e "man/$page" ] || bad "there is no man/$page"
 done
 has() { # PAGE WORD: the word stands in the page as it is read
@@ -45,6 +45,9 @@ done
 for key in $(sed -n 's/^    X(\([a-z_]*\), [A-Z]*,.*/\1/p' greeter/files/settings.h); do
     has greeter.conf.5 "$key"
     grep -q "^$key=" conf/greeter.conf || bad "conf/greeter.conf does not state $key"
+done
+for option in $(grep -oE '\.name = "[a-z0-9]+"' removal/vsc_removal_main.c | sed 's/.*"\(.*\)"/\1/'); do
+    has vsc-removal.8 "-$option"
 done
 for service in $(grep -oE '\{"[a-z0-9*-]+", +TALK_' certcheck/talk.c | sed 's/.*"\(.*\)".*/\1/'); do
     has vsc-check.8 "$service"

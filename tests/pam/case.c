@@ -13,6 +13,7 @@
 #include "tests/fakehelper/script.h"
 #include "pam_vsc/gdm_wire.h"
 #include "tests/fakepam/fakepam.h"
+#include "tests/pam/marks.h"
 #include "tests/pam/worker.h"
 
 #define ARGS_MAX 16
@@ -203,26 +204,12 @@ static void read_pam(struct run *run, const char *path)
 
 static int call(struct run *run, const char *what)
 {
-    static const struct {
-        const char *name;
-        int (*call)(pam_handle_t *pamh, int flags, int argc, const char **argv);
-        unsigned flags;
-    } rows[] = {
-        {"authenticate", pam_sm_authenticate, 0},
-        {"acct_mgmt", pam_sm_acct_mgmt, 0},
-        {"setcred", pam_sm_setcred, PAM_ESTABLISH_CRED},
-        {"open_session", pam_sm_open_session, 0},
-        {"close_session", pam_sm_close_session, 0},
-        {"chauthtok", pam_sm_chauthtok, PAM_UPDATE_AUTHTOK},
-        {"chauthtok-prelim", pam_sm_chauthtok, PAM_PRELIM_CHECK},
-        {"chauthtok-expired", pam_sm_chauthtok, PAM_UPDATE_AUTHTOK | PAM_CHANGE_EXPIRED_AUTHTOK},
-    };
+    const struct call_argv argv = {run->flags, run->argc, run->argv};
+    int code = -1;
 
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        if (strcmp(rows[i].name, what) == 0)
-            return rows[i].call(run->pamh, (int)(run->flags | rows[i].flags), run->argc, run->argv);
-    fail(run, "[run]: no such call: %s", what);
-    return -1;
+    if (!case_call(what, run->pamh, &argv, &code))
+        fail(run, "[run]: no such call: %s", what);
+    return code;
 }
 
 static void run_calls(struct run *run)
@@ -364,6 +351,7 @@ bool case_run(struct stage *stage, const char *path, bool debug, char why[CASE_W
 
     run = (struct run){.stage = stage, .why = why, .ok = true};
     why[0] = '\0';
+    marks_sessions[0] = '\0';
     stage_reset(stage);
     if (!script_read(path, &run.script)) {
         fail(&run, "cannot be read");
@@ -386,6 +374,8 @@ bool case_run(struct stage *stage, const char *path, bool debug, char why[CASE_W
     check_report(&run, "vsc-card");
     check_log(&run, debug);
     check_env(&run);
+    if (!marks_are(&run.script))
+        fail(&run, "the records of sessions are not [session]'s: %s", marks_sessions);
     check_items(&run, user, authtok);
     fakepam_free(run.pamh);
     script_done(&run.script);

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "pam_vsc/call.h"
 #include "tests/pam/stage.h"
 
 #define CASE_WHY 4096
@@ -19,6 +20,9 @@ extern struct case_ids case_ids;
 
 /* False with the reasons in `why` if anything was not as the script says. */
 bool case_run(struct stage *stage, const char *path, bool debug, char why[CASE_WHY]);
+
+/* Call one of the module's functions by its name in [run]; false for a name that is none's. */
+bool case_call(const char *what, pam_handle_t *pamh, const struct call_argv *argv, int *ret_code);
 
 /* "PAM_AUTH_ERR" */
 const char *case_code_name(int code);

@@ -108,6 +108,7 @@ static const struct flip flips[] = {
     FLIP(login, change_pin, "[ \"greetd\", \"mylogin\" ]", "greetd,mylogin,"),
     FLIP(login, reserve, "0", "0"),
     FLIP(login, list_identities, "\"own\"", "1"),
+    FLIP(login, removal, "\"lock\"", "1"),
     FLIP(login, announce, "\"single\"", "1"),
     FLIP(login, timeout, "600", "600"),
     FLIP(login, wait, "300", "300"),
