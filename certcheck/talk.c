@@ -34,6 +34,8 @@ static bool fits(const char *pattern, const char *service)
 
 enum talk_style talk_style_of(const char *service, const struct conf *conf)
 {
+    if (conf_list_has(&conf->login.gdm_json, service))
+        return TALK_GDM_JSON;
     for (size_t i = 0; i < conf->login.talk_count; i++)
         if (strcmp(conf->login.talk[i].service, service) == 0)
             return conf->login.talk[i].style;

@@ -6,7 +6,8 @@
 #include "common/wire_check.h"
 #include "conf/conf.h"
 
-/* login.talk of the configuration, then the table; TALK_TEXT for a service in neither. */
+/* login.gdm_json and login.talk of the configuration, then the table; TALK_TEXT for a service in
+ * neither. */
 enum talk_style talk_style_of(const char *service, const struct conf *conf);
 
 #endif

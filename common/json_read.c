@@ -282,6 +282,7 @@ enum vsc_err json_read(const void *bytes, size_t len, struct json_document *ret_
     struct json_document *document = &parser.document;
 
     document->text = malloc(len + 2);
+    document->size = document->text != NULL ? len + 2 : 0;
     document->values = calloc(JSON_VALUES_MAX, sizeof document->values[0]);
     if (document->text == NULL || document->values == NULL) {
         json_document_done(document);
@@ -304,6 +305,8 @@ enum vsc_err json_read(const void *bytes, size_t len, struct json_document *ret_
 
 void json_document_done(struct json_document *document)
 {
+    if (document->text != NULL)
+        explicit_bzero(document->text, document->size);
     free(document->text);
     free(document->values);
     *document = (struct json_document){0};

@@ -35,7 +35,8 @@ struct json_value {
 };
 
 struct json_document {
-    char *text;                /* owned: the values' strings */
+    char *text;                /* owned: the values' strings; wiped, for one may be a PIN */
+    size_t size;               /* of it */
     struct json_value *values; /* owned; the root is the first */
     size_t count;
 };

@@ -71,7 +71,7 @@ enum vsc_err check_begun_decode(struct reader *reader, struct check_begun *ret_b
     begun.wait_seconds = field_count(reader, CHECK_SECONDS_MAX);
     begun.reserve = field_count(reader, UINT16_MAX);
     begun.warn_days = field_count(reader, CHECK_DAYS_MAX);
-    begun.talk = (enum talk_style)field_choice(reader, TALK_TEXT, TALK_BLIND);
+    begun.talk = (enum talk_style)field_choice(reader, TALK_TEXT, TALK_GDM_JSON);
     field_text(reader, begun.socket, sizeof(begun.socket));
     err = reader_end(reader);
     if (err == VSC_OK)

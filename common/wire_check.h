@@ -31,9 +31,10 @@
 
 /* How the module talks to whoever listens (pam_vsc.8, "CONVERSATIONS"). */
 enum talk_style {
-    TALK_TEXT = 1,  /* prompts, menus, retries */
-    TALK_GDM = 2,   /* as text, with GDM's choice list where it is offered */
-    TALK_BLIND = 3, /* one hidden prompt, no choice, no second try */
+    TALK_TEXT = 1,     /* prompts, menus, retries */
+    TALK_GDM = 2,      /* as text, with GDM's choice list where it is offered */
+    TALK_BLIND = 3,    /* one hidden prompt, no choice, no second try */
+    TALK_GDM_JSON = 4, /* as gdm, with GNOME's auth-mechanisms where they are offered */
 };
 
 struct check_begin {

@@ -57,6 +57,13 @@ const char *check_service(const char *value)
     return NULL;
 }
 
+const char *check_gdm_service(const char *value)
+{
+    if (check_service(value) != NULL || strncmp(value, "gdm-", 4) != 0)
+        return "is no name of a PAM service of GDM's (gdm-...)";
+    return NULL;
+}
+
 const char *check_suffix(const char *value)
 {
     if (value[0] == '\0' || strpbrk(value, "@/\\ ") != NULL)

@@ -10,6 +10,7 @@ const char *check_tcti(const char *value);           /* a known TCTI: "device:/d
 const char *check_account(const char *value);        /* a name that may be looked up */
 const char *check_user(const char *value);           /* the same, or "" */
 const char *check_service(const char *value);        /* of PAM: a file's name */
+const char *check_gdm_service(const char *value);    /* of PAM, and GDM's by its name */
 const char *check_suffix(const char *value);         /* of a UPN */
 const char *check_template(const char *value);       /* an account with %u, and maybe %d or %D */
 const char *check_plain_template(const char *value); /* an account with %u */

@@ -127,7 +127,7 @@ struct conf {
         bool allow_weak;
     } mapping;
     struct {
-        struct conf_list services, remote, change_pin;
+        struct conf_list services, remote, change_pin, gdm_json;
         unsigned reserve, timeout, wait, warn_days;
         enum conf_identities list_identities;
         enum conf_announce announce;

@@ -80,6 +80,7 @@ const struct conf_key conf_keys[] = {
     {"login", "warn_days", KEY_NUMBER, AT(login.warn_days), .number = 14, .max = CHECK_DAYS_MAX},
     {"login", "change_pin", KEY_LIST, AT(login.change_pin), .text = "greetd",
      .check = check_service},
+    {"login", "gdm_json", KEY_LIST, AT(login.gdm_json), .check = check_gdm_service},
     {"login", "talk", KEY_OWN, AT(login.talk), .read = conf_read_talk},
 };
 

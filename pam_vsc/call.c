@@ -136,6 +136,19 @@ static struct peer_place place_of(const struct call *call)
         .pamh = call->pamh, .deadline = &call->deadline, .args = &call->args};
 }
 
+/* What GDM's worker offers, as far as the configuration lets us use it. */
+static void learn_extensions(struct call *call)
+{
+    const enum talk_style style = call->rules.talk;
+    const char *service = call->request.service;
+    struct talk *talk = &call->talk;
+
+    talk->json = style == TALK_GDM_JSON && !call->args.use_first_pass &&
+                 gdm_offers(service, GDM_CUSTOM_JSON, &talk->json_type);
+    talk->lists = (style == TALK_GDM || style == TALK_GDM_JSON) &&
+                  gdm_offers(service, GDM_CHOICE_LIST, &talk->list_type);
+}
+
 enum ending call_begin(struct call *call)
 {
     const struct peer_place place = place_of(call);
@@ -150,8 +163,7 @@ enum ending call_begin(struct call *call)
             call->started_ms + (int64_t)call->rules.timeout_seconds * MS_PER_SECOND;
     call_debug(call, "vsc-check: allowed=%d remote=%d account=%d style=%d", call->rules.allowed,
                call->rules.remote, call->rules.user_known, (int)call->rules.talk);
-    call->talk.lists = call->rules.talk == TALK_GDM &&
-                       gdm_offers(call->request.service, GDM_CHOICE_LIST, &call->talk.list_type);
+    learn_extensions(call);
     if (call->rules.allowed)
         return ENDING_NOT_YET;
     pam_syslog(call->pamh, LOG_NOTICE, "not allowed: %s", call->rules.text);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "pam_vsc/choose_json.h"
 #include "pam_vsc/menu.h"
 #include "pam_vsc/texts.h"
 #include "pam_vsc/unblock.h"
@@ -121,17 +122,18 @@ static struct why why_card(const struct call *call, size_t card)
 }
 
 /* Say why a card cannot be used. A blocked one whose owner has unblocked it is chosen anew. */
-static enum ending explain_card(struct call *call, size_t card, enum ending ending)
+static enum ending explain_card(struct call *call, size_t card, enum ending ending,
+                                struct secret *ret_pin)
 {
     ending = call_explain(call, &call->cards.list.cards[card], &call->cards.standing[card].state,
                           ending);
     if (ending == ENDING_BLOCKED)
         ending = unblock_offer(call, card);
-    return ending == ENDING_NOT_YET ? choose_certificate(call) : ending;
+    return ending == ENDING_NOT_YET ? choose_certificate(call, ret_pin) : ending;
 }
 
 /* No certificate can be used: the best card's reason, in the order refused, blocked, none. */
-static enum ending explain_none(struct call *call)
+static enum ending explain_none(struct call *call, struct secret *ret_pin)
 {
     struct why best = {.rank = RANK_NONE, .ending = ENDING_NO_CARD};
 
@@ -149,7 +151,7 @@ static enum ending explain_none(struct call *call)
         return ENDING_NO_CARD;
     call->has_reason = best.has_reason;
     call->reason = best.reason;
-    return explain_card(call, best.card, best.ending);
+    return explain_card(call, best.card, best.ending, ret_pin);
 }
 
 static enum ending ask_menu(struct call *call, const struct choices *choices, bool password,
@@ -184,10 +186,13 @@ static enum ending choose_blind(const struct call *call, const struct choices *c
     return ENDING_NOT_YET;
 }
 
-static enum ending pick(struct call *call, const struct choices *choices, size_t *ret_choice)
+static enum ending pick(struct call *call, const struct choices *choices, size_t *ret_choice,
+                        struct secret *ret_pin)
 {
     const bool at_gdm = strcmp(call->request.service, SERVICE_GDM) == 0;
 
+    if (call->talk.json)
+        return choose_by_json(call, choices->items, choices->count, ret_choice, ret_pin);
     if (call->rules.talk == TALK_BLIND)
         return choose_blind(call, choices, ret_choice);
     if (choices->count > 1 || (at_gdm && !call->user_given))
@@ -196,7 +201,7 @@ static enum ending pick(struct call *call, const struct choices *choices, size_t
     return ENDING_NOT_YET;
 }
 
-enum ending choose_certificate(struct call *call)
+enum ending choose_certificate(struct call *call, struct secret *ret_pin)
 {
     struct choices choices = {.count = 0};
     size_t choice = 0;
@@ -210,8 +215,8 @@ enum ending choose_certificate(struct call *call)
     if (ending != ENDING_NOT_YET)
         return ending;
     if (choices.count == 0)
-        return explain_none(call);
-    ending = pick(call, &choices, &choice);
+        return explain_none(call, ret_pin);
+    ending = pick(call, &choices, &choice, ret_pin);
     if (ending != ENDING_NOT_YET)
         return ending;
     chosen = candidate_at(call, choices.items[choice]);
@@ -221,7 +226,7 @@ enum ending choose_certificate(struct call *call)
     call->about = chosen->info;
     standing = &call->cards.standing[chosen->card];
     if (standing->ending != ENDING_NOT_YET)
-        return explain_card(call, chosen->card, standing->ending);
+        return explain_card(call, chosen->card, standing->ending, ret_pin);
     call->chosen = chosen;
     return ENDING_NOT_YET;
 }

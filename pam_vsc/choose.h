@@ -11,9 +11,10 @@
 
 /*
  * Put into call->chosen an accepted certificate of a card that counts, by a menu where there are
- * several, with the card's state asked for. Any other ending: it was said why.
+ * several, with the card's state asked for, and into *ret_pin a PIN that came with the choice. Any
+ * other ending: it was said why.
  */
-must_check enum ending choose_certificate(struct call *call);
+must_check enum ending choose_certificate(struct call *call, struct secret *ret_pin);
 /* Likewise a card whose PIN is to be changed, whatever is on it: its index in call->cards. */
 must_check enum ending choose_card(struct call *call, size_t *ret_index);
 

@@ -75,3 +75,28 @@ enum ending gdm_choose(struct talk *talk, unsigned char type, struct gdm_choice_
     free(reply);
     return ending;
 }
+
+enum ending gdm_exchange_json(struct talk *talk, unsigned char type, char *json, char **ret_json)
+{
+    struct gdm_json_message request = {
+        .header = {.length = htobe32(sizeof(request)), .type = type},
+        .protocol = "auth-mechanisms",
+        .version = 1,
+        .json = json,
+    };
+    struct gdm_json_message *reply = NULL;
+    void *bytes = NULL;
+    enum ending ending = talk_binary(talk, &request, sizeof(*reply), &bytes);
+
+    if (ending != ENDING_NOT_YET)
+        return ending;
+    reply = bytes;
+    if (be32toh(reply->header.length) != sizeof(*reply) || reply->header.type != type)
+        ending = ENDING_CONVERSATION;
+    else if (reply->json == NULL)
+        ending = ENDING_ABORTED;
+    else
+        *ret_json = reply->json;
+    free(reply);
+    return ending;
+}

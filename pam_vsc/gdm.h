@@ -24,4 +24,12 @@ bool gdm_offers(const char *service, const char *name, unsigned char *ret_type);
 must_check enum ending gdm_choose(struct talk *talk, unsigned char type,
                                   struct gdm_choice_request *request, size_t *ret_index);
 
+/*
+ * Send JSON by the protocol "auth-mechanisms", version 1, and receive some: *ret_json, for the
+ * caller to wipe and free. ENDING_ABORTED where there is none, ENDING_CONVERSATION for a reply that
+ * is no such structure.
+ */
+must_check enum ending gdm_exchange_json(struct talk *talk, unsigned char type, char *json,
+                                         char **ret_json);
+
 #endif

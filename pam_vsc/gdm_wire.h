@@ -13,6 +13,7 @@
 
 #define GDM_EXTENSIONS    "GDM_SUPPORTED_PAM_EXTENSIONS"
 #define GDM_CHOICE_LIST   "org.gnome.DisplayManager.UserVerifier.ChoiceList"
+#define GDM_CUSTOM_JSON   "org.gnome.DisplayManager.UserVerifier.CustomJSON"
 #define GDM_CHOICES_MAX   33 /* of ours: the lines of a menu, and the password */
 #define GDM_CHOICE_SIZE   offsetof(struct gdm_choice_request, items)
 #define GDM_CHOICES(size) (GDM_CHOICE_SIZE + (size) * sizeof(struct gdm_choice))
@@ -36,6 +37,14 @@ struct gdm_choice_request {
 struct gdm_choice_reply {
     struct gdm_header header;
     char *key; /* the reader's, as the reply is */
+};
+
+/* Request and reply alike. */
+struct gdm_json_message {
+    struct gdm_header header;
+    char protocol[64];
+    uint32_t version;
+    char *json; /* in a reply the reader's, as the reply is */
 };
 
 #endif

@@ -139,7 +139,7 @@ static enum ending sign_in(struct call *call)
     if (ending == ENDING_NOT_YET)
         ending = call_gather(call, true);
     if (ending == ENDING_NOT_YET)
-        ending = choose_certificate(call);
+        ending = choose_certificate(call, &pin);
     if (ending == ENDING_NOT_YET)
         ending = name_user(call);
     if (ending == ENDING_NOT_YET)

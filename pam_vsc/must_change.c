@@ -18,9 +18,9 @@ static enum ending is_here(const struct call *call, bool *ret_here)
     return ENDING_NOT_YET;
 }
 
-static enum ending refuse(struct call *call)
+static enum ending refuse(struct call *call, const char *text)
 {
-    enum ending ending = talk_error(&call->talk, texts_not_without_a_new_pin());
+    enum ending ending = talk_error(&call->talk, text);
 
     return ending == ENDING_NOT_YET ? ENDING_MUST_CHANGE : ending;
 }
@@ -35,7 +35,7 @@ static enum ending change(struct call *call, struct secret *pin)
     talk_inform(&call->talk, texts_must_change());
     ending = new_pin_ask(call, card, pin, &new_pin);
     if (ending == ENDING_DECLINED || ending == ENDING_BAD_NEW_PIN)
-        return refuse(call);
+        return refuse(call, texts_not_without_a_new_pin());
     if (ending == ENDING_NOT_YET)
         ending = new_pin_send(call, card, pin, &new_pin, &outcome);
     if (ending != ENDING_NOT_YET)
@@ -56,6 +56,9 @@ enum ending must_change_pin(struct call *call, struct secret *pin)
 
     if (!call->chosen->info->must_change)
         return ENDING_NOT_YET;
+    /* GNOME drops every prompt behind its own questions, pam_chauthtok's too. */
+    if (call->talk.json)
+        return refuse(call, texts_change_elsewhere());
     ending = is_here(call, &here);
     if (ending != ENDING_NOT_YET || !here)
         return ending;

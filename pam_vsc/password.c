@@ -116,8 +116,8 @@ static enum ending change(struct call *call, unsigned flags)
     if (ending == ENDING_NOT_YET && (flags & PAM_CHANGE_EXPIRED_AUTHTOK) != 0 &&
         cards_keep_must_change(&call->cards) == 0)
         ending = ENDING_NOT_EXPIRED;
-    /* Who answers every prompt alike cannot give an old and a new PIN. */
-    if (ending == ENDING_NOT_YET && call->rules.talk == TALK_BLIND)
+    /* Who answers every prompt alike, or none, cannot give an old and a new PIN. */
+    if (ending == ENDING_NOT_YET && (call->rules.talk == TALK_BLIND || call->talk.json))
         ending = ENDING_NO_CHOICE;
     if (ending != ENDING_NOT_YET)
         return ending;

@@ -14,6 +14,7 @@ struct attempts {
     bool any_refused;        /* `refused` holds one */
     bool any_wrong;          /* the card has said "wrong PIN" in this call */
     bool earlier;            /* `pin` was typed before, for something else */
+    bool given;              /* `pin` came with the choice */
     uint16_t kept;           /* tries that are not this attempt's */
     struct card_state state; /* of the card */
 };
@@ -205,7 +206,7 @@ static enum ending attempt(struct call *call, struct attempts *attempts,
     attempts->kept = call_kept(call, typed_before);
     if (call_is_reserved(call, &attempts->state, typed_before))
         return attempts->any_wrong ? ENDING_WRONG_PIN : ENDING_RESERVED;
-    if (!attempts->earlier) {
+    if (!attempts->earlier && !attempts->given) {
         ending = ask(call, attempts);
         if (ending != ENDING_NOT_YET)
             return ending;
@@ -221,18 +222,28 @@ static enum ending attempt(struct call *call, struct attempts *attempts,
     return send(call, attempts, ret_prove, ret_signed);
 }
 
-enum ending pin_sign(struct call *call, struct check_prove *ret_prove, struct secret *ret_pin)
+/* A PIN to begin with: the one that came with the choice, or an earlier one. */
+static enum ending take_first(const struct call *call, struct attempts *attempts,
+                              const struct secret *pin)
+{
+    attempts->given = pin->len > 0;
+    return attempts->given ? ending_of_err(secret_set(&attempts->pin, pin->bytes, pin->len))
+                           : take_earlier(call, attempts);
+}
+
+enum ending pin_sign(struct call *call, struct check_prove *ret_prove, struct secret *pin)
 {
     auto_attempts struct attempts attempts = {.state =
                                                   call->cards.standing[call->chosen->card].state};
-    const bool only_one = call->args.use_first_pass || call->rules.talk == TALK_BLIND;
+    const bool only_one =
+        call->args.use_first_pass || call->rules.talk == TALK_BLIND || call->talk.json;
     bool is_signed = false;
-    enum ending ending = take_earlier(call, &attempts);
+    enum ending ending = take_first(call, &attempts, pin);
 
     for (unsigned i = 0; ending == ENDING_NOT_YET && i < (only_one ? 1 : PIN_ATTEMPTS); i++) {
         ending = attempt(call, &attempts, ret_prove, &is_signed);
         if (ending == ENDING_NOT_YET && is_signed)
-            return ending_of_err(secret_set(ret_pin, attempts.pin.bytes, attempts.pin.len));
+            return ending_of_err(secret_set(pin, attempts.pin.bytes, attempts.pin.len));
     }
     return ending != ENDING_NOT_YET ? ending : ENDING_WRONG_PIN;
 }

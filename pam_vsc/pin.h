@@ -12,11 +12,12 @@
 #define PIN_ATTEMPTS 3
 
 /*
- * Have the chosen key sign its challenge. On success (ENDING_NOT_YET) *ret_prove holds the
- * signature, and *ret_pin the PIN for `set_authtok`; every other ending was said to the person.
+ * Have the chosen key sign its challenge. A PIN that came with the choice is in *pin already: it is
+ * sent, and none is asked. On success (ENDING_NOT_YET) *ret_prove holds the signature, and *pin the
+ * PIN for `set_authtok`; every other ending was said to the person.
  */
 must_check enum ending pin_sign(struct call *call, struct check_prove *ret_prove,
-                                struct secret *ret_pin);
+                                struct secret *pin);
 
 /*
  * What a SIGN or CHANGE_PIN that did not go well means, told to the person. ENDING_NOT_YET: the

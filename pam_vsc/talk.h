@@ -25,6 +25,8 @@ struct talk {
     bool told;                 /* an error message was shown */
     bool lists;                /* GDM's choice list is offered, as this type */
     unsigned char list_type;
+    bool json; /* GNOME's auth-mechanisms are offered: nothing can be asked but by them */
+    unsigned char json_type;
 };
 
 enum talk_ask {

@@ -127,6 +127,16 @@ const char *texts_use_a_password(void)
     return _("Use a password");
 }
 
+const char *texts_smartcard(void)
+{
+    return _("Smartcard");
+}
+
+const char *texts_password(void)
+{
+    return _("Password");
+}
+
 const char *texts_choice_prompt(void)
 {
     return _("Number: ");

@@ -32,6 +32,7 @@ const char *texts_pin_changed(void);
 const char *texts_must_change(void);
 const char *texts_same_pin(void);
 const char *texts_not_without_a_new_pin(void);
+const char *texts_change_elsewhere(void);
 
 /* "PUK of TestVSC, for a new PIN (or Enter alone): " */
 void texts_puk_prompt(char to[TEXTS_SIZE], const char *card);
@@ -63,6 +64,9 @@ void texts_choice(char to[TEXTS_SIZE], const char *label, const char *card);
 void texts_choice_card_first(char to[TEXTS_SIZE], const char *label, const char *card);
 void texts_choice_numbered(char to[TEXTS_SIZE], size_t number, const char *what);
 const char *texts_use_a_password(void);
+/* Two ways to sign in, where a login screen lets the person choose. */
+const char *texts_smartcard(void);
+const char *texts_password(void);
 const char *texts_choice_prompt(void);
 const char *texts_no_such_choice(void);
 

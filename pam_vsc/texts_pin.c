@@ -62,6 +62,11 @@ const char *texts_not_without_a_new_pin(void)
     return _("Without a new PIN this card signs in nobody (VSC-MUST-CHANGE).");
 }
 
+const char *texts_change_elsewhere(void)
+{
+    return _("The PIN has to be changed first, which is not possible here (VSC-MUST-CHANGE).");
+}
+
 const char *texts_same_pin(void)
 {
     return _("This is the old PIN.");

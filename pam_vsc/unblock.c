@@ -39,8 +39,8 @@ struct offer {
  */
 static bool may_offer(const struct call *call)
 {
-    return !call->offered && call->rules.talk != TALK_BLIND && !call->args.use_first_pass &&
-           !call_is_strangers(call);
+    return !call->offered && call->rules.talk != TALK_BLIND && !call->talk.json &&
+           !call->args.use_first_pass && !call_is_strangers(call);
 }
 
 static enum ending refuse(struct offer *offer, const struct card_outcome *outcome,

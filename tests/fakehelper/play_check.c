@@ -71,9 +71,10 @@ static void encode_begun(const struct play *play, struct buf *body)
         .wait_seconds = (uint32_t)part_number(part, "wait", 0),
         .reserve = (uint32_t)part_number(part, "reserve", 2),
         .warn_days = (uint32_t)part_number(part, "warn", 14),
-        .talk = strcmp(talk, "blind") == 0 ? TALK_BLIND
-                : strcmp(talk, "gdm") == 0 ? TALK_GDM
-                                           : TALK_TEXT,
+        .talk = strcmp(talk, "blind") == 0      ? TALK_BLIND
+                : strcmp(talk, "gdm") == 0      ? TALK_GDM
+                : strcmp(talk, "gdm-json") == 0 ? TALK_GDM_JSON
+                                                : TALK_TEXT,
     };
 
     begun.user_uid = split_account(user, begun.user_name, sizeof(begun.user_name));

@@ -63,6 +63,15 @@ static void read_choices(const struct gdm_choice_request *request, char to[WORKE
             is_utf8(request->items[i].text) ? "" : " (malformed)");
 }
 
+static void read_json(const struct gdm_json_message *request, char to[WORKER_TEXT])
+{
+    if (be32toh(request->header.length) != sizeof(*request) || request->version != 1 ||
+        strcmp(request->protocol, "auth-mechanisms") != 0 || !is_utf8(request->json))
+        add(to, "malformed json");
+    else
+        add(to, "json %s", request->json);
+}
+
 void worker_read(const void *message, char to[WORKER_TEXT])
 {
     const struct gdm_header *header = message;
@@ -72,6 +81,8 @@ void worker_read(const void *message, char to[WORKER_TEXT])
     extension_of(header->type, name, sizeof(name));
     if (strcmp(name, GDM_CHOICE_LIST) == 0)
         read_choices(message, to);
+    else if (strcmp(name, GDM_CUSTOM_JSON) == 0)
+        read_json(message, to);
     else
         add(to, "malformed: type %u", header->type);
 }
@@ -94,9 +105,31 @@ static char *choice_reply(const struct gdm_header *header, const char *how, bool
     return (char *)reply;
 }
 
+static char *json_reply(const struct gdm_header *header, const char *how, bool quoted)
+{
+    struct gdm_json_message *reply = calloc(1, sizeof(*reply));
+
+    reply->header = (struct gdm_header){.length = htobe32(sizeof(*reply)), .type = header->type};
+    if (quoted) {
+        reply->json = strdup(how);
+    } else if (strcmp(how, "length") == 0) {
+        reply->header.length = htobe32(sizeof(struct gdm_choice_reply));
+    } else if (strcmp(how, "type") == 0) {
+        reply->header.type++;
+    } else if (strcmp(how, "no-key") != 0) {
+        free(reply);
+        return NULL;
+    }
+    return (char *)reply;
+}
+
 char *worker_reply(const void *message, const char *how, bool quoted)
 {
+    char name[128];
+
     if (!quoted && strcmp(how, "four-bytes") == 0)
         return strdup("one");
-    return choice_reply(message, how, quoted);
+    extension_of(((const struct gdm_header *)message)->type, name, sizeof(name));
+    return strcmp(name, GDM_CUSTOM_JSON) == 0 ? json_reply(message, how, quoted)
+                                              : choice_reply(message, how, quoted);
 }

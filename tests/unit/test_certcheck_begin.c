@@ -149,7 +149,7 @@ static void test_talk_styles_of_services(void **state)
         {"greetd", TALK_TEXT},      {"lightdm", TALK_TEXT},
         {"mylock", TALK_TEXT},      {"", TALK_TEXT},
     };
-    static char mylock[] = "mylock", i3lock[] = "i3lock";
+    static char mylock[] = "mylock", i3lock[] = "i3lock", gdm_json[] = "gdm-json";
     struct conf conf = make_conf();
 
     (void)state;
@@ -159,6 +159,10 @@ static void test_talk_styles_of_services(void **state)
     conf.login.talk[1] = (struct conf_talk){i3lock, TALK_TEXT};
     conf.login.talk_count = 2;
     assert_int_equal(talk_style_of("mylock", &conf), TALK_BLIND);
+    assert_int_equal(talk_style_of("gdm-json", &conf), TALK_GDM);
+    conf.login.gdm_json = (struct conf_list){.items = {gdm_json}, .count = 1};
+    assert_int_equal(talk_style_of("gdm-json", &conf), TALK_GDM_JSON);
+    assert_int_equal(talk_style_of("gdm-jso", &conf), TALK_GDM);
     assert_int_equal(talk_style_of("i3lock", &conf), TALK_TEXT);
 }
 

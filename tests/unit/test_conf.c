@@ -105,6 +105,7 @@ static const struct flip flips[] = {
     FLIP(mapping, allow_weak, "true", "1"),
     FLIP(login, services, "[ \"sudo\" ]", "sudo,"),
     FLIP(login, remote, "[ \"sshd\" ]", "sshd,"),
+    FLIP(login, gdm_json, "[ \"gdm-switchable-auth\" ]", "gdm-switchable-auth,"),
     FLIP(login, change_pin, "[ \"greetd\", \"mylogin\" ]", "greetd,mylogin,"),
     FLIP(login, reserve, "0", "0"),
     FLIP(login, list_identities, "\"own\"", "1"),

@@ -111,6 +111,8 @@ long __wrap_syscall(long number, long a, long b, long c, long d)
 
 static struct stage stage;
 
+static const char *gdm_answer;
+
 static int converse(int count, const struct pam_message **messages, struct pam_response **resp,
                     void *data)
 {
@@ -121,7 +123,7 @@ static int converse(int count, const struct pam_message **messages, struct pam_r
     fault.armed = false;
     *resp = calloc(1, sizeof(**resp));
     if (messages[0]->msg_style == PAM_BINARY_PROMPT)
-        (*resp)->resp = worker_reply(messages[0]->msg, "id:0", true);
+        (*resp)->resp = worker_reply(messages[0]->msg, gdm_answer, true);
     if (messages[0]->msg_style == PAM_PROMPT_ECHO_OFF)
         (*resp)->resp = strdup(strstr(messages[0]->msg, "New") != NULL ? "abcd1234" : "12345678");
     fault.armed = armed;
@@ -261,9 +263,25 @@ static void test_any_failing_call_fails_a_change_within_authenticate(void **stat
                 80);
 }
 
+static void test_any_failing_call_fails_the_json_of_gnome(void **state)
+{
+    (void)state;
+    gdm_answer = "{\"authSelection\":{\"status\":\"Ok\",\"smartcard\":{\"pin\":\"12345678\","
+                 "\"tokenName\":\"TestVSC\",\"moduleName\":\"pam_vsc.so\","
+                 "\"keyId\":\"0000/01\",\"label\":\"alice@corp.test\"}}}";
+    (void)setenv(GDM_EXTENSIONS, "x " GDM_CUSTOM_JSON, 1);
+    run_subject(&(struct subject){.script = "tests/scripts/gdm-json/right",
+                                  .service = "gdm-switchable-auth",
+                                  .user = "alice",
+                                  .call = pam_sm_authenticate},
+                60);
+    (void)unsetenv(GDM_EXTENSIONS);
+}
+
 static void test_any_failing_call_fails_the_list_of_gdm(void **state)
 {
     (void)state;
+    gdm_answer = "id:0";
     (void)setenv(GDM_EXTENSIONS, GDM_CHOICE_LIST, 1);
     run_subject(&(struct subject){.script = "tests/scripts/gdm/list-no-user",
                                   .service = "gdm-smartcard",
@@ -322,6 +340,7 @@ int main(void)
         cmocka_unit_test(test_any_failing_call_fails_chauthtok),
         cmocka_unit_test(test_any_failing_call_fails_a_change_within_authenticate),
         cmocka_unit_test(test_any_failing_call_fails_the_list_of_gdm),
+        cmocka_unit_test(test_any_failing_call_fails_the_json_of_gnome),
         cmocka_unit_test(test_a_mark_that_cannot_be_left_fails_nothing),
         cmocka_unit_test(test_no_helper_is_left_without_a_pidfd),
     };

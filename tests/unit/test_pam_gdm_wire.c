@@ -42,6 +42,16 @@ static void test_structures_are_those_of_gdm(void **state)
     assert_string_equal(GDM_CHOICE_LIST, GDM_PAM_EXTENSION_CHOICE_LIST);
 }
 
+/* GDM has this one since 46; its header there was compiled by hand (LP64). */
+static void test_json_structure_is_that_of_later_gdm(void **state)
+{
+    (void)state;
+    assert_int_equal(offsetof(struct gdm_json_message, protocol), 8);
+    assert_int_equal(offsetof(struct gdm_json_message, version), 72);
+    assert_int_equal(offsetof(struct gdm_json_message, json), 80);
+    assert_int_equal(sizeof(struct gdm_json_message), 88);
+}
+
 /* ---- a worker made of GDM's macros ---- */
 
 static size_t items_seen, choose;
@@ -181,6 +191,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_structures_are_those_of_gdm),
+        cmocka_unit_test(test_json_structure_is_that_of_later_gdm),
         cmocka_unit_test(test_macros_of_gdm_take_the_request_and_make_the_reply),
         cmocka_unit_test(test_longest_list_ends_with_the_password_too),
         cmocka_unit_test(test_extension_is_a_whole_word_and_its_place),

@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "common/own.h"
+#include "pam_vsc/gdm_wire.h"
 #include "tests/fakepam/fakepam.h"
 #include "tests/pam/stage.h"
 #include "tests/support/pin_search.h"
@@ -27,6 +28,32 @@ static struct stage stage;
 static bool last_fails; /* the conversation ends by an error at the second prompt */
 static unsigned asked;
 
+/* The answer of GNOME's login screen, with the PIN in it. */
+static char *json_answer(void)
+{
+    static const char before[] = "{\"authSelection\":{\"status\":\"Ok\",\"smartcard\":{\"pin\":\"",
+                      after[] = "\",\"tokenName\":\"TestVSC\",\"moduleName\":\"pam_vsc.so\","
+                                "\"keyId\":\"0000/01\",\"label\":\"\"}}}";
+    char *json = malloc(sizeof(before) + PIN_LEN + sizeof(after));
+
+    memcpy(json, before, sizeof(before) - 1);
+    pin_search_give(json + sizeof(before) - 1);
+    memcpy(json + sizeof(before) - 1 + PIN_LEN, after, sizeof(after));
+    return json;
+}
+
+static int answer_gdm(const void *message, struct pam_response **resp)
+{
+    struct gdm_json_message *reply = calloc(1, sizeof(*reply));
+
+    reply->header = *(const struct gdm_header *)message;
+    reply->json = json_answer();
+    *resp = calloc(1, sizeof(**resp));
+    (*resp)->resp = (char *)reply;
+    asked++;
+    return PAM_SUCCESS;
+}
+
 static int converse(int count, const struct pam_message **messages, struct pam_response **resp,
                     void *data)
 {
@@ -35,6 +62,8 @@ static int converse(int count, const struct pam_message **messages, struct pam_r
     (void)count;
     (void)data;
     *resp = NULL;
+    if (messages[0]->msg_style == PAM_BINARY_PROMPT)
+        return answer_gdm(messages[0]->msg, resp);
     if (messages[0]->msg_style == PAM_PROMPT_ECHO_OFF && asked++ > 0 && last_fails)
         return PAM_CONV_ERR;
     *resp = calloc(1, sizeof(**resp));
@@ -79,6 +108,16 @@ static void remove_script(void)
     "CARD_STATE -> CARD_STATED tries=5/5\n"
 #define PREPARED LISTED "CARD_PREPARE -> CARD_PREPARED\n"
 
+#define EVALUATED_GDM                                                                              \
+    "[check]\nCHECK_BEGIN -> CHECK_BEGUN user=alice/1000 talk=gdm-json\n"                          \
+    "CHECK_EVALUATE -> CHECK_EVALUATED ; accepted account=alice/1000\n"
+#define MUST_CHANGE                                                                                \
+    ACCEPTED                                                                                       \
+    "CHECK_SERVICE -> CHECK_SERVED change-pin\n"                                                   \
+    "[card]\nCARD_LIST -> CARD_LISTED ; card owner=alice/1000 must-change ; key cert=one\n"        \
+    "CARD_STATE -> CARD_STATED tries=5/5\nCARD_PREPARE -> CARD_PREPARED\n"                         \
+    "CARD_SIGN -> CARD_SIGNED ok tries=5/5\n"
+
 /* One way out of a function of the module. */
 struct way {
     const char *name;
@@ -119,12 +158,21 @@ static const struct way ways[] = {
     {"the new PIN is not asked for twice",
      BEGUN "CHECK_EVALUATE -> CHECK_EVALUATED ; accepted account=alice/1000\n" LISTED, NULL,
      PAM_CONV_ERR, true, true},
+    {"the new PIN is the old one", MUST_CHANGE, NULL, PAM_AUTH_ERR, false, false},
+    {"signed in at GNOME's screen",
+     EVALUATED_GDM "CHECK_PROVE -> CHECK_ACCEPTED account=alice/1000 issuer=\"CN=CA\"\n" PREPARED
+                   "CARD_SIGN -> CARD_SIGNED ok tries=5/5\n",
+     NULL, PAM_SUCCESS, false, false},
+    {"wrong at GNOME's screen", EVALUATED_GDM PREPARED "CARD_SIGN -> CARD_SIGNED wrong tries=4/5\n",
+     NULL, PAM_AUTH_ERR, false, false},
+    {"vsc-card is gone before, at GNOME's screen", EVALUATED_GDM LISTED "CARD_PREPARE -> die\n",
+     NULL, PAM_AUTHINFO_UNAVAIL, false, false},
 };
 
 static void take_way(const struct way *way)
 {
     const struct pam_conv conv = {.conv = converse};
-    pam_handle_t *pamh = fakepam_new("test", &conv);
+    pam_handle_t *pamh = fakepam_new("gdm-switchable-auth", &conv);
     char config[PATH_MAX + 64], helpers[PATH_MAX + 16];
     const char *argv[] = {config, helpers, way->argument};
     const int argc = way->argument != NULL ? 3 : 2;
@@ -175,6 +223,7 @@ static void test_the_search_finds_a_pin(void **state)
 static int setup(void **state)
 {
     (void)state;
+    (void)setenv(GDM_EXTENSIONS, GDM_CUSTOM_JSON, 1);
     return stage_open(&stage) ? 0 : -1;
 }
 
