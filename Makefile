@@ -15,6 +15,7 @@ LIBDIR     ?= $(PREFIX)/lib/$(MULTIARCH)
 PAMDIR     ?= $(PREFIX)/lib/$(MULTIARCH)/security
 LIBEXECDIR ?= $(PREFIX)/libexec/pam_vsc
 SYSTEMDDIR ?= $(PREFIX)/lib
+STACKSDIR  := $(PREFIX)/share/pam_vsc/pam.d
 LOCALEDIR  ?= $(PREFIX)/share/locale
 
 ifeq ($(MAKELEVEL),0)
@@ -44,7 +45,7 @@ PKGS     := libcrypto libconfig libcurl ldap lber libp11 tss2-esys tss2-mu tss2-
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 ALL_CFLAGS := -std=gnu17 -g $(OPT) $(WARNINGS) -fPIC -fvisibility=hidden -fstack-protector-strong \
               $(FORTIFY) $(HARDENING) $(sanitize) -I. -D_GNU_SOURCE $(PKG_CFLAGS) \
-              -DVSC_VERSION='"$(VERSION)"' -DVSC_LIBEXECDIR='"$(LIBEXECDIR)"' \
+              -DVSC_VERSION='"$(VERSION)"' -DVSC_LIBEXECDIR='"$(LIBEXECDIR)"' -DVSC_STACKSDIR='"$(STACKSDIR)"' \
               -DVSC_MULTIARCH='"$(MULTIARCH)"' -DVSC_LOCALEDIR='"$(LOCALEDIR)"' $(CFLAGS)
 ALL_LDFLAGS := -Wl,-z,relro,-z,now,-z,noexecstack,-z,defs -Wl,--as-needed $(sanitize) $(LDFLAGS)
 
@@ -386,6 +387,7 @@ analyze:
 	$(Q)printf '%s\n' $(PRODUCT_C) | xargs -n 8 -P 2 sh -c \
 	    'clang-tidy --quiet --warnings-as-errors="*" "$$@" -- -std=gnu17 -I. -D_GNU_SOURCE \
 	     $(PKG_CFLAGS) -DVSC_VERSION=\"$(VERSION)\" -DVSC_LIBEXECDIR=\"$(LIBEXECDIR)\" \
+	     -DVSC_STACKSDIR=\"$(STACKSDIR)\" \
 	     -DVSC_MULTIARCH=\"$(MULTIARCH)\" -DVSC_LOCALEDIR=\"$(LOCALEDIR)\" \
 	     -DVSC_BINDIR=\"$(PREFIX)/bin\" $(GTK_CFLAGS)' sh 2>/dev/null
 
@@ -394,7 +396,6 @@ D := $(DESTDIR)
 MAN_PAGES := $(wildcard man/*.[13578])
 P11KITDIR := $(PREFIX)/share/p11-kit/modules
 UNITDIR   := $(SYSTEMDDIR)/systemd/system
-STACKSDIR := $(PREFIX)/share/pam_vsc/pam.d
 put = install -D -m $1 $2 $(D)$3
 
 install: all
@@ -431,6 +432,10 @@ install: all
 	$(call put,644,conf/systemd/vsc-refresh.timer,$(UNITDIR)/vsc-refresh.timer)
 	sed 's,@PREFIX@,$(PREFIX),' conf/systemd/vsc-refresh.service > $(D)$(UNITDIR)/vsc-refresh.service
 	chmod 644 $(D)$(UNITDIR)/vsc-refresh.service
+	sed 's,@PREFIX@,$(PREFIX),' conf/systemd/vsc-rollback.service > $(D)$(UNITDIR)/vsc-rollback.service
+	chmod 644 $(D)$(UNITDIR)/vsc-rollback.service
+	install -d $(D)$(UNITDIR)/multi-user.target.wants
+	ln -sf ../vsc-rollback.service $(D)$(UNITDIR)/multi-user.target.wants/vsc-rollback.service
 	$(call put,644,conf/pam-configs/vsc,$(PREFIX)/share/pam-configs/vsc)
 	install -d $(D)$(STACKSDIR) && install -m 644 conf/pam.d/* $(D)$(STACKSDIR)
 	install -d $(addprefix $(D)$(SYSCONFDIR)/pam_vsc/,anchors intermediates crls)
@@ -446,7 +451,8 @@ uninstall:
 	[ -n "$(D)" ] || ! command -v pam-auth-update || pam-auth-update --package --remove vsc
 	[ -n "$(D)" ] || ! command -v update-alternatives || \
 	    update-alternatives --remove gdm-smartcard $(STACKSDIR)/gdm-smartcard-vsc
-	rm -f $(D)$(PREFIX)/share/pam-configs/vsc
+	rm -f $(D)$(PREFIX)/share/pam-configs/vsc $(D)$(UNITDIR)/vsc-rollback.service \
+	    $(D)$(UNITDIR)/multi-user.target.wants/vsc-rollback.service
 	rm -rf $(D)$(PREFIX)/share/pam_vsc
 	rm -f $(D)$(PAMDIR)/pam_vsc.so $(D)$(PREFIX)/bin/certcheck $(D)$(PREFIX)/bin/vsc-watch $(D)$(PREFIX)/bin/vsc-greeter \
 	    $(D)$(PREFIX)/sbin/vscmgr $(D)$(PREFIX)/sbin/tpmvscmgr

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "pam_vsc/exchange.h"
+#include "pam_vsc/note.h"
 #include "pam_vsc/record.h"
 #include "pam_vsc/texts.h"
 
@@ -145,6 +146,8 @@ int account_check(pam_handle_t *pamh, const struct call_argv *argv)
         talk_inform(&call.talk, texts_must_change());
     if (ending == ENDING_LAPSED)
         ending = call_explain(&call, call.about, &unknown, ending);
+    if (ending == ENDING_STILL_GOOD)
+        note_sign_in(pamh);
     call_end(&call, ending);
     return result_acct_mgmt(ending);
 }

@@ -14,6 +14,8 @@ static const struct option table[] = {
     {"try_first_pass", OPTION_FLAG, AT(try_first_pass), 0, 0, NULL},
     {"use_first_pass", OPTION_FLAG, AT(use_first_pass), 0, 0, NULL},
     {"set_authtok", OPTION_FLAG, AT(set_authtok), 0, 0, NULL},
+    {"ask_authtok", OPTION_FLAG, AT(ask_authtok), 0, 0, NULL},
+    {"ignore_root", OPTION_FLAG, AT(ignore_root), 0, 0, NULL},
     {"allow_remote", OPTION_FLAG, AT(allow_remote), 0, 0, NULL},
     {"card", OPTION_STRING, AT(card), 0, 0, NULL},
     {"wait", OPTION_NUMBER, AT(wait), 0, ARGS_WAIT_MAX, NULL},

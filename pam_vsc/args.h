@@ -20,7 +20,8 @@ struct args {
     const char *card;    /* NULL: any */
     const char *helpers; /* the folder of the helpers; never NULL */
     unsigned wait, timeout;
-    bool debug, quiet, try_first_pass, use_first_pass, set_authtok, allow_remote;
+    bool debug, quiet, try_first_pass, use_first_pass, set_authtok, ask_authtok, ignore_root,
+        allow_remote;
 };
 
 /* VSC_USAGE with the argument in `problem` if one is unknown, repeated or malformed. */

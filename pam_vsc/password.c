@@ -3,6 +3,9 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+#include <security/pam_ext.h>
 
 #include "pam_vsc/choose.h"
 #include "pam_vsc/new_pin.h"
@@ -108,6 +111,10 @@ static enum ending change(struct call *call, unsigned flags)
 
     if (!call->user_given)
         return ENDING_NO_CARD;
+    /* Root knows nobody's PIN, and sets passwords; a change that a sign-in demands is the user's.
+     */
+    if (call->args.ignore_root && getuid() == 0 && (flags & PAM_CHANGE_EXPIRED_AUTHTOK) == 0)
+        return ENDING_DECLINED;
     ending = call_begin(call);
     if (ending == ENDING_NOT_YET)
         ending = call_gather(call, false);
@@ -124,15 +131,29 @@ static enum ending change(struct call *call, unsigned flags)
     return (flags & PAM_PRELIM_CHECK) != 0 ? ENDING_CAN_CHANGE : change_pin(call);
 }
 
+/*
+ * Modules behind this one that say use_authtok take the new password from the first of the stack,
+ * which has to ask for it. That it was not given is theirs to say.
+ */
+static void ask_for_others(pam_handle_t *pamh)
+{
+    const char *password = NULL;
+
+    (void)pam_get_authtok(pamh, PAM_AUTHTOK, &password, NULL);
+}
+
 int password_change(pam_handle_t *pamh, const struct call_argv *argv)
 {
     struct call call;
     enum ending ending = call_init(&call, pamh, argv);
+    bool asks = call.args.ask_authtok && (argv->flags & PAM_PRELIM_CHECK) == 0;
 
     if (ending == ENDING_NOT_YET)
         ending = change(&call, argv->flags);
     if (ending == ENDING_CHANGED)
         talk_inform(&call.talk, texts_pin_changed());
     call_end(&call, ending);
+    if (asks && result_chauthtok(ending) == PAM_AUTHINFO_UNAVAIL)
+        ask_for_others(pamh);
     return result_chauthtok(ending);
 }

@@ -4,6 +4,7 @@
 
 #include "pam_vsc/account.h"
 #include "pam_vsc/login.h"
+#include "pam_vsc/note.h"
 #include "pam_vsc/password.h"
 #include "pam_vsc/session.h"
 
@@ -28,10 +29,10 @@ EXPORT int pam_sm_chauthtok(pam_handle_t *pamh, int flags, int argc, const char 
  * PAM_IGNORE, which libpam would take for the outcome of the whole stack. */
 EXPORT int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-    (void)pamh;
-    (void)flags;
     (void)argc;
     (void)argv;
+    if (((unsigned)flags & PAM_DELETE_CRED) == 0)
+        note_sign_in(pamh);
     return PAM_SUCCESS;
 }
 

@@ -8,7 +8,8 @@ static const struct {
     const char *name;
     enum vsc_err (*run)(const struct request *request);
 } subcommands[] = {
-    {"check", stacks_check},
+    {"check", stacks_check}, {"enable", stacks_enable},     {"disable", stacks_disable},
+    {"keep", stacks_keep},   {"rollback", stacks_rollback}, {"settle", stacks_settle},
 };
 
 enum vsc_err stacks_parse(const struct request *request, const struct option *table, void *target,

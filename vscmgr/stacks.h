@@ -17,5 +17,10 @@ must_check enum vsc_err stacks_parse(const struct request *request, const struct
                                      void *target, struct stacks_words *ret_words);
 
 enum vsc_err stacks_check(const struct request *request);
+enum vsc_err stacks_enable(const struct request *request);
+enum vsc_err stacks_disable(const struct request *request);
+enum vsc_err stacks_keep(const struct request *request);
+enum vsc_err stacks_rollback(const struct request *request);
+enum vsc_err stacks_settle(const struct request *request);
 
 #endif

@@ -42,6 +42,9 @@ static const char usage[] =
     "       vscmgr attest --challenge BUNDLE --ek-roots PATH --out FILE --secret-out FILE\n"
     "       vscmgr doctor [--fix] [--lockoutauth random|prompt|stdin] [--json]\n"
     "       vscmgr stacks check [SERVICE...] [--folder DIR] [--json]\n"
+    "       vscmgr stacks enable SERVICE... [--rollback TIME|never] [--from DIR] [--quiet]\n"
+    "       vscmgr stacks disable SERVICE...\n"
+    "       vscmgr stacks keep | rollback | settle [--wait]\n"
     "Every command takes -c CONF, before or after it. See vscmgr(8).\n";
 
 struct command {

@@ -41,7 +41,9 @@ check $? "every stack is installed beside /etc/pam.d, and none in it"
 check $? "nothing is setuid or writable by others"
 ! grep -rlE '@[A-Z]+@' "$D/usr/lib/systemd" > "$D.log" &&
     grep -q '^ExecStart=/usr/libexec/pam_vsc/vsc-card$' "$D/usr/lib/systemd/system/vsc-card@.service" &&
-    grep -q '^ExecStart=/usr/bin/certcheck refresh$' "$D/usr/lib/systemd/system/vsc-refresh.service"
+    grep -q '^ExecStart=/usr/bin/certcheck refresh$' "$D/usr/lib/systemd/system/vsc-refresh.service" &&
+    grep -q '^ExecStart=/usr/sbin/vscmgr stacks settle ' \
+        "$D/usr/lib/systemd/system/multi-user.target.wants/vsc-rollback.service"
 check $? "the units name the programs' places"
 cmp -s conf/pam_vsc.conf "$D/etc/pam_vsc/pam_vsc.conf" &&
     echo '# mine' > "$D/etc/pam_vsc/pam_vsc.conf" && run install DESTDIR="$D" &&

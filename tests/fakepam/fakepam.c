@@ -92,6 +92,36 @@ int pam_set_item(pam_handle_t *pamh, int item_type, const void *item)
     return PAM_SUCCESS;
 }
 
+/* In a change: asked for twice, in libpam's words. */
+int pam_get_authtok(pam_handle_t *pamh, int item, const char **authtok, const char *prompt)
+{
+    static const struct pam_message first = {PAM_PROMPT_ECHO_OFF, "New password: "};
+    static const struct pam_message second = {PAM_PROMPT_ECHO_OFF, "Retype new password: "};
+    const struct pam_message *messages[] = {&first, &second};
+    char *words[2] = {NULL, NULL};
+    int result = PAM_SUCCESS;
+
+    (void)prompt;
+    for (int i = 0; i < 2; i++) {
+        struct pam_response *response = NULL;
+
+        if (pamh->conv.conv(1, &messages[i], &response, pamh->conv.appdata_ptr) != PAM_SUCCESS ||
+            response == NULL)
+            result = PAM_CONV_ERR;
+        else
+            words[i] = response->resp;
+        free(response);
+    }
+    if (words[0] == NULL || words[1] == NULL || strcmp(words[0], words[1]) != 0)
+        result = PAM_TRY_AGAIN;
+    else
+        fakepam_set(pamh, item, words[0]);
+    free(words[0]);
+    free(words[1]);
+    *authtok = result == PAM_SUCCESS ? fakepam_get(pamh, item) : NULL;
+    return result;
+}
+
 static size_t env_find(const pam_handle_t *pamh, const char *name, size_t len)
 {
     for (size_t i = 0; i < FAKEPAM_ENV; i++)

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Tells a trial of PAM stacks that somebody signed in by card (common/trial.h). */
+#ifndef VSC_PAM_VSC_NOTE_H
+#define VSC_PAM_VSC_NOTE_H
+
+#include <security/pam_modules.h>
+
+/* Where this handle was signed in by us, and the stack came so far that it went on. */
+void note_sign_in(pam_handle_t *pamh);
+
+#endif
