@@ -150,11 +150,23 @@ $(B)/libcertcheck.a: $(call objects,certcheck/library) $(foreach a,certcheck con
 	$(Q)rm -f $@ && ar rcsD $@ $(B)/libcertcheck.o
 all: $(PROGRAMS) $(B)/tpmvscmgr $(B)/pam_vsc.so $(B)/vsc-announce.so $(B)/libcertcheck.a
 
+# ---- translations: gettext's domain pam_vsc, for the module and the greeter ----------------------
+LINGUAS := $(basename $(notdir $(wildcard po/*.po)))
+MO      := $(LINGUAS:%=$(B)/locale/%/LC_MESSAGES/pam_vsc.mo)
+all: $(MO)
+$(B)/locale/%/LC_MESSAGES/pam_vsc.mo: po/%.po
+	$(call say,MSG,$@)
+	$(Q)mkdir -p $(@D) && msgfmt -c -o $@ $<
+# After texts have changed: then translate what is new in po/*.po.
+pot:
+	$(Q)po/extract po/pam_vsc.pot
+	$(Q)for po in po/*.po; do msgmerge -q -U --backup=none --no-fuzzy-matching --previous $$po po/pam_vsc.pot || exit 1; done
+
 # ---- Debian's packages ---------------------------------------------------------------------------
 DEPS := gcc libc6-dev pkg-config libpam0g-dev libssl-dev libp11-dev libtss2-dev libconfig-dev \
         libcurl4-openssl-dev libldap-dev \
         libcmocka-dev libpam-wrapper pamtester swtpm swtpm-tools tpm2-tools softhsm2 opensc openssl \
-        jq procps binutils mandoc expect libcap2-bin libqrencode-dev \
+        jq procps binutils mandoc expect libcap2-bin libqrencode-dev gettext \
         $(if $(filter no,$(GREETER)),,libgtk-3-dev liblightdm-gobject-dev adwaita-icon-theme) libgdm-dev
 DEPS_CI := $(DEPS) clang clang-tidy clang-format cppcheck libclang-rt-14-dev debootstrap git \
            tpm2-abrmd libtpm2-pkcs11-tools libtss2-tcti-tabrmd0 dbus libtpm2-pkcs11-1 libpam-pkcs11 libpam-p11 sudo \
@@ -439,6 +451,8 @@ install: all
 	$(call put,644,conf/pam-configs/vsc,$(PREFIX)/share/pam-configs/vsc)
 	install -d $(D)$(STACKSDIR) && install -m 644 conf/pam.d/* $(D)$(STACKSDIR)
 	install -d $(addprefix $(D)$(SYSCONFDIR)/pam_vsc/,anchors intermediates crls)
+	for language in $(LINGUAS); do install -D -m 644 $(B)/locale/$$language/LC_MESSAGES/pam_vsc.mo \
+	    $(D)$(LOCALEDIR)/$$language/LC_MESSAGES/pam_vsc.mo || exit 1; done
 	[ ! -e $(B)/vsc-greeter ] || $(call put,755,$(B)/vsc-greeter,$(PREFIX)/bin/vsc-greeter)
 	[ ! -e $(B)/vsc-greeter ] || $(call put,644,conf/vsc-greeter.desktop,$(PREFIX)/share/xgreeters/vsc-greeter.desktop)
 	[ ! -e $(B)/vsc-greeter ] || [ -e $(D)$(SYSCONFDIR)/pam_vsc/greeter.conf ] || \
@@ -456,6 +470,7 @@ uninstall:
 	rm -rf $(D)$(PREFIX)/share/pam_vsc
 	rm -f $(D)$(PAMDIR)/pam_vsc.so $(D)$(PREFIX)/bin/certcheck $(D)$(PREFIX)/bin/vsc-watch $(D)$(PREFIX)/bin/vsc-greeter \
 	    $(D)$(PREFIX)/sbin/vscmgr $(D)$(PREFIX)/sbin/tpmvscmgr
+	rm -f $(LINGUAS:%=$(D)$(LOCALEDIR)/%/LC_MESSAGES/pam_vsc.mo)
 	rm -f $(D)$(PREFIX)/share/xgreeters/vsc-greeter.desktop
 	rm -f $(D)$(LIBDIR)/libcertcheck.a $(D)$(LIBDIR)/pkgconfig/certcheck.pc
 	rm -rf $(D)$(PREFIX)/include/certcheck
@@ -473,6 +488,6 @@ clean:
 	rm -rf $(B)
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
-.PHONY: all units check run-check check-slow check-login run-check-login asan fuzz run-fuzz demo bench deps deps-ci deps-login have-deps have-deps-login lint format \
+.PHONY: all pot units check run-check check-slow check-login run-check-login asan fuzz run-fuzz demo bench deps deps-ci deps-login have-deps have-deps-login lint format \
         format-check analyze install uninstall clean compile-line link-line FORCE
 .SECONDARY:

@@ -17,6 +17,7 @@
 #include "greeter/gtk/menus.h"
 #include "greeter/gtk/view.h"
 #include "greeter/gtk/watcher.h"
+#include "greeter/gtk/words.h"
 #include "greeter/model/model.h"
 #include "greeter/service.h"
 
@@ -235,7 +236,7 @@ static bool open_sessions(struct app *app)
         .wayland_folder = app->settings.wayland_sessions,
         .x_wrapper = app->settings.x_wrapper,
         .command = app->settings.command,
-        .command_name = dgettext("pam_vsc", "Command line"),
+        .command_name = _("Command line"),
         .locale = setlocale(LC_MESSAGES, NULL),
     };
 
@@ -372,5 +373,8 @@ int main(int argc, char **argv)
         (void)fputs("vsc-greeter: there is no display\n", stderr);
         return EXIT_FAILURE;
     }
+    /* Translators: "default:RTL" where the language is written from right to left. */
+    if (strcmp(_("default:LTR"), "default:RTL") == 0)
+        gtk_widget_set_default_direction(GTK_TEXT_DIR_RTL);
     return run(&choices);
 }
