@@ -6,11 +6,14 @@
 #   attempt USER TURN...   somebody signs in as USER: the turns are tests/login/talk's; the program
 #                    then shows "IN as USER"
 #   GONE=(TURN...)   what comes after a refusal, until the program ends
+#   EOF_THEN=(TURN...)  where the end of input is but an empty answer: what comes then
+#   LOSES_TEXT=yes   the program does not show what was said in a conversation that failed
+#   SILENT=yes       the program wants no informative text (PAM_SILENT)
 #   PASS=PATTERN     how it asks for a password
 #
 # cases_all runs them. Nobody is in where "IN as" is not shown.
 
-SERVICES=() GONE=() PASS='Password: '
+SERVICES=() GONE=() EOF_THEN=() LOSES_TEXT= SILENT= PASS='Password: '
 
 is_in() { grep -q "^IN as $1"$'\r'"*\$" "$LOG"; }
 nobody_in() { ! grep -q '^IN as' "$LOG"; }
@@ -71,13 +74,13 @@ cases_blocked() {
     check $? "card blocked, and its PIN for a password"
 }
 
-# What comes after a refusal is another attempt's.
-screen() { sed "/${GONE[0]:-no such line}/q" "$LOG"; }
+# What comes after a refusal is another attempt's; the client's port is never the same.
+screen() { sed "/^SSH_C/d; /${GONE[0]:-no such line}/q" "$LOG"; }
 # nothing_shown WHAT: for a user without a card everything is as without the module.
 nothing_shown() {
     let_in vscbob "$PASS" "$PASSWORD"
     ok $? "$NAME: $1: the password"
-    cp "$LOG" "$W/with"
+    screen > "$W/with"
     kept_out vscbob "$PASS" wrong
     ok $? "$NAME: $1: a wrong password"
     screen >> "$W/with"
@@ -87,7 +90,7 @@ nothing_shown() {
 }
 cases_no_card() {
     stack_off
-    let_in vscbob "$PASS" "$PASSWORD" && cp "$LOG" "$W/without" && kept_out vscbob "$PASS" wrong &&
+    let_in vscbob "$PASS" "$PASSWORD" && screen > "$W/without" && kept_out vscbob "$PASS" wrong &&
         screen >> "$W/without"
     check $? "a stack without the module, to compare with"
     stack_on "${SERVICES[@]}"
@@ -100,9 +103,9 @@ cases_no_card() {
     cards_back
 }
 
+why_shown() { [ -n "$LOSES_TEXT" ] || { shown "$1 cannot be used: the certificate" && shown '(VSC-REVOKED)'; }; }
 cases_refused() {
-    kept_out vscruth 'Ruth cannot be used: the certificate' @none '(VSC-REVOKED)' @none &&
-        ! shown 'PIN for' && said 'code=revoked'
+    kept_out vscruth && ! shown 'PIN for' && ! shown "$PASS" && said 'code=revoked' && why_shown Ruth
     check $? "certificate revoked: refused"
 }
 
@@ -131,11 +134,56 @@ cases_leaving() {
     attempt vscalice 'PIN for Alice: ' @int
     [ $? != 99 ] && nobody_in
     check $? "Ctrl-C instead of the PIN"
-    kept_out vscalice 'PIN for Alice: ' @eof
+    kept_out vscalice 'PIN for Alice: ' @eof "${EOF_THEN[@]}"
     check $? "end of input instead of the PIN"
     attempt vscalice 'PIN for Alice: ' @hangup
     nobody_in && [ "$(tries Alice)" = 5 ] && no_helpers
     check $? "the terminal goes away: no try, no helper left"
+}
+
+# between COMMAND: run it after authentication and before the account is checked.
+between() {
+    printf '#!/bin/sh\n%s\n' "$1" > "$W/between" && chmod 755 "$W/between"
+    sed -i "0,/^account.*pam_vsc/s||account optional pam_exec.so quiet seteuid $W/between\n&|" \
+        "/etc/pam.d/${SERVICES[0]}"
+}
+cases_account() {
+    local end
+    tests/pki/make-pki.sh revoke "$W/pki" "$W/Alice.pem"
+    between "cp $W/pki/crls/* /etc/pam_vsc/crls/"
+    kept_out vscalice 'PIN for Alice: ' $PIN && said ':auth): result=success' &&
+        said ':account): result=refused code=revoked' && why_shown Alice
+    check $? "revoked between authentication and account: refused"
+    restore
+    end=$(($(date +%s) + 12))
+    tests/pki/make-pki.sh issue "$W/pki" "$W/Alice.csr" "$W/short.pem" --upn vscalice@corp.test \
+        --until "$(date -u -d @$end +%Y%m%d%H%M%SZ)" > "$LOG" 2>&1 && vscmgr import Alice "$W/short.pem" >> "$LOG"
+    stack_on "${SERVICES[@]}"
+    between "while [ \$(date +%s) -le $end ]; do sleep 0.2; done"
+    kept_out vscalice 'PIN for Alice: ' $PIN && said ':auth): result=success' &&
+        said ':account): result=refused code=expired'
+    check $? "expired between authentication and account: refused"
+    vscmgr import Alice "$W/Alice.pem" > /dev/null
+    stack_on "${SERVICES[@]}"
+    let_in vscalice 'PIN for Alice: ' $PIN
+    check $? "and with the good certificate in again"
+}
+
+NEW_PIN=another-pin-1
+cases_must_change() {
+    let_in vscmax 'PIN for Max: ' $PIN 'Current PIN for Max: ' $PIN 'New PIN for Max: ' $NEW_PIN \
+        'New PIN again: ' $NEW_PIN && said 'code=changed' &&
+        { [ -n "$SILENT" ] || shown 'Somebody else chose your PIN'; }
+    check $? "a PIN that has to be changed is changed"
+    let_in vscmax 'PIN for Max: ' $NEW_PIN && ! shown 'New PIN'
+    check $? "and from then on it is the PIN"
+    refill Max --must-change
+    kept_out vscmax 'PIN for Max: ' $PIN 'Current PIN for Max: ' $PIN 'New PIN for Max: ' @int
+    check $? "who does not change it is not in"
+    let_in vscmax 'PIN for Max: ' $PIN 'Current PIN for Max: ' $PIN 'New PIN for Max: ' $PIN \
+        'This is the old PIN' @none 'New PIN for Max: ' $NEW_PIN 'New PIN again: ' $NEW_PIN
+    check $? "the old one is no new one"
+    refill Max --must-change
 }
 
 cases_all() {
@@ -148,4 +196,6 @@ cases_all() {
     cases_refused
     cases_helper
     cases_leaving
+    cases_account
+    cases_must_change
 }
