@@ -109,22 +109,27 @@ cases_refused() {
     check $? "certificate revoked: refused"
 }
 
+# What is killed leaves its sessions in a TPM without a resource manager: tpm_flush.
 # Within the deadline: 3 seconds for everything but the person.
 cases_helper() {
     local started
     let_in vscalice 'PIN for Alice: ' "@run kill -KILL \$(pgrep -x vsc-card)" '' $PIN \
         "$PASS" "$PASSWORD" && said 'code=helper'
     check $? "vsc-card stopped in the middle: the password"
+    tpm_flush
     kept_out vscalice 'PIN for Alice: ' "@run kill -KILL \$(pgrep -x vsc-card)" '' $PIN "$PASS" $PIN
     check $? "vsc-card stopped in the middle, and a wrong password"
+    tpm_flush
     let_in vscalice 'PIN for Alice: ' "@run kill -KILL \$(pgrep -x vsc-check)" '' $PIN \
         "$PASS" "$PASSWORD"
     check $? "vsc-check stopped in the middle: the password"
+    tpm_flush
     setting 'timeout = 3;'
     started=$SECONDS
     let_in vscalice 'PIN for Alice: ' "@run kill -STOP \$(pgrep -x vsc-card)" '' $PIN \
         "$PASS" "$PASSWORD" && [ $((SECONDS - started)) -lt 20 ] && said 'code=deadline'
     check $? "vsc-card hangs: the password, within the deadline"
+    tpm_flush
     setting
     [ "$(tries Alice)" = 5 ] && no_helpers
     check $? "no try was lost with the helpers, and none runs on"

@@ -47,7 +47,7 @@ throwaway() {
         pictures=$(realpath -m "$B/login-pictures")
         [ ! -d "$pictures" ] || mount --bind "$pictures" "$root$pictures"
         exec chroot "$root" env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-            HOME=/root LC_ALL=C B="$B" CASES="$CASES" sh -c "cd \"\$0\" && exec bash \"\$@\"" "$here" "$@"
+            HOME=/root LC_ALL=C B="$B" sh -c "cd \"\$0\" && exec bash \"\$@\"" "$here" "$@"
         ' - "$base" "$PWD" "$@"
     status=$?
     exec {alive}>&-

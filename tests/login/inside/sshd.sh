@@ -36,7 +36,7 @@ sshd_start
 ok $? "sshd: it listens"
 
 NAME="sshd, keyboard-interactive" SERVICES=(sshd)
-PASS=') Password: ' EOF_THEN=("$PASS" @eof) LOSES_TEXT=yes
+PASS='Password: ' EOF_THEN=("$PASS" @eof) LOSES_TEXT=yes
 attempt() {
     local user=$1 command
     shift
@@ -44,7 +44,7 @@ attempt() {
     fresh
     talk "${command[@]}" -- "$@"
 }
-eval "${CASES:-cases_all}"
+cases_all
 kill $SSHD
 login_end
 echo "1..$number"
