@@ -6,6 +6,8 @@
 #   attempt USER TURN...   somebody signs in as USER: the turns are tests/login/talk's; the program
 #                    then shows "IN as USER"
 #   GONE=(TURN...)   what comes after a refusal, until the program ends
+#   CURRENT=(TURN...)  how it asks for the old PIN before a new one (greetd: within the sign-in, not
+#                    at all, for it was just given)
 #   EOF_THEN=(TURN...)  where the end of input is but an empty answer: what comes then
 #   LOSES_TEXT=yes   the program does not show what was said in a conversation that failed
 #   SILENT=yes       the program wants no informative text (PAM_SILENT)
@@ -13,7 +15,7 @@
 #
 # cases_all runs them. Nobody is in where "IN as" is not shown.
 
-SERVICES=() GONE=() EOF_THEN=() LOSES_TEXT= SILENT= PASS='Password: '
+SERVICES=() GONE=() CURRENT=('Current PIN for Max: ' $PIN) EOF_THEN=() LOSES_TEXT= SILENT= PASS='Password: '
 
 is_in() { grep -q "^IN as $1"$'\r'"*\$" "$LOG"; }
 nobody_in() { ! grep -q '^IN as' "$LOG"; }
@@ -74,8 +76,9 @@ cases_blocked() {
     check $? "card blocked, and its PIN for a password"
 }
 
-# What comes after a refusal is another attempt's; the client's port is never the same.
-screen() { sed "/^SSH_C/d; /${GONE[0]:-no such line}/q" "$LOG"; }
+# Until somebody is in (what the session then tells is its own affair), or refused (what comes then is
+# another attempt's).
+screen() { sed "/^IN as/q; /${GONE[0]:-no such line}/q" "$LOG"; }
 # nothing_shown WHAT: for a user without a card everything is as without the module.
 nothing_shown() {
     let_in vscbob "$PASS" "$PASSWORD"
@@ -176,16 +179,16 @@ cases_account() {
 
 NEW_PIN=another-pin-1
 cases_must_change() {
-    let_in vscmax 'PIN for Max: ' $PIN 'Current PIN for Max: ' $PIN 'New PIN for Max: ' $NEW_PIN \
+    let_in vscmax 'PIN for Max: ' $PIN "${CURRENT[@]}" 'New PIN for Max: ' $NEW_PIN \
         'New PIN again: ' $NEW_PIN && said 'code=changed' &&
         { [ -n "$SILENT" ] || shown 'Somebody else chose your PIN'; }
     check $? "a PIN that has to be changed is changed"
     let_in vscmax 'PIN for Max: ' $NEW_PIN && ! shown 'New PIN'
     check $? "and from then on it is the PIN"
     refill Max --must-change
-    kept_out vscmax 'PIN for Max: ' $PIN 'Current PIN for Max: ' $PIN 'New PIN for Max: ' @int
+    kept_out vscmax 'PIN for Max: ' $PIN "${CURRENT[@]}" 'New PIN for Max: ' @int
     check $? "who does not change it is not in"
-    let_in vscmax 'PIN for Max: ' $PIN 'Current PIN for Max: ' $PIN 'New PIN for Max: ' $PIN \
+    let_in vscmax 'PIN for Max: ' $PIN "${CURRENT[@]}" 'New PIN for Max: ' $PIN \
         'This is the old PIN' @none 'New PIN for Max: ' $NEW_PIN 'New PIN again: ' $NEW_PIN
     check $? "the old one is no new one"
     refill Max --must-change

@@ -37,7 +37,7 @@ throwaway() {
         for node in null zero full random urandom tty; do
             touch "$root/dev/$node"; mount --bind "/dev/$node" "$root/dev/$node"
         done
-        mkdir "$root/dev/pts" "$root/dev/shm"
+        mkdir "$root/dev/pts" && mkdir -m 1777 "$root/dev/shm"
         mount -t devpts -o newinstance,ptmxmode=666,mode=620 devpts "$root/dev/pts"
         ln -s pts/ptmx "$root/dev/ptmx"; ln -s /proc/self/fd "$root/dev/fd"
         mount -t tmpfs -o mode=755 run "$root/run"
