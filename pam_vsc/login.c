@@ -175,9 +175,19 @@ static enum ending hold_gdm(struct call *call, enum ending ending)
     return held == ENDING_CONVERSATION ? held : ending;
 }
 
+/* An empty name is none for us; the modules behind this one would take it for one, and not ask. */
+static bool has_empty_name(const struct call *call)
+{
+    const void *user = NULL;
+
+    return pam_get_item(call->pamh, PAM_USER, &user) == PAM_SUCCESS && user != NULL &&
+           *(const char *)user == '\0';
+}
+
 static enum ending fail(struct call *call, enum ending ending)
 {
-    if (call->named_user && pam_set_item(call->pamh, PAM_USER, NULL) != PAM_SUCCESS)
+    if ((call->named_user || has_empty_name(call)) &&
+        pam_set_item(call->pamh, PAM_USER, NULL) != PAM_SUCCESS)
         pam_syslog(call->pamh, LOG_ERR, "PAM_USER could not be unset");
     return hold_gdm(call, ending);
 }
