@@ -180,7 +180,7 @@ cases_account() {
 NEW_PIN=another-pin-1
 cases_must_change() {
     let_in vscmax 'PIN for Max: ' $PIN "${CURRENT[@]}" 'New PIN for Max: ' $NEW_PIN \
-        'New PIN again: ' $NEW_PIN && said 'code=changed' &&
+        'New PIN again: ' $NEW_PIN &&
         { [ -n "$SILENT" ] || shown 'Somebody else chose your PIN'; }
     check $? "a PIN that has to be changed is changed"
     let_in vscmax 'PIN for Max: ' $NEW_PIN && ! shown 'New PIN'
@@ -192,6 +192,33 @@ cases_must_change() {
         'This is the old PIN' @none 'New PIN for Max: ' $NEW_PIN 'New PIN again: ' $NEW_PIN
     check $? "the old one is no new one"
     refill Max --must-change
+}
+
+# Where no name was given the card names the user: the menu has the cards that can be used.
+cases_no_name() {
+    refill Alice
+    attempt '' 'Number: ' 0000 'PIN for Alice: ' $PIN && is_in vscalice &&
+        ! shown Bert && ! shown Ruth && shown '(Carol)'
+    check $? "without a name: the card names the user"
+    attempt '' 'Number: ' 0000 'PIN for Alice: ' "$CAROLS_PIN" '(4 tries left): ' $PIN && is_in vscalice
+    check $? "without a name: a wrong PIN, then the right one"
+    kept_out '' 'Number: ' 0000 'PIN for Alice: ' "$CAROLS_PIN" '(4 tries left): ' "$CAROLS_PIN" &&
+        [ "$(tries Alice)" = 4 ]
+    check $? "without a name: the same wrong PIN again costs one try"
+    refill Alice
+    attempt '' 'Number: ' '' 'login:' vscbob "$PASS" "$PASSWORD" && is_in vscbob
+    check $? "without a name: no card chosen, then name and password"
+    attempt '' 'Number: ' 0000 'PIN for Alice: ' '' 'login:' vscbob "$PASS" "$PASSWORD" && is_in vscbob
+    check $? "without a name: no PIN, then another's name and password"
+    kept_out '' 'Number: ' 0000 'PIN for Alice: ' '' 'login:' vscalice "$PASS" $PIN &&
+        [ "$(tries Alice)" = 5 ]
+    check $? "without a name: no PIN, and the PIN for a password"
+    cards_away
+    attempt '' 'login:' vscbob "$PASS" "$PASSWORD" && is_in vscbob && ! shown Number
+    check $? "without a name, no card: name and password"
+    kept_out '' 'login:' vscbob "$PASS" wrong
+    check $? "without a name, no card: a wrong password"
+    cards_back
 }
 
 cases_all() {

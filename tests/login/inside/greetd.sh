@@ -16,5 +16,6 @@ attempt() {
     tests/login/greet "$LOG" "$user" -- "$@"
 }
 cases_all
+cases_no_name
 login_end
 echo "1..$number"

@@ -12,8 +12,9 @@ attempt() {
     local user=$1
     shift
     fresh
-    talk login "$user" -- "$@"
+    talk login ${user:+"$user"} -- "$@"
 }
 cases_all
+cases_no_name
 login_end
 echo "1..$number"
