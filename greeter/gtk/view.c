@@ -212,6 +212,8 @@ static GtkWidget *new_page(GtkWidget *card)
                                    GTK_POLICY_AUTOMATIC);
     gtk_viewport_set_shadow_type(GTK_VIEWPORT(viewport), GTK_SHADOW_NONE);
     gtk_container_add(GTK_CONTAINER(viewport), card);
+    /* What is in it has the focus, and is scrolled to. */
+    gtk_widget_set_can_focus(scrolled, FALSE);
     gtk_container_add(GTK_CONTAINER(scrolled), viewport);
     gtk_container_set_focus_vadjustment(
         GTK_CONTAINER(card), gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(scrolled)));

@@ -129,7 +129,9 @@ static void draw_prompt(const struct model *model, struct screen *screen)
 {
     const struct talk *talk = &model->talk;
 
-    draw_who(model, screen, show_names(talk->prompt, talk->card.is.name));
+    const bool is_of_card = show_names(talk->prompt, talk->card.is.name);
+
+    draw_who(model, screen, is_of_card);
     screen->entry.shown = true;
     screen->entry.enabled = true;
     screen->entry.secret = talk->secret;
@@ -140,7 +142,8 @@ static void draw_prompt(const struct model *model, struct screen *screen)
             _("This is the last try. After one more wrong PIN the card is blocked."));
         PUT(screen->submit, "%s", _("Try once more"));
     }
-    if (talk->way == WAY_CARD)
+    /* A secret that is not the card's may be the password itself. */
+    if (talk->way == WAY_CARD && (is_of_card || !talk->secret))
         PUT(screen->password, "%s", _("Use a password"));
 }
 

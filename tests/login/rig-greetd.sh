@@ -49,6 +49,8 @@ TOML
 greetd_is_over() { session_runs || ! kill -0 "$GREETD_PID" 2> /dev/null; }
 greetd_over() { until_true "${1:-30}" greetd_is_over; }
 
+helpers_over() { ! card_helpers && ! pgrep -x vsc-check; } > /dev/null
+
 greetd_end() {
     [ -n "$GREETD_PID" ] || return 0
     # Its workers do not notice that it is gone; systemd would end them with the unit.
@@ -57,7 +59,7 @@ greetd_end() {
     wait "$GREETD_PID" 2> /dev/null
     GREETD_PID=
     pkill -KILL -u _greetd -f "$W"
-    no_helpers # the TPM has room for one at a time
+    until_true 10 helpers_over # the TPM has room for one at a time
 }
 
 greeter_pid() { pgrep -u _greetd -x "$1"; }

@@ -15,6 +15,7 @@
 #   screen_tree                 print what is there
 #   screen_key KEY..            press keys, by their X names
 #   screen_type TEXT            type
+#   screen_no_pointer           the pointer out of the way
 #   screen_picture NAME         keep a picture of it in $B/login-pictures/NAME.png
 #   screen_drawn NAME           ... which shows more than one plain colour
 #
@@ -90,6 +91,7 @@ screen_tree() { screen_ask tree; cat "$LOG"; }
 screen_key() { xdotool key --delay 40 "$@"; }
 screen_type() { xdotool type --delay 40 -- "$1"; }
 screen_picture() { import -window root "$B/login-pictures/$1.png" 2>> "$LOG"; }
+screen_no_pointer() { xdotool mousemove 0 4000; } # what it lies over looks different
 screen_drawn() {
     screen_picture "$1" && [ "$(identify -format %k "$B/login-pictures/$1.png")" -gt 16 ]
 }

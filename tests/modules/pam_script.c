@@ -3,7 +3,7 @@
  * or a greeter comes into every state that a real module could bring it into. A line each:
  *
  *   info TEXT, error TEXT      a message
- *   visible TEXT, secret TEXT  a question; TEXT goes on behind a last "\" as a blank
+ *   visible TEXT, secret TEXT  a question, in which \n is a new line and \s a blank
  *   expect ANSWER              what the last question's answer must be, else PAM_AUTH_ERR
  *   empty                      ... an answer of no character
  *   wait PATH                  until there is such a file, at most a minute
@@ -48,14 +48,23 @@ static void note(struct play *play, const char *what)
     fflush(play->log);
 }
 
+static void expand(const char *text, char to[PAM_MAX_MSG_SIZE])
+{
+    size_t len = 0;
+
+    for (; *text != '\0' && len < PAM_MAX_MSG_SIZE - 1; text++)
+        if (text[0] == '\\' && (text[1] == 'n' || text[1] == 's'))
+            to[len++] = *++text == 'n' ? '\n' : ' ';
+        else
+            to[len++] = *text;
+    to[len] = '\0';
+}
+
 static int ask(struct play *play, int style, const char *text)
 {
     char prompt[PAM_MAX_MSG_SIZE];
-    size_t len = strlen(text);
 
-    (void)snprintf(prompt, sizeof(prompt), "%s", text);
-    if (len > 0 && len < sizeof(prompt) && prompt[len - 1] == '\\')
-        prompt[len - 1] = ' ';
+    expand(text, prompt);
     free(play->answer);
     play->answer = NULL;
     note(play, "asked");
