@@ -449,6 +449,7 @@ install: all
 	install -d $(D)$(UNITDIR)/multi-user.target.wants
 	ln -sf ../vsc-rollback.service $(D)$(UNITDIR)/multi-user.target.wants/vsc-rollback.service
 	$(call put,644,conf/pam-configs/vsc,$(PREFIX)/share/pam-configs/vsc)
+	$(call put,644,conf/pam-configs/vsc-session,$(PREFIX)/share/pam-configs/vsc-session)
 	install -d $(D)$(STACKSDIR) && install -m 644 conf/pam.d/* $(D)$(STACKSDIR)
 	install -d $(addprefix $(D)$(SYSCONFDIR)/pam_vsc/,anchors intermediates crls)
 	for language in $(LINGUAS); do install -D -m 644 $(B)/locale/$$language/LC_MESSAGES/pam_vsc.mo \

@@ -1,0 +1,145 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# The part of tests/login/85-removal.sh that runs in the throwaway root.
+set -u
+. tests/rig/site.sh
+. tests/rig/softhsm.sh
+SITE_TPM="tpm_start_unix $W/tpm /run/vsc-test-tpm"
+RECORDS=/run/pam_vsc/sessions
+CONF=/etc/pam_vsc/pam_vsc.conf
+TOKENS=/usr/local/lib/vsc-test
+STATE=/var/lib/softhsm/vsc-test # where vsc-card's sandbox lets SoftHSM write, as it does at each login
+export TSS2_LOG=all+NONE
+
+until_true() { # COMMAND...: 60 s at most
+    local i
+    for i in $(seq 600); do
+        "$@" > /dev/null 2>&1 && return 0
+        sleep 0.1
+    done
+    return 1
+}
+not() { ! "$@"; }
+result() { # STATUS WHAT: with what the system's log has, after a failure
+    [ "$1" = 0 ] || journalctl --no-pager -q -b -t login -t vsc-card -t vsc-removal -t vsc-check >> "$LOG"
+    ok "$1" "$2"
+}
+token() { # USER: a token of that name, with a certificate for the user
+    softhsm_token "$1" 12345678 &&
+        openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$W/$1.key" \
+            -subj "/CN=$1" -out "$W/$1.csr" 2> /dev/null &&
+        tests/pki/make-pki.sh issue "$W/pki" "$W/$1.csr" "$W/$1.pem" --upn "$1@corp.test" &&
+        softhsm_key "$1" 12345678 01 "$W/$1.key" "$W/$1.pem"
+}
+setting() { # REMOVAL
+    cp "$W/conf" $CONF
+    echo "login = { removal = \"$1\"; };" >> $CONF
+}
+take_out() { touch $TOKENS/token.so.away; }
+put_back() { rm -f $TOKENS/token.so.away; }
+
+# A session at a terminal that lasts until it is ended: login's conversation is in $LOG.
+begin() { # USER PROMPT
+    rm -f "$LOG"
+    tests/login/talk "$LOG" login "$1" -- "$2" 12345678 "IN as $1" @none > /dev/null 2>&1 &
+    TALKER=$!
+    until_true grep -q "^IN as $1" "$LOG" && until_true pgrep -u "$1" -x sleep
+}
+end() { kill "$TALKER" 2> /dev/null; wait "$TALKER" 2> /dev/null; }
+session_of() { loginctl list-sessions --no-legend | awk -v user="$1" '$3 == user { print $1 }'; }
+in_session() { grep -q "^$1" "$LOG"; }
+records() { ls $RECORDS; }
+locks() { grep -c 'member=Lock' "$W/bus"; }
+locked() { [ "$(locks)" = "$1" ]; } # TIMES
+
+{
+    site_install && site_trust && site_card && mkdir $TOKENS && softhsm_start $TOKENS &&
+        mkdir -p -m 755 $STATE && sed -i "s,^directories.tokendir = .*,directories.tokendir = $STATE," \
+            $TOKENS/softhsm2.conf &&
+        token vscbob && softhsm_module token && chmod -R go+rX $TOKENS && chown -R _vsc $STATE &&
+        chmod 755 /var/lib/softhsm &&
+        sed -i 's,^card = {,& pkcs11_modules = [ "/usr/local/lib/vsc-test/token.so" ];,' $CONF &&
+        cp $CONF "$W/conf" && setting lock && install -m 644 conf/pam.d/login /etc/pam.d/login
+    for user in vscalice vscbob; do
+        usermod -s /bin/bash $user && touch /home/$user/.hushlogin
+        echo 'echo "IN as $(id -un)"; env; exec sleep 3600' > /home/$user/.bash_profile
+    done
+    systemctl daemon-reload && systemctl enable --now vsc-removal.path && systemctl is-active vsc-removal.path
+} > "$LOG" 2>&1
+result $? "login: an installed site with a token and a virtual card"
+dbus-monitor --system "type='signal',interface='org.freedesktop.login1.Session'" > "$W/bus" 2>&1 &
+MONITOR=$!
+until_true grep -q NameAcquired "$W/bus"
+
+# ---- a token
+
+begin vscbob 'PIN for vscbob: '
+result $? "login: a session with a token"
+in_session PKCS11_LOGIN_TOKEN_NAME=vscbob && in_session VSC_TOKEN_ID=p11:token.so-
+result $? "login: the session knows the token by its label"
+ID=$(session_of vscbob)
+[ -n "$ID" ] && [ "$(records)" = "$ID" ] && [ "$(stat -c '%U %a' $RECORDS $RECORDS/"$ID" | tr '\n' ' ')" = "root 700 root 600 " ] &&
+    grep -qx "leader $(loginctl show-session "$ID" --value -p Leader)" $RECORDS/"$ID" &&
+    until_true systemctl is-active vsc-removal.service
+result $? "login: its record is root's, names logind's leader, and starts vsc-removal"
+sleep 6
+locked 0
+result $? "login: nothing happens while the token is there"
+take_out
+until_true locked 1
+result $? "login: the session is locked when the token is taken out"
+put_back
+sleep 5
+locked 1 && [ -n "$(session_of vscbob)" ]
+result $? "login: the token put back does nothing"
+setting logout
+systemctl restart vsc-removal.service
+take_out
+until_true eval '[ -z "$(session_of vscbob)" ]' && until_true eval '! kill -0 $TALKER'
+result $? "login: with logout the session ends"
+until_true eval '[ -z "$(records)" ]' && until_true not systemctl is-active vsc-removal.service
+result $? "login: its record goes, and vsc-removal with the last one"
+end
+put_back
+
+# ---- a session that ends by itself
+
+setting lock
+begin vscbob 'PIN for vscbob: ' && until_true eval '[ -n "$(records)" ]'
+pkill -u vscbob -x sleep
+until_true eval '[ -z "$(records)" ]' && until_true not systemctl is-active vsc-removal.service && locked 1
+result $? "login: a session that ends takes its record away"
+end
+
+# ---- none, and a virtual card
+
+setting none
+begin vscbob 'PIN for vscbob: '
+until_true eval '[ -z "$(records)" ]' && take_out && sleep 5 && locked 1 && [ -n "$(session_of vscbob)" ]
+result $? "login: with none nothing happens, and nothing runs"
+pkill -u vscbob -x sleep
+end
+setting lock
+begin vscalice 'PIN for Alice: '
+[ -n "$(session_of vscalice)" ] && [ -z "$(records)" ] && ! in_session PKCS11_LOGIN_TOKEN_NAME &&
+    ! in_session VSC_TOKEN_ID
+result $? "login: a virtual card leaves no record"
+vscmgr destroy --name Alice --yes > /dev/null && sleep 5 && locked 1 && [ -n "$(session_of vscalice)" ] &&
+    ! systemctl is-active -q vsc-removal.service
+result $? "login: nothing happens when a virtual card goes"
+pkill -u vscalice -x sleep
+end
+put_back
+
+# ---- the pam-auth-update profiles: after pam_systemd
+
+DEBIAN_FRONTEND=noninteractive pam-auth-update --enable vsc vsc-session > "$LOG" 2>&1
+grep -n 'pam_systemd\|pam_vsc' /etc/pam.d/common-session >> "$LOG"
+awk '/pam_systemd/ { systemd = NR } /pam_vsc/ { vsc = NR } END { exit !(systemd && vsc > systemd) }' /etc/pam.d/common-session
+result $? "login: the profile's session line stands after pam_systemd's"
+journalctl --no-pager -q -b -p warning -u 'vsc-removal*' | grep -v '\.cpp([0-9]*):' > "$LOG"
+[ ! -s "$LOG" ] && [ -z "$(systemctl list-units --no-legend --state=failed 'vsc-*')" ]
+result $? "login: vsc-removal complained of nothing"
+kill $MONITOR
+site_end
+echo "1..$number"
