@@ -270,6 +270,8 @@ $(B)/tests/unit/test_pam_%: ALL_LDFLAGS += $(call wrap,mark_write session_record
 $(B)/tests/unit/test_pam_scripts: ALL_LDFLAGS += $(call wrap,getuid geteuid helper_start)
 $(B)/tests/unit/test_announce $(B)/tests/unit/test_announce_asking: private ALL_LDFLAGS += $(call wrap,clock_ms)
 $(B)/tests/unit/test_pam_freshen $(B)/tests/unit/test_pam_messages: ALL_LDFLAGS += $(call wrap,clock_ms)
+$(B)/tests/unit/test_watch_faults: private ALL_LDFLAGS += $(call wrap,malloc calloc fmemopen socket connect \
+    getsockopt sendmsg recv write poll)
 $(B)/tests/unit/test_pam_faults: ALL_LDFLAGS += $(call wrap,malloc calloc socketpair poll sendmsg \
     recv posix_spawn posix_spawn_file_actions_init posix_spawn_file_actions_adddup2 \
     posix_spawn_file_actions_addclosefrom_np posix_spawnattr_init posix_spawnattr_setflags \

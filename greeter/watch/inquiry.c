@@ -13,7 +13,7 @@
 void inquiry_end(struct inquiry *inquiry)
 {
     own_close(&inquiry->fd);
-    *inquiry = INQUIRY_TO(inquiry->socket);
+    *inquiry = INQUIRY_TO(inquiry->socket, inquiry->answer_ms);
 }
 
 enum vsc_err inquiry_ask(struct inquiry *inquiry)
@@ -35,7 +35,7 @@ enum vsc_err inquiry_ask(struct inquiry *inquiry)
         return err;
     inquiry->is_asked = true;
     inquiry->has_refused = false;
-    inquiry->answer = deadline_in(INQUIRY_ANSWER_MS);
+    inquiry->answer = deadline_in(inquiry->answer_ms);
     return VSC_OK;
 }
 

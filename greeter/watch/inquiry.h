@@ -9,11 +9,11 @@
 #include "common/deadline.h"
 #include "common/wire_watch.h"
 
-#define INQUIRY_ANSWER_MS 10000  /* so long an answer may take */
-#define INQUIRY_RENEW_MS  300000 /* a process of vsc-card's does not live for ever */
+#define INQUIRY_RENEW_MS 300000 /* a process of vsc-card's does not live for ever */
 
 struct inquiry {
     const char *socket; /* borrowed; absolute */
+    int64_t answer_ms;  /* so long an answer may take */
     int fd;             /* owned; -1: none */
     bool is_asked;      /* an answer is on its way */
     bool has_answered;  /* well, on this connection */
@@ -21,8 +21,8 @@ struct inquiry {
     struct deadline answer, renew;
 };
 
-#define INQUIRY_TO(path) ((struct inquiry){.socket = (path), .fd = -1})
-#define auto_inquiry     __attribute__((cleanup(inquiry_end)))
+#define INQUIRY_TO(path, ms) ((struct inquiry){.socket = (path), .answer_ms = (ms), .fd = -1})
+#define auto_inquiry         __attribute__((cleanup(inquiry_end)))
 
 /* Connect, where that is not done yet, and ask. */
 must_check enum vsc_err inquiry_ask(struct inquiry *inquiry);

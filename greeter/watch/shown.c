@@ -91,7 +91,7 @@ size_t shown_find(const struct shown *shown, const struct watch_card *card)
 
 static bool same_certs(const struct watch_card *a, const struct watch_card *b)
 {
-    if (a->cert_count != b->cert_count || a->details != b->details)
+    if (a->cert_count != b->cert_count)
         return false;
     for (size_t i = 0; i < a->cert_count; i++) {
         if (strcmp(a->certs[i].key, b->certs[i].key) != 0 ||

@@ -44,7 +44,9 @@ static enum vsc_err run(int argc, char **argv, struct problem *problem)
     watch = (struct watch_options){.socket = arguments.socket,
                                    .json = arguments.json,
                                    .once = arguments.once,
-                                   .out = STDOUT_FILENO};
+                                   .out = STDOUT_FILENO,
+                                   .poll_ms = WATCH_POLL_MS,
+                                   .answer_ms = WATCH_ANSWER_MS};
     err = watch_run(&watch);
     return err == VSC_OK ? VSC_OK : problem_set(problem, err, "%s", arguments.socket);
 }

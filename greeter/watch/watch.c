@@ -20,7 +20,7 @@ struct watch {
     struct teller teller;
     enum helper_state helper;
     struct shown shown;
-    int64_t next_ask_ms;
+    int64_t poll_ms, next_ask_ms;
     int64_t retry_ms;
     bool is_pressed; /* a countdown has ended: asked at once, and once */
 };
@@ -134,7 +134,7 @@ static enum vsc_err take_answer(struct watch *watch)
     if (err != VSC_OK)
         return fail(watch, err);
     watch->retry_ms = WATCH_RETRY_MIN_MS;
-    watch->next_ask_ms = now.ms + WATCH_POLL_MS;
+    watch->next_ask_ms = now.ms + watch->poll_ms;
     if (watch->helper == HELPER_THERE)
         err = tell_news(watch, &list, &now);
     else
@@ -208,7 +208,8 @@ enum vsc_err watch_run(const struct watch_options *options)
     enum vsc_err err = VSC_OK;
 
     memset(&watch, 0, sizeof(watch));
-    watch.inquiry = INQUIRY_TO(options->socket);
+    watch.inquiry = INQUIRY_TO(options->socket, options->answer_ms);
+    watch.poll_ms = options->poll_ms;
     watch.teller.json = options->json;
     watch.teller.line.fd = options->out;
     watch.retry_ms = WATCH_RETRY_MIN_MS;

@@ -6,14 +6,18 @@
 #include <stdbool.h>
 
 #include "common/err.h"
+#include "common/wire_watch.h"
 
-#define WATCH_RETRY_MIN_MS 100 /* after vsc-card has gone, doubled each time up to the next */
+#define WATCH_ANSWER_MS    10000 /* so long vsc-card may take for an answer */
+#define WATCH_RETRY_MIN_MS 100   /* after vsc-card has gone, doubled each time up to the next */
 #define WATCH_RETRY_MAX_MS 2000
 
 struct watch_options {
     const char *socket; /* of vsc-card */
     bool json, once;
-    int out; /* descriptor for the lines */
+    int out;           /* descriptor for the lines */
+    int64_t poll_ms;   /* between two questions: WATCH_POLL_MS */
+    int64_t answer_ms; /* WATCH_ANSWER_MS */
 };
 
 /*
