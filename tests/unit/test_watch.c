@@ -319,35 +319,6 @@ static void test_lockout_is_counted_down_each_second(void **state)
     assert_int_equal(played_end(&played), VSC_OK);
 }
 
-static void test_once_is_the_picture_and_no_more(void **state)
-{
-    (void)state;
-    played_start(&played, true, true, true);
-    played_accept(&played);
-    played_round(&played, &list);
-    assert_line(STATE);
-    assert_null(played_line(&played));
-    assert_int_equal(played_end(&played), VSC_OK);
-}
-
-static void test_once_without_a_helper_says_nothing(void **state)
-{
-    (void)state;
-    played_start(&played, true, true, false);
-    assert_null(played_line(&played));
-    assert_int_equal(played_end(&played), VSC_HELPER);
-    played_start(&played, true, true, true);
-    played_accept(&played);
-    assert_true(played_asked(&played));
-    assert_null(played_line(&played)); /* it has waited long enough */
-    assert_int_equal(played_end(&played), VSC_TIMEOUT);
-    played_start(&played, true, true, true);
-    played_accept(&played);
-    send_error(VSC_TPM);
-    assert_null(played_line(&played));
-    assert_int_equal(played_end(&played), VSC_TPM);
-}
-
 static void test_words_for_people(void **state)
 {
     struct watch_cert cert = {.key = "01", .upn = "alice@corp.test", .not_after = 4102444800};
@@ -402,8 +373,6 @@ int main(void)
         TEST(test_reader_that_goes_ends_it),
         TEST(test_nothing_is_asked_while_its_reader_takes_its_time),
         TEST(test_lockout_is_counted_down_each_second),
-        TEST(test_once_is_the_picture_and_no_more),
-        TEST(test_once_without_a_helper_says_nothing),
         TEST(test_words_for_people),
     };
 
