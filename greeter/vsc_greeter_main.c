@@ -286,7 +286,6 @@ static void open_window(struct app *app)
         .animations = app->settings.animations,
     };
     look_init();
-    look_apply(&app->look);
     menus_init(&app->menus);
     session_menu_add(&app->menus, &app->sessions, &app->session);
     layout_menu_add(&app->menus, app->settings.layouts);
@@ -294,6 +293,7 @@ static void open_window(struct app *app)
     if (app->settings.power)
         power_menu_add(&app->menus);
     app->view = view_new(&handlers, app->menus.box, app->menus.first);
+    look_apply(&app->look);
     view_show(app->view);
 }
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "greeter/gtk/label.h"
 #include "greeter/gtk/words.h"
 
 static void on_reveal(GtkToggleButton *button, gpointer data)
@@ -53,24 +54,12 @@ static GtkWidget *new_reveal(struct field *field)
     return button;
 }
 
-static GtkWidget *new_label(void)
-{
-    GtkWidget *label = gtk_label_new("");
-
-    gtk_label_set_line_wrap(GTK_LABEL(label), TRUE);
-    gtk_label_set_line_wrap_mode(GTK_LABEL(label), PANGO_WRAP_WORD_CHAR);
-    gtk_label_set_max_width_chars(GTK_LABEL(label), 36);
-    gtk_label_set_xalign(GTK_LABEL(label), 0);
-    gtk_style_context_add_class(gtk_widget_get_style_context(label), "field");
-    return label;
-}
-
 void field_init(struct field *field, GCallback submit, gpointer context)
 {
     GtkWidget *row = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 8);
 
     *field = (struct field){.box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 8)};
-    field->label = new_label();
+    field->label = label_new("field", 36);
     field->entry = gtk_entry_new();
     gtk_entry_set_max_length(GTK_ENTRY(field->entry), SECRET_MAX - 1);
     gtk_entry_set_input_hints(GTK_ENTRY(field->entry),
@@ -95,7 +84,7 @@ void field_draw(struct field *field, const struct screen *screen, gboolean anew)
     GtkEntry *entry = GTK_ENTRY(field->entry);
 
     gtk_widget_set_visible(field->box, screen->entry.shown);
-    gtk_label_set_text(GTK_LABEL(field->label), screen->entry.label);
+    label_set(field->label, screen->entry.label);
     atk_object_set_name(gtk_widget_get_accessible(field->entry), screen->entry.label);
     gtk_widget_set_sensitive(field->entry, screen->entry.enabled);
     gtk_widget_set_sensitive(field->reveal, screen->entry.enabled);

@@ -4,6 +4,8 @@
 #include <gtk/gtk.h>
 
 #define CONTRAST_THEME "HighContrast"
+#define CONTRAST_DARK  "HighContrastInverse"
+#define CONTRAST_CLASS "contrast"  /* of style.css */
 #define DPI_UNSET      (96 * 1024) /* gtk-xft-dpi is in 1/1024 */
 
 /* greeter/gtk/style.css, linked in as it is. */
@@ -32,12 +34,31 @@ void look_init(void)
                                               GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
 }
 
+/* What the style sheet itself makes stronger. */
+static void mark_windows(gboolean contrast)
+{
+    GList *windows = gtk_window_list_toplevels();
+
+    for (GList *at = windows; at != NULL; at = at->next) {
+        GtkStyleContext *style = gtk_widget_get_style_context(at->data);
+
+        if (contrast)
+            gtk_style_context_add_class(style, CONTRAST_CLASS);
+        else
+            gtk_style_context_remove_class(style, CONTRAST_CLASS);
+    }
+    g_list_free(windows);
+}
+
 void look_apply(const struct look *look)
 {
+    const char *contrast = look->dark ? CONTRAST_DARK : CONTRAST_THEME;
+
     g_object_set(gtk_settings_get_default(), "gtk-theme-name",
-                 look->high_contrast ? CONTRAST_THEME : base.theme, "gtk-icon-theme-name",
+                 look->high_contrast ? contrast : base.theme, "gtk-icon-theme-name",
                  look->high_contrast ? CONTRAST_THEME : base.icons,
                  "gtk-application-prefer-dark-theme", look->dark, "gtk-xft-dpi",
                  look->large_text ? base.dpi * 2 : base.dpi, "gtk-enable-animations",
                  look->animations, NULL);
+    mark_windows(look->high_contrast);
 }

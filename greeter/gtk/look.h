@@ -14,6 +14,7 @@ struct look {
 
 /* Once, after gtk_init(): keeps the theme and size that were set before, and loads the sheet. */
 void look_init(void);
+/* Again where windows have come since. */
 void look_apply(const struct look *look);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "greeter/gtk/message.h"
 
-#include <string.h>
+#include "greeter/gtk/label.h"
 
 static const struct {
     const char *icon, *style;
@@ -18,11 +18,7 @@ void message_init(struct message *message, enum message_kind kind)
     GtkStyleContext *style;
 
     message->box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
-    message->label = gtk_label_new("");
-    gtk_label_set_line_wrap(GTK_LABEL(message->label), TRUE);
-    gtk_label_set_line_wrap_mode(GTK_LABEL(message->label), PANGO_WRAP_WORD_CHAR);
-    gtk_label_set_max_width_chars(GTK_LABEL(message->label), 36);
-    gtk_label_set_xalign(GTK_LABEL(message->label), 0);
+    message->label = label_new("text", 36);
     gtk_widget_set_valign(icon, GTK_ALIGN_START);
     gtk_container_add(GTK_CONTAINER(message->box), icon);
     gtk_box_pack_start(GTK_BOX(message->box), message->label, TRUE, TRUE, 0);
@@ -46,12 +42,12 @@ void message_announce(GtkWidget *widget, const char *text)
 
 void message_set(struct message *message, const char *text, gboolean anew)
 {
-    gboolean same = strcmp(gtk_label_get_text(GTK_LABEL(message->label)), text) == 0;
+    AtkObject *accessible = gtk_widget_get_accessible(message->box);
 
-    if (same && !anew)
+    if (!anew && g_strcmp0(atk_object_get_name(accessible), text) == 0)
         return;
-    gtk_label_set_text(GTK_LABEL(message->label), text);
-    atk_object_set_name(gtk_widget_get_accessible(message->box), text);
+    label_set(message->label, text);
+    atk_object_set_name(accessible, text);
     gtk_widget_set_visible(message->box, *text != '\0');
     if (*text != '\0')
         message_announce(message->box, text);

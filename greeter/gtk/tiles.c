@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "greeter/gtk/tiles.h"
 
+#include "greeter/gtk/label.h"
+
 #define TEXT_WIDTH 26 /* characters */
 
 static void on_clicked(GtkButton *button, gpointer data)
@@ -11,15 +13,10 @@ static void on_clicked(GtkButton *button, gpointer data)
     tile->tiles->choose(tile->tiles->context, (size_t)(tile - tile->tiles->list));
 }
 
-static GtkWidget *new_label(GtkWidget *box, const char *style)
+static GtkWidget *add_label(GtkWidget *box, const char *style)
 {
-    GtkWidget *label = gtk_label_new("");
+    GtkWidget *label = label_new(style, TEXT_WIDTH);
 
-    gtk_label_set_line_wrap(GTK_LABEL(label), TRUE);
-    gtk_label_set_line_wrap_mode(GTK_LABEL(label), PANGO_WRAP_WORD_CHAR);
-    gtk_label_set_max_width_chars(GTK_LABEL(label), TEXT_WIDTH);
-    gtk_label_set_xalign(GTK_LABEL(label), 0);
-    gtk_style_context_add_class(gtk_widget_get_style_context(label), style);
     gtk_container_add(GTK_CONTAINER(box), label);
     return label;
 }
@@ -32,9 +29,9 @@ static void make_tile(struct tiles *tiles, struct tile_widgets *tile)
     tile->tiles = tiles;
     tile->button = gtk_button_new();
     tile->icon = gtk_image_new();
-    tile->title = new_label(texts, "name");
-    tile->detail = new_label(texts, "detail");
-    tile->note = new_label(texts, "note");
+    tile->title = add_label(texts, "name");
+    tile->detail = add_label(texts, "detail");
+    tile->note = add_label(texts, "note");
     gtk_widget_set_valign(texts, GTK_ALIGN_CENTER);
     gtk_container_add(GTK_CONTAINER(row), tile->icon);
     gtk_box_pack_start(GTK_BOX(row), texts, TRUE, TRUE, 0);
@@ -52,12 +49,6 @@ void tiles_init(struct tiles *tiles, void (*choose)(void *context, size_t tile),
     gtk_widget_set_no_show_all(tiles->box, TRUE);
 }
 
-static void set_text(GtkWidget *label, const char *text)
-{
-    gtk_label_set_text(GTK_LABEL(label), text);
-    gtk_widget_set_visible(label, *text != '\0');
-}
-
 static void draw_tile(struct tile_widgets *tile, const struct tile *is)
 {
     static const char *const icons[] = {
@@ -68,9 +59,9 @@ static void draw_tile(struct tile_widgets *tile, const struct tile *is)
     AtkObject *accessible = gtk_widget_get_accessible(tile->button);
 
     gtk_image_set_from_icon_name(GTK_IMAGE(tile->icon), icons[is->kind], GTK_ICON_SIZE_DND);
-    set_text(tile->title, is->title);
-    set_text(tile->detail, is->detail);
-    set_text(tile->note, is->note);
+    label_set(tile->title, is->title);
+    label_set(tile->detail, is->detail);
+    label_set(tile->note, is->note);
     atk_object_set_name(accessible, is->accessible);
     atk_object_set_description(accessible, is->note);
     gtk_widget_show(tile->button);

@@ -2,6 +2,7 @@
 #include "greeter/gtk/view.h"
 
 #include "greeter/gtk/field.h"
+#include "greeter/gtk/label.h"
 #include "greeter/gtk/message.h"
 #include "greeter/gtk/tiles.h"
 #include "greeter/gtk/words.h"
@@ -93,14 +94,10 @@ static gboolean on_delete(GtkWidget *window, GdkEvent *event, gpointer data)
 
 static GtkWidget *add_label(GtkWidget *box, const char *style)
 {
-    GtkWidget *label = gtk_label_new("");
+    GtkWidget *label = label_new(style, 32);
 
-    gtk_label_set_line_wrap(GTK_LABEL(label), TRUE);
-    gtk_label_set_line_wrap_mode(GTK_LABEL(label), PANGO_WRAP_WORD_CHAR);
-    gtk_label_set_max_width_chars(GTK_LABEL(label), 32);
     gtk_label_set_justify(GTK_LABEL(label), GTK_JUSTIFY_CENTER);
-    gtk_style_context_add_class(gtk_widget_get_style_context(label), style);
-    gtk_widget_set_no_show_all(label, TRUE);
+    gtk_label_set_xalign(GTK_LABEL(label), 0.5f);
     gtk_container_add(GTK_CONTAINER(box), label);
     return label;
 }
@@ -126,7 +123,7 @@ static void add_working(struct view *view, GtkWidget *box)
 {
     view->working = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
     view->spinner = gtk_spinner_new();
-    view->status = gtk_label_new("");
+    view->status = label_new("status", 32);
     gtk_container_add(GTK_CONTAINER(view->working), view->spinner);
     gtk_container_add(GTK_CONTAINER(view->working), view->status);
     gtk_widget_set_halign(view->working, GTK_ALIGN_CENTER);
@@ -262,12 +259,6 @@ void view_show(struct view *view)
 /* ---- drawing
  * ------------------------------------------------------------------------------------- */
 
-static void set_text(GtkWidget *label, const char *text)
-{
-    gtk_label_set_text(GTK_LABEL(label), text);
-    gtk_widget_set_visible(label, *text != '\0');
-}
-
 static void set_button(GtkWidget *button, const char *text)
 {
     gtk_button_set_label(GTK_BUTTON(button), text);
@@ -278,7 +269,7 @@ static void draw_status(struct view *view, const char *text)
 {
     const gboolean waits = *text != '\0';
 
-    gtk_label_set_text(GTK_LABEL(view->status), text);
+    label_set(view->status, text);
     atk_object_set_name(gtk_widget_get_accessible(view->working), text);
     gtk_widget_set_visible(view->working, waits);
     g_object_set(view->spinner, "active", waits, NULL);
@@ -306,14 +297,14 @@ void view_draw(struct view *view, const struct screen *screen)
     view->kind = screen->kind;
     view->step = screen->step;
     gtk_widget_set_visible(view->emblem, screen->kind != SCREEN_CHOOSE);
-    set_text(view->title, screen->title);
-    set_text(view->subtitle, screen->subtitle);
+    label_set(view->title, screen->title);
+    label_set(view->subtitle, screen->subtitle);
     message_set(&view->alert, screen->alert, anew);
     message_set(&view->warning, screen->warning, anew);
     message_set(&view->info, screen->info, anew);
     tiles_draw(&view->tiles, screen);
     field_draw(&view->field, screen, anew);
-    set_text(view->countdown, screen->countdown);
+    label_set(view->countdown, screen->countdown);
     draw_status(view, screen->status);
     set_button(view->submit, screen->submit);
     set_button(view->password, screen->password);
