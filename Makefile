@@ -465,10 +465,10 @@ install: all
 
 # Configuration, cards and the helpers' users stay. What enabled the module goes first.
 uninstall:
-	[ -n "$(D)" ] || ! command -v pam-auth-update || pam-auth-update --package --remove vsc
+	[ -n "$(D)" ] || ! command -v pam-auth-update || pam-auth-update --package --remove vsc vsc-session
 	[ -n "$(D)" ] || ! command -v update-alternatives || \
 	    update-alternatives --remove gdm-smartcard $(STACKSDIR)/gdm-smartcard-vsc
-	rm -f $(D)$(PREFIX)/share/pam-configs/vsc $(D)$(UNITDIR)/vsc-rollback.service \
+	rm -f $(addprefix $(D)$(PREFIX)/share/pam-configs/,vsc vsc-session) $(D)$(UNITDIR)/vsc-rollback.service \
 	    $(D)$(UNITDIR)/multi-user.target.wants/vsc-rollback.service
 	rm -rf $(D)$(PREFIX)/share/pam_vsc
 	rm -f $(D)$(PAMDIR)/pam_vsc.so $(D)$(PREFIX)/bin/certcheck $(D)$(PREFIX)/bin/vsc-watch $(D)$(PREFIX)/bin/vsc-greeter \
