@@ -95,6 +95,7 @@ $(B)/obj/greeter/lightdm/%.o $(B)/obj/tests/unit/test_greeter_lightdm.o: \
 $(eval $(call archive,watch,greeter/watch))
 $(eval $(call archive,support,tests/support))
 $(eval $(call archive,pam_vsc,pam_vsc))
+$(eval $(call archive,pkcs11,pkcs11))
 $(eval $(call archive,removal,removal))
 $(eval $(call archive,fakepam,tests/fakepam tests/fakehelper tests/pam))
 
@@ -141,6 +142,11 @@ $(B)/vsc-announce.so: $(ANNOUNCE) $(B)/common.a greeter/announce/vsc-announce.ma
 	$(call say,LD,$@)
 	$(Q)$(CC) -shared $(ALL_LDFLAGS) -Wl,--version-script=greeter/announce/vsc-announce.map \
 	    -o $@ $(filter %.o %.a,$^) -pthread
+# The card for every other program (PKCS #11): nothing but libc in an application's process.
+$(B)/vsc-pkcs11.so: $(call objects,pkcs11) $(B)/common.a pkcs11/vsc-pkcs11.map
+	$(call say,LD,$@)
+	$(Q)$(CC) -shared $(ALL_LDFLAGS) -Wl,--version-script=pkcs11/vsc-pkcs11.map \
+	    -o $@ $(filter %.o %.a,$^)
 # For other programs: one object with all that it needs of the archives, of which nothing but
 # certcheck_ is to be seen.
 $(B)/libcertcheck.a: $(call objects,certcheck/library) $(foreach a,certcheck conf common,$(B)/$a.a)
@@ -148,7 +154,7 @@ $(B)/libcertcheck.a: $(call objects,certcheck/library) $(foreach a,certcheck con
 	$(Q)ld -r -o $(B)/libcertcheck.o $^
 	$(Q)objcopy --wildcard --keep-global-symbol='certcheck_*' $(B)/libcertcheck.o
 	$(Q)rm -f $@ && ar rcsD $@ $(B)/libcertcheck.o
-all: $(PROGRAMS) $(B)/tpmvscmgr $(B)/pam_vsc.so $(B)/vsc-announce.so $(B)/libcertcheck.a
+all: $(PROGRAMS) $(B)/tpmvscmgr $(B)/pam_vsc.so $(B)/vsc-pkcs11.so $(B)/vsc-announce.so $(B)/libcertcheck.a
 
 # ---- translations: gettext's domain pam_vsc, for the module and the greeter ----------------------
 LINGUAS := $(basename $(notdir $(wildcard po/*.po)))
@@ -196,7 +202,7 @@ have-deps-login: have-deps
 
 # ---- tests -----------------------------------------------------------------------------------------
 # fakepam.a stands in for libpam where the module's own objects are tested; they need each other.
-TEST_ARCHIVES := $(foreach a,greeter_played greeter_model greeter_backend greeter_files support watch doctor stacks card_admin card_helpdesk card_owner card_attest card certcheck_library certcheck_cli refresh certcheck conf fakepam pam_vsc,$(B)/$a.a) \
+TEST_ARCHIVES := $(foreach a,greeter_played greeter_model greeter_backend greeter_files support watch doctor stacks card_admin card_helpdesk card_owner card_attest card certcheck_library certcheck_cli refresh certcheck conf fakepam pam_vsc pkcs11,$(B)/$a.a) \
                  $(B)/fakepam.a $(B)/common.a
 TEST_ARCHIVES := $(B)/removal.a $(TEST_ARCHIVES)
 FUZZ_NAMES    := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -247,6 +253,9 @@ $(B)/tests/unit/test_pam_confdir $(B)/tests/unit/test_pam_host: $(B)/tests/unit/
 	$(Q)mkdir -p $(@D) && $(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -lcmocka -lpam -ldl -pthread
 $(B)/obj/tests/unit/test_pam_confdir.o $(B)/obj/tests/unit/test_pam_host.o: \
     ALL_CFLAGS += -DPAM_MODULE='"$(B)/pam_vsc.so"'
+$(B)/tests/unit/test_application $(B)/tests/unit/test_application_rules: | $(B)/vsc-pkcs11.so
+$(B)/obj/tests/unit/test_application.o $(B)/obj/tests/unit/test_application_rules.o: \
+    ALL_CFLAGS += -DPKCS11_MODULE='"$(B)/vsc-pkcs11.so"'
 $(B)/obj/tests/unit/test_refresh_http.o: ALL_CFLAGS += -DHTTPD='"$(B)/tests/httpd"'
 # Beside the real libpam.
 $(B)/tests/unit/test_stacks $(B)/tests/unit/test_stack_corpus $(B)/tests/unit/test_stack_shipped: \
@@ -376,7 +385,7 @@ bench: all $(BENCH_PROGRAMS)
 	$(Q)B=$(B) tests/bench/life.sh
 
 # ---- looking at the code without running it --------------------------------------------------------
-C_FILES := $(wildcard $(foreach d,common conf certcheck certcheck/cli certcheck/library certcheck/refresh card card/tpm card/pkcs11 card/owner card/admin card/attest card/helpdesk pam_vsc \
+C_FILES := $(wildcard $(foreach d,common conf certcheck certcheck/cli certcheck/library certcheck/refresh card card/tpm card/pkcs11 card/owner card/admin card/attest card/helpdesk pam_vsc pkcs11 \
              vscmgr vscmgr/doctor vscmgr/stacks greeter greeter/announce greeter/files greeter/gtk greeter/model greeter/backend greeter/watch greeter/lightdm tests/greeter tests/support tests/unit tests/pam tests/fakepam tests/fakehelper tests/fuzz \
              tests/proxy tests/bench tests/modules tests/stall tests/client tests/library tests/httpd tests/without,\
              $d/*.c $d/*.h))

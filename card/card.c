@@ -2,23 +2,10 @@
 /* What every card source has in common. */
 #include "card/card.h"
 
-#include <stdlib.h>
-
-#include "common/wire_field.h"
-
 void card_source_free(struct card_source *source)
 {
     if (source != NULL)
         source->ops->free(source);
-}
-
-void card_info_done(struct card_info *card)
-{
-    for (size_t i = 0; i < card->key_count; i++)
-        field_chain_done(card->keys[i].chain, &card->keys[i].chain_len);
-    free(card->keys);
-    card->keys = NULL;
-    card->key_count = 0;
 }
 
 enum vsc_err card_state_allows(const struct card_state *state, uint16_t keep,

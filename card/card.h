@@ -77,9 +77,6 @@ struct card_source {
 /* Frees any source; NULL is allowed. */
 void card_source_free(struct card_source *source);
 
-/* Free what `card` owns; the entry itself is its list's. */
-void card_info_done(struct card_info *card);
-
 /*
  * The last `keep` tries belong to the owner at the own screen (login.reserve). VSC_OK if `state`
  * has more, or does not tell; else VSC_DENIED. A source asks with the state that stands when the

@@ -126,15 +126,19 @@ enum vsc_err card_list_decode(struct reader *reader, struct card_list *ret_list)
     return VSC_OK;
 }
 
+void card_info_done(struct card_info *card)
+{
+    for (size_t k = 0; k < card->key_count; k++)
+        field_chain_done(card->keys[k].chain, &card->keys[k].chain_len);
+    free(card->keys);
+    card->keys = NULL;
+    card->key_count = 0;
+}
+
 void card_list_done(struct card_list *list)
 {
-    for (size_t i = 0; i < list->count; i++) {
-        struct card_info *card = &list->cards[i];
-
-        for (size_t k = 0; k < card->key_count; k++)
-            field_chain_done(card->keys[k].chain, &card->keys[k].chain_len);
-        free(card->keys);
-    }
+    for (size_t i = 0; i < list->count; i++)
+        card_info_done(&list->cards[i]);
     free(list->cards);
     *list = (struct card_list){0};
 }

@@ -115,6 +115,8 @@ struct card_which {
 
 void card_list_encode(struct buf *body, const struct card_list *list);
 must_check enum vsc_err card_list_decode(struct reader *reader, struct card_list *ret_list);
+/* Free what `card` owns; the entry itself is its list's. */
+void card_info_done(struct card_info *card);
 void card_list_done(struct card_list *list);
 #define auto_card_list __attribute__((cleanup(card_list_done)))
 

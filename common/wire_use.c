@@ -18,7 +18,8 @@ void card_sign_as_encode(struct buf *body, const struct card_sign_as *sign)
 static bool is_well_formed(uint16_t scheme, size_t digest_len, size_t pin_len)
 {
     return scheme >= SIGN_PKCS1 && scheme <= SIGN_ECDSA && pin_len > 0 &&
-           (digest_len == 32 || digest_len == 48 || digest_len == 64);
+           (digest_len == 32 || digest_len == 48 || digest_len == 64 ||
+            (digest_len == 20 && scheme == SIGN_PKCS1));
 }
 
 enum vsc_err card_sign_as_decode(struct reader *reader, struct card_sign_as *ret_sign)

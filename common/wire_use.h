@@ -23,7 +23,7 @@ struct card_sign_as {
     char key[KEY_ID_SIZE];
     enum sign_scheme scheme;
     unsigned char digest[SIGN_DIGEST_MAX];
-    size_t digest_len; /* 32, 48 or 64: of SHA-256, SHA-384, SHA-512 */
+    size_t digest_len; /* 32, 48 or 64: of SHA-256, SHA-384, SHA-512; SIGN_PKCS1 also 20: SHA-1 */
     struct secret pin; /* 1 to PIN_MAX bytes */
     uint16_t keep;     /* as in struct card_sign */
 };

@@ -108,16 +108,32 @@ enum vsc_err key_scheme(const TPM2B_PUBLIC *area, enum sign_scheme wanted,
     return VSC_OK;
 }
 
-static TPMT_SIG_SCHEME tpm_scheme(enum sign_scheme scheme, size_t digest_len)
+/* A digest's length says which hash it is of. */
+static const struct hash {
+    size_t len;
+    TPMI_ALG_HASH tpm;
+    const EVP_MD *(*openssl)(void);
+} hashes[] = {
+    {20, TPM2_ALG_SHA1, EVP_sha1},
+    {32, TPM2_ALG_SHA256, EVP_sha256},
+    {48, TPM2_ALG_SHA384, EVP_sha384},
+    {64, TPM2_ALG_SHA512, EVP_sha512},
+};
+
+static const struct hash *hash_of(size_t digest_len)
 {
-    return (TPMT_SIG_SCHEME){
-        .scheme = scheme == SIGN_PKCS1 ? TPM2_ALG_RSASSA
-                  : scheme == SIGN_PSS ? TPM2_ALG_RSAPSS
-                                       : TPM2_ALG_ECDSA,
-        .details.any.hashAlg = digest_len == 32   ? TPM2_ALG_SHA256
-                               : digest_len == 48 ? TPM2_ALG_SHA384
-                                                  : TPM2_ALG_SHA512,
-    };
+    for (size_t i = 0; i < sizeof(hashes) / sizeof(hashes[0]); i++)
+        if (hashes[i].len == digest_len)
+            return &hashes[i];
+    return NULL;
+}
+
+static TPMT_SIG_SCHEME tpm_scheme(enum sign_scheme scheme, const struct hash *hash)
+{
+    return (TPMT_SIG_SCHEME){.scheme = scheme == SIGN_PKCS1 ? TPM2_ALG_RSASSA
+                                       : scheme == SIGN_PSS ? TPM2_ALG_RSAPSS
+                                                            : TPM2_ALG_ECDSA,
+                             .details.any.hashAlg = hash->tpm};
 }
 
 static enum vsc_err check_salt(const TPM2B_PUBLIC *area, const struct card_sign_as *sign,
@@ -125,9 +141,6 @@ static enum vsc_err check_salt(const TPM2B_PUBLIC *area, const struct card_sign_
 {
     auto_by(EVP_PKEY_free) EVP_PKEY *public = NULL;
     auto_by(EVP_PKEY_CTX_free) EVP_PKEY_CTX *ctx = NULL;
-    const EVP_MD *hash = sign->digest_len == 32   ? EVP_sha256()
-                         : sign->digest_len == 48 ? EVP_sha384()
-                                                  : EVP_sha512();
     enum vsc_err err = key_to_evp(area, &public);
 
     if (err != VSC_OK)
@@ -137,7 +150,7 @@ static enum vsc_err check_salt(const TPM2B_PUBLIC *area, const struct card_sign_
         return VSC_MEMORY;
     if (EVP_PKEY_verify_init(ctx) != 1 ||
         EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) != 1 ||
-        EVP_PKEY_CTX_set_signature_md(ctx, hash) != 1 ||
+        EVP_PKEY_CTX_set_signature_md(ctx, hash_of(sign->digest_len)->openssl()) != 1 ||
         EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, RSA_PSS_SALTLEN_DIGEST) != 1 ||
         EVP_PKEY_verify(ctx, outcome->signature, outcome->signature_len, sign->digest,
                         sign->digest_len) != 1)
@@ -166,12 +179,17 @@ enum vsc_err key_sign(struct gate *gate, ESYS_TR key, const TPM2B_PUBLIC *area,
 {
     static const TPMT_TK_HASHCHECK no_ticket = {.tag = TPM2_ST_HASHCHECK,
                                                 .hierarchy = TPM2_RH_NULL};
-    const TPMT_SIG_SCHEME asked = tpm_scheme(scheme, sign->digest_len);
+    const struct hash *hash = hash_of(sign->digest_len);
     TPM2B_DIGEST value = {.size = (UINT16)sign->digest_len};
     TPMT_SIGNATURE *signature = NULL;
+    TPMT_SIG_SCHEME asked;
     enum vsc_err err;
     TSS2_RC rc;
 
+    if (hash == NULL)
+        return problem_set(problem, VSC_INPUT, "no hash has a digest of %zu bytes",
+                           sign->digest_len);
+    asked = tpm_scheme(scheme, hash);
     err = session_use(gate->tpm, gate->policy, 0, problem);
     if (err != VSC_OK)
         return err;

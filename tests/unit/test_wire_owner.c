@@ -75,7 +75,9 @@ static void test_sign_as_takes_the_schemes_and_hashes(void **state)
                          scheme >= SIGN_PKCS1 && scheme <= SIGN_ECDSA ? VSC_OK : VSC_PROTOCOL);
     for (size_t len = 0; len <= SIGN_DIGEST_MAX; len++)
         assert_int_equal(trip_sign_as(SIGN_PKCS1, len, 8),
-                         len == 32 || len == 48 || len == 64 ? VSC_OK : VSC_PROTOCOL);
+                         len == 20 || len == 32 || len == 48 || len == 64 ? VSC_OK : VSC_PROTOCOL);
+    assert_int_equal(trip_sign_as(SIGN_PSS, 20, 8), VSC_PROTOCOL);
+    assert_int_equal(trip_sign_as(SIGN_ECDSA, 20, 8), VSC_PROTOCOL);
     assert_int_equal(trip_sign_as(SIGN_PKCS1, 32, 0), VSC_PROTOCOL);
     assert_int_equal(trip_sign_as(SIGN_PKCS1, 32, PIN_MAX + 1), VSC_PROTOCOL);
 }
