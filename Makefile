@@ -177,7 +177,7 @@ DEPS := gcc libc6-dev pkg-config libpam0g-dev libssl-dev libp11-dev libtss2-dev 
 DEPS_CI := $(DEPS) clang clang-tidy clang-format cppcheck libclang-rt-14-dev debootstrap git \
            tpm2-abrmd libtpm2-pkcs11-tools libtss2-tcti-tabrmd0 dbus libtpm2-pkcs11-1 libpam-pkcs11 libpam-p11 sudo \
            systemd iproute2 libwbclient0 libsss-nss-idmap0 slapd ldap-utils \
-           gnutls-bin
+           gnutls-bin krb5-kdc krb5-admin-server krb5-user krb5-pkinit libnss3-tools openssh-client openssh-server
 DEPS_LOGIN := expect sshpass openssh-server sudo python3 systemd dbus iproute2 \
               greetd xvfb xdotool imagemagick at-spi2-core python3-gi gir1.2-atspi-2.0 fonts-dejavu-core \
               gnome-themes-extra adwaita-icon-theme i3lock swaylock sway wtype
@@ -366,6 +366,10 @@ run-check-login: all units
 asan:
 	+$(Q)$(MAKE) --no-print-directory B=$(B)/asan SAN=address,undefined all units
 	$(Q)B=$(B)/asan tests/run $(patsubst $(B)/%,$(B)/asan/%,$(UNITS))
+# Threads and forks in an application of vsc-pkcs11.so; vsc-card is the one without the sanitizer.
+tsan: all
+	+$(Q)$(MAKE) --no-print-directory B=$(B)/tsan SAN=thread $(B)/tsan/tests/unit/test_application
+	$(Q)B=$(B) TSAN_OPTIONS=die_after_fork=0 tests/run $(B)/tsan/tests/unit/test_application
 # Fresh inputs for FUZZ_TIME seconds a target; what is found beyond the corpus stays in the build.
 FUZZ_TIME ?= 30
 fuzz:
@@ -443,8 +447,10 @@ install: all
 	$(call put,644,conf/tmpfiles.d/pam_vsc.conf,$(SYSTEMDDIR)/tmpfiles.d/pam_vsc.conf)
 	$(call put,755,$(B)/vsc-announce.so,$(LIBDIR)/pkcs11/vsc-announce.so)
 	install -d $(D)$(P11KITDIR)
-	sed 's,@LIBDIR@,$(LIBDIR),' conf/p11-kit/vsc-announce.module > $(D)$(P11KITDIR)/vsc-announce.module
-	chmod 644 $(D)$(P11KITDIR)/vsc-announce.module
+	$(call put,755,$(B)/vsc-pkcs11.so,$(LIBDIR)/pkcs11/vsc-pkcs11.so)
+	for name in vsc-announce vsc-pkcs11; do \
+	    sed 's,@LIBDIR@,$(LIBDIR),' conf/p11-kit/$$name.module > $(D)$(P11KITDIR)/$$name.module; \
+	    chmod 644 $(D)$(P11KITDIR)/$$name.module; done
 	$(call put,644,conf/systemd/vsc-card.socket,$(UNITDIR)/vsc-card.socket)
 	install -d $(D)$(UNITDIR)
 	sed 's,@LIBEXECDIR@,$(LIBEXECDIR),' conf/systemd/vsc-card@.service > $(D)$(UNITDIR)/vsc-card@.service
@@ -486,7 +492,8 @@ uninstall:
 	rm -f $(D)$(PREFIX)/share/xgreeters/vsc-greeter.desktop
 	rm -f $(D)$(LIBDIR)/libcertcheck.a $(D)$(LIBDIR)/pkgconfig/certcheck.pc
 	rm -rf $(D)$(PREFIX)/include/certcheck
-	rm -f $(D)$(LIBDIR)/pkcs11/vsc-announce.so $(D)$(P11KITDIR)/vsc-announce.module
+	for name in vsc-announce vsc-pkcs11; do \
+	    rm -f $(D)$(LIBDIR)/pkcs11/$$name.so $(D)$(P11KITDIR)/$$name.module; done
 	rm -rf $(D)$(LIBEXECDIR)
 	for page in $(MAN_PAGES); do section=$${page##*.}; \
 	    rm -f $(D)$(PREFIX)/share/man/man$$section/$${page#man/}; done
@@ -500,6 +507,6 @@ clean:
 	rm -rf $(B)
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
-.PHONY: all pot units check run-check check-slow check-login run-check-login asan fuzz run-fuzz demo bench deps deps-ci deps-login have-deps have-deps-login lint format \
+.PHONY: all pot units check run-check check-slow check-login run-check-login asan tsan fuzz run-fuzz demo bench deps deps-ci deps-login have-deps have-deps-login lint format \
         format-check analyze install uninstall clean compile-line link-line FORCE
 .SECONDARY:

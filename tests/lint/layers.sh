@@ -13,12 +13,13 @@ allowed() { # FOLDER: the folders that it may include
     card) echo "card conf common" ;;
     vscmgr) echo "vscmgr card certcheck conf common" ;;
     pam_vsc) echo "pam_vsc common" ;;
+    pkcs11) echo "pkcs11 common" ;;
     greeter) echo "greeter common" ;;
     removal) echo "removal conf common" ;;
     esac
 }
 
-for folder in common conf certcheck card vscmgr pam_vsc greeter removal; do
+for folder in common conf certcheck card vscmgr pam_vsc pkcs11 greeter removal; do
     while IFS=: read -r file line text; do
         target=${text#*\"}; target=${target%%/*}
         case " $(allowed "$folder") " in
@@ -77,6 +78,9 @@ if [ -e "$B/pam_vsc.so" ]; then
     exports=$(nm -D --defined-only "$B/pam_vsc.so" | awk '{ print $3 }' | sed 's/@.*//' | sort | tr '\n' ' ')
     [ "$exports" = "pam_sm_acct_mgmt pam_sm_authenticate pam_sm_chauthtok pam_sm_close_session pam_sm_open_session pam_sm_setcred " ] ||
         bad "pam_vsc.so exports: $exports"
+    libraries vsc-pkcs11.so 'libc'
+    nm -D --defined-only "$B/vsc-pkcs11.so" | awk '{ print $3 }' | grep -qv '^C_[A-Z]' &&
+        bad "vsc-pkcs11.so exports more than PKCS #11"
     libraries vsc-announce.so 'libc'
     exports=$(nm -D --defined-only "$B/vsc-announce.so" | awk '{ print $3 }' | sed 's/@.*//' | tr '\n' ' ')
     [ "$exports" = "C_GetFunctionList " ] || bad "vsc-announce.so exports: $exports"
