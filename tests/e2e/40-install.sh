@@ -51,8 +51,8 @@ cmp -s conf/pam_vsc.conf "$D/etc/pam_vsc/pam_vsc.conf" &&
 check $? "a configuration that is there stays"
 run uninstall DESTDIR="$D"
 check $? "make uninstall with DESTDIR"
-(cd "$D" && find . ! -type d) > "$D.log"
-[ "$(cat "$D.log")" = ./etc/pam_vsc/pam_vsc.conf ]
+(cd "$D" && find . ! -type d | sort) > "$D.log"
+[ "$(tr '\n' ' ' < "$D.log")" = './etc/pam_vsc/greeter.conf ./etc/pam_vsc/pam_vsc.conf ' ]
 check $? "uninstall leaves the configuration only"
 
 # What make would do, as root and as another user (only `id` is another).
