@@ -169,8 +169,11 @@ int told_setcred(const struct told *told, const char *service, const struct stac
                  struct stack_world *world, int *ret_auth)
 {
     pam_handle_t *handle = start(told, service);
-    struct stack_world setcred = {
-        .facility = FACILITY_AUTH, .is_setcred = true, .ours = PAM_SUCCESS, .prover = PAM_SUCCESS};
+    struct stack_world setcred = {.facility = FACILITY_AUTH,
+                                  .is_setcred = true,
+                                  .absent = world->absent,
+                                  .ours = PAM_SUCCESS,
+                                  .prover = PAM_SUCCESS};
     int result;
 
     tell(stack, world);
@@ -221,7 +224,8 @@ static bool can_succeed(const struct told *told, const char *service, const stru
             fail_msg("%s, %s after %s: %s, and libpam says %s", service,
                      stack_facility_name(world->facility), stack_code_name(world->ours),
                      stack_code_name(ours), stack_code_name(theirs));
-        found = found || (theirs == PAM_SUCCESS && has_asked_ours(stack));
+        found =
+            found || (theirs == PAM_SUCCESS && (world->conditions == 0 || has_asked_ours(stack)));
     }
     return found;
 }

@@ -139,7 +139,7 @@ static void check_setcred(const struct told *told, const char *name)
 {
     const struct stack_folders folders = stack_folders_of(told->plain);
     struct stack_world world = {
-        .facility = FACILITY_AUTH, .prover = PAM_SUCCESS, .conditions = ~0U};
+        .facility = FACILITY_AUTH, .prover = PAM_SUCCESS, .conditions = ~0U, .absent = true};
     struct problem problem = {""};
     struct stack_walk walk;
     bool fails = false;

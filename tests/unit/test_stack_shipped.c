@@ -99,12 +99,16 @@ static void check_service(const struct told *told, const char *service)
 static void check_setcred(const struct told *told, const char *service)
 {
     const struct stack_folders folders = stack_folders_of(told->plain);
-    struct stack_world card = {
-        .facility = FACILITY_AUTH, .ours = PAM_SUCCESS, .prover = PAM_AUTH_ERR, .conditions = ~0U};
+    struct stack_world card = {.facility = FACILITY_AUTH,
+                               .ours = PAM_SUCCESS,
+                               .prover = PAM_AUTH_ERR,
+                               .conditions = ~0U,
+                               .absent = true};
     struct stack_world password = {.facility = FACILITY_AUTH,
                                    .ours = PAM_AUTHINFO_UNAVAIL,
                                    .prover = PAM_SUCCESS,
-                                   .conditions = ~0U};
+                                   .conditions = ~0U,
+                                   .absent = true};
     struct problem problem = {""};
     int auth = PAM_ABORT;
 

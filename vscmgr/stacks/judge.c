@@ -87,6 +87,8 @@ int stack_world_returns(void *arg, const struct stack_line *line)
 {
     const struct stack_world *world = arg;
 
+    if (world->absent && line->may_be_absent)
+        return PAM_MODULE_UNKNOWN;
     switch (stack_kind_of(line->module)) {
     case KIND_OURS:
         return world->ours;
@@ -127,7 +129,7 @@ bool stack_can_succeed(const struct stack *stack, struct stack_world *world,
     for (unsigned answers = 0; answers < 1U << count; answers++) { /* the last: all are content */
         world->conditions = answers;
         if (stack_run(stack, stack_world_returns, world, ret_walk) == PAM_SUCCESS &&
-            has_asked_ours(stack, ret_walk))
+            (answers == 0 || has_asked_ours(stack, ret_walk)))
             return true;
     }
     return false;

@@ -44,14 +44,16 @@ struct stack_world {
     unsigned conditions; /* a bit for each in the order of the lines: content */
     bool root;           /* root asks: pam_rootok is content */
     bool is_setcred;
+    bool absent; /* modules that need not be there are not */
     const struct stack *stack;
 };
 
 /* A stack_returns: arg is a struct stack_world. */
 int stack_world_returns(void *arg, const struct stack_line *line);
 
-/* Is there an answer of the conditions with which such a run succeeds, having asked our module?
- * *ret_walk tells of that run, or of the last one. */
+/* Is there an answer of the conditions with which such a run succeeds? Where one of them is content
+ * our module must have been asked: else it is that rule that lets in. *ret_walk tells of that run,
+ * or of the last one. */
 bool stack_can_succeed(const struct stack *stack, struct stack_world *world,
                        struct stack_walk *ret_walk);
 

@@ -199,7 +199,8 @@ static enum vsc_err read_line(struct reading *reading, const struct place *place
         return module != NULL ? read_file(reading, place, module, false)
                               : bad(reading, place, "a file is missing");
     }
-    facility += *facility == '-';
+    line.may_be_absent = *facility == '-';
+    facility += line.may_be_absent;
     if (!is_facility(facility))
         return bad(reading, place, "the type is not known");
     if (strcasecmp(facility, reading->facility) != 0)

@@ -122,6 +122,7 @@ static bool asks_root(const struct stack *stack)
                                 .ours = PAM_CONV_ERR,
                                 .prover = PAM_AUTH_ERR,
                                 .root = true,
+                                .conditions = ~0U,
                                 .stack = stack};
     bool has_rootok = false, asked = false;
     struct stack_walk walk;
@@ -151,7 +152,7 @@ static bool asks_twice(const struct stack *stack)
 /* pam_setcred after a sign-in by card; and, `alone`, without one. */
 static bool has_setcred(const struct stack *stack, bool alone)
 {
-    struct stack_world world = {.facility = FACILITY_AUTH, .prover = PAM_AUTH_ERR};
+    struct stack_world world = {.facility = FACILITY_AUTH, .prover = PAM_AUTH_ERR, .absent = true};
     struct stack_walk walk;
 
     if (!alone && !stack_can_succeed(stack, &world, &walk)) {
@@ -245,7 +246,9 @@ static void look_at_password(struct stack_report *report, const struct stack *st
 
     if (lie != NULL)
         (void)find(report, STACK_FINDING_PASSWORD_LIES, lie);
-    if (none->end == END_REFUSED && !is_for_cards(report->service))
+    /* Where a card's PIN cannot be changed either, the service changes nothing on purpose. */
+    if (none->end == END_REFUSED && !is_for_cards(report->service) &&
+        report->verdicts[FACILITY_PASSWORD][0].end != END_REFUSED)
         (void)find(report, STACK_FINDING_PASSWORD_LOCKS, none);
     if (line != NULL)
         find_at(report, STACK_FINDING_PASSWORD_UNASKED, line);

@@ -40,6 +40,7 @@ struct stack_line {
     unsigned number;              /* of the line there */
     bool use_authtok;             /* it takes the new password that another module asked for */
     bool ask_authtok;             /* it asks for one (pam_vsc.8) */
+    bool may_be_absent;           /* "-auth": the module need not be there */
 };
 
 struct stack {
