@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pam_vsc/choose.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "pam_vsc/choose_json.h"
 #include "pam_vsc/menu.h"
+#include "pam_vsc/record.h"
 #include "pam_vsc/texts.h"
 #include "pam_vsc/unblock.h"
 
@@ -173,10 +175,29 @@ static enum ending ask_menu(struct call *call, const struct choices *choices, bo
     return menu_ask(&menu, &call->talk, ret_choice);
 }
 
-/* Nobody to ask: the only card, and on it the default container. */
-static enum ending choose_blind(const struct call *call, const struct choices *choices,
+/* Those of a card of this name, where there are any. */
+static bool keep_named(const struct call *call, struct choices *choices, const char *name)
+{
+    struct choices kept = {.count = 0};
+
+    for (size_t i = 0; name != NULL && i < choices->count; i++)
+        if (strcmp(candidate_at(call, choices->items[i])->info->name, name) == 0)
+            kept.items[kept.count++] = choices->items[i];
+    if (kept.count > 0)
+        *choices = kept;
+    return kept.count > 0;
+}
+
+/*
+ * Nobody to ask: the card that the session was opened with, else the only one, and on it the
+ * default container. The environment is the locker's, and a hint: whatever it says, the card is one
+ * of those that are good for this user.
+ */
+static enum ending choose_blind(const struct call *call, struct choices *choices,
                                 size_t *ret_choice)
 {
+    if (!keep_named(call, choices, secure_getenv(ENV_CARD)))
+        (void)keep_named(call, choices, secure_getenv(ENV_TOKEN));
     if (count_cards(call, choices) > 1)
         return ENDING_NO_CHOICE;
     *ret_choice = 0;
@@ -186,7 +207,7 @@ static enum ending choose_blind(const struct call *call, const struct choices *c
     return ENDING_NOT_YET;
 }
 
-static enum ending pick(struct call *call, const struct choices *choices, size_t *ret_choice,
+static enum ending pick(struct call *call, struct choices *choices, size_t *ret_choice,
                         struct secret *ret_pin)
 {
     const bool at_gdm = strcmp(call->request.service, SERVICE_GDM) == 0;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "pam_vsc/record.h"
 #include "tests/pam/case.h"
 
 #include <fnmatch.h>
@@ -158,6 +159,10 @@ static void set_item(struct run *run, const char *name, const char *value)
         }
     if (strcmp(name, "extensions") == 0)
         (void)setenv(GDM_EXTENSIONS, value, 1);
+    else if (strcmp(name, "session-card") == 0)
+        (void)setenv(ENV_CARD, value, 1);
+    else if (strcmp(name, "session-token") == 0)
+        (void)setenv(ENV_TOKEN, value, 1);
     else if (strcmp(name, "uid") == 0)
         case_ids.uid = (int)strtol(value, NULL, 10);
     else if (strcmp(name, "euid") == 0)
@@ -384,5 +389,7 @@ bool case_run(struct stage *stage, const char *path, bool debug, char why[CASE_W
     (void)stage_put(stage, "vsc-card");
     case_ids = (struct case_ids){-1, -1};
     (void)unsetenv(GDM_EXTENSIONS);
+    (void)unsetenv(ENV_CARD);
+    (void)unsetenv(ENV_TOKEN);
     return run.ok;
 }
