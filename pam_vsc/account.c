@@ -147,7 +147,7 @@ int account_check(pam_handle_t *pamh, const struct call_argv *argv)
     if (ending == ENDING_LAPSED)
         ending = call_explain(&call, call.about, &unknown, ending);
     if (ending == ENDING_STILL_GOOD)
-        note_sign_in(pamh);
+        note_sign_in(pamh, call.request.service);
     call_end(&call, ending);
     return result_acct_mgmt(ending);
 }

@@ -10,11 +10,12 @@
 #include "common/trial.h"
 #include "pam_vsc/record.h"
 
-void note_sign_in(pam_handle_t *pamh)
+void note_sign_in(pam_handle_t *pamh, const char *service)
 {
-    const void *service = NULL;
+    const void *item = service;
 
-    if (geteuid() == 0 && record_read(pamh) != NULL &&
-        pam_get_item(pamh, PAM_SERVICE, &service) == PAM_SUCCESS && service != NULL)
-        (void)trial_note(TRIAL_FOLDER, service);
+    if (geteuid() != 0 || record_read(pamh) == NULL)
+        return;
+    if (item != NULL || (pam_get_item(pamh, PAM_SERVICE, &item) == PAM_SUCCESS && item != NULL))
+        (void)trial_note(TRIAL_FOLDER, item);
 }

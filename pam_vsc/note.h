@@ -5,7 +5,8 @@
 
 #include <security/pam_modules.h>
 
-/* Where this handle was signed in by us, and the stack came so far that it went on. */
-void note_sign_in(pam_handle_t *pamh);
+/* Where this handle was signed in by us, and the stack came so far that it went on. `service` may
+ * be NULL: then PAM knows it. Not to leave a note fails nothing: the trial is taken back then. */
+void note_sign_in(pam_handle_t *pamh, const char *service);
 
 #endif

@@ -32,7 +32,7 @@ EXPORT int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **
     (void)argc;
     (void)argv;
     if (((unsigned)flags & PAM_DELETE_CRED) == 0)
-        note_sign_in(pamh);
+        note_sign_in(pamh, NULL);
     return PAM_SUCCESS;
 }
 
