@@ -468,6 +468,8 @@ install: all
 	$(call put,644,conf/pam-configs/vsc,$(PREFIX)/share/pam-configs/vsc)
 	$(call put,644,conf/pam-configs/vsc-session,$(PREFIX)/share/pam-configs/vsc-session)
 	install -d $(D)$(STACKSDIR) && install -m 644 conf/pam.d/* $(D)$(STACKSDIR)
+	install -d $(D)$(PREFIX)/share/pam_vsc/authselect && \
+	    install -m 644 conf/authselect/* $(D)$(PREFIX)/share/pam_vsc/authselect
 	install -d $(addprefix $(D)$(SYSCONFDIR)/pam_vsc/,anchors intermediates crls)
 	for language in $(LINGUAS); do install -D -m 644 $(B)/locale/$$language/LC_MESSAGES/pam_vsc.mo \
 	    $(D)$(LOCALEDIR)/$$language/LC_MESSAGES/pam_vsc.mo || exit 1; done

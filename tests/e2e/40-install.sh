@@ -35,7 +35,8 @@ for page in man/*.[13578]; do
     [ -e "$D/usr/share/man/man${page##*.}/${page#man/}" ] || { echo "$page" >> "$D.log"; bad=1; }
 done
 check $bad "every man page is installed"
-diff -r conf/pam.d "$D/usr/share/pam_vsc/pam.d" > "$D.log" && [ ! -e "$D/etc/pam.d" ]
+diff -r conf/pam.d "$D/usr/share/pam_vsc/pam.d" > "$D.log" &&
+    diff -r conf/authselect "$D/usr/share/pam_vsc/authselect" >> "$D.log" && [ ! -e "$D/etc/pam.d" ]
 check $? "every stack is installed beside /etc/pam.d, and none in it"
 [ -z "$(find "$D" -perm /6022 ! -type l)" ]
 check $? "nothing is setuid or writable by others"

@@ -20,6 +20,7 @@
 #include "vscmgr/stacks/report.h"
 
 #define FOLDER    "conf/pam.d"
+#define FEDORAS   "conf/authselect"
 #define FILE_SIZE 8192
 
 static const char *const parts[][2] = {
@@ -40,10 +41,10 @@ static const char *const parts[][2] = {
 static struct stack_report report;
 static struct stack stack;
 
-static void take_files(const struct told *told)
+static void take_files(const struct told *told, const char *folder)
 {
     struct dirent **entries = NULL;
-    int count = scandir(FOLDER, &entries, NULL, alphasort);
+    int count = scandir(folder, &entries, NULL, alphasort);
 
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
         told_file(told, parts[i][0], parts[i][1], strlen(parts[i][1]));
@@ -51,7 +52,7 @@ static void take_files(const struct told *told)
         char path[512], text[FILE_SIZE];
         FILE *stream;
 
-        (void)snprintf(path, sizeof(path), FOLDER "/%s", entries[i]->d_name);
+        (void)snprintf(path, sizeof(path), "%s/%s", folder, entries[i]->d_name);
         stream = entries[i]->d_name[0] != '.' ? fopen(path, "r") : NULL;
         if (stream != NULL) {
             told_file(told, entries[i]->d_name, text, fread(text, 1, sizeof(text), stream));
@@ -128,7 +129,7 @@ static void test_shipped_stacks_do_what_they_should(void **state)
     unsigned services = 0;
 
     told_begin(&told, state, PAM_TOLD);
-    take_files(&told);
+    take_files(&told, FOLDER);
     for (int i = 0; i < count; i++) {
         if (entries[i]->d_name[0] != '.') {
             check_service(&told, entries[i]->d_name);
@@ -142,6 +143,19 @@ static void test_shipped_stacks_do_what_they_should(void **state)
     assert_in_range(services, 14, 100);
 }
 
+static void test_stacks_for_authselect_do_what_they_should(void **state)
+{
+    static const char *const names[] = {"system-auth", "password-auth", "smartcard-auth"};
+    struct told told;
+
+    told_begin(&told, state, PAM_TOLD);
+    take_files(&told, FEDORAS);
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        check_service(&told, names[i]);
+        check_setcred(&told, names[i]);
+    }
+}
+
 /* A module that cannot be loaded locks nobody out. */
 static void test_shipped_stacks_go_on_without_the_module(void **state)
 {
@@ -150,7 +164,7 @@ static void test_shipped_stacks_go_on_without_the_module(void **state)
     struct told told;
 
     told_begin(&told, state, PAM_TOLD);
-    take_files(&told);
+    take_files(&told, FOLDER);
     for (int i = 0; i < count; i++) {
         const struct stack_folders folders = stack_folders_of(told.plain);
 
@@ -177,6 +191,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_shipped_stacks_do_what_they_should, scratch_setup,
                                         scratch_teardown),
+        cmocka_unit_test_setup_teardown(test_stacks_for_authselect_do_what_they_should,
+                                        scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(test_shipped_stacks_go_on_without_the_module, scratch_setup,
                                         scratch_teardown),
     };

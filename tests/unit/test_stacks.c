@@ -266,17 +266,19 @@ static void test_read_puts_lines_together_as_libpam(void **state)
     assert_int_equal(read_text(state,
                                "# a comment \\\n"
                                "auth sufficient pam_permit.so # another \\\n"
+                               "auth optional pam_env.so \\# a third\n"
                                "auth required \\ \t\n"
                                "# between\n"
                                "\n"
                                "  pam_unix.so\n",
                                &problem),
                      VSC_OK);
-    assert_int_equal(stack.count, 2);
+    assert_int_equal(stack.count, 3);
     assert_string_equal(stack.lines[0].module, "pam_permit.so");
     assert_int_equal(stack.lines[0].number, 2);
-    assert_string_equal(stack.lines[1].module, "pam_unix.so");
-    assert_int_equal(stack.lines[1].number, 3);
+    assert_string_equal(stack.lines[1].module, "pam_env.so");
+    assert_string_equal(stack.lines[2].module, "pam_unix.so");
+    assert_int_equal(stack.lines[2].number, 4);
 }
 
 static void test_read_refuses_what_libpam_reads_otherwise(void **state)

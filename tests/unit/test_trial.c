@@ -40,7 +40,8 @@ static void test_note_is_not_left_elsewhere(void **state)
     memset(name, 'x', sizeof(name));
     name[sizeof(name) - 1] = '\0';
     scratch_file(state, TRIAL_NAME, "", 0, 0600);
-    assert_false(trial_note(*state, "../sudo"));
+    scratch_folder(state, TRIAL_NOTE "x", 0755);
+    assert_false(trial_note(*state, "x/sudo"));
     assert_false(trial_note(*state, ""));
     assert_false(trial_note(*state, name));
     assert_false(trial_note("/nonexistent", "sudo"));
