@@ -23,6 +23,8 @@
 #   the PIN at once.
 # - Memory: "login process" is the peak of the process that called PAM; "all" is the peak of it and
 #   its helpers together at one moment, shared pages divided among those who share them (PSS).
+# - "A user without a card": pam_authenticate for an account that no card belongs to, from pam_start
+#   to its return; TPM commands in it fail, the limit of the median is told.
 # - The last table: a sign-in with a CRL of a million entries that `certcheck refresh` has indexed,
 #   against one with an empty CRL, in turn; beside it, with the same CRL, those who read it.
 # BENCH_RUNS=N makes another number of runs.
@@ -38,6 +40,7 @@ HERE=$(dirname "$(realpath "$0")")
 
 RUNS=${BENCH_RUNS:-21}
 PERSON=vscbench
+STRANGER=vscnocard
 PIN=12345678
 P11=$(echo /usr/lib/*/pkcs11/libtpm2_pkcs11.so)
 PKI=$HERE/../pki/make-pki.sh
@@ -62,7 +65,8 @@ mkdir -p "$W"/{home/.eid,services,token,store,helpers,p11,ca,crl,data}
 # ---- the same TPM, CA and account for all ----------------------------------------------------------
 
 make_world() {
-    { grep -v "^$PERSON:" /etc/passwd; echo "$PERSON:x:61234:61234::$W/home:/bin/sh"; } > "$W/passwd"
+    { grep -v "^$PERSON:" /etc/passwd; echo "$PERSON:x:61234:61234::$W/home:/bin/sh"
+      echo "$STRANGER:x:61235:61235::/nonexistent:/bin/sh"; } > "$W/passwd"
     mount --bind "$W/passwd" /etc/passwd && mount --bind "$W/services" /etc/pam.d ||
         die "cannot mount"
     tpm_start "$W/tpm" || die "no software TPM"
@@ -170,6 +174,26 @@ count_commands() { # COLUMN
     through "$TCTI"
     cp "$W/proxy.log" "$W/data/$1.commands"
     echo "$before $after" > "$W/data/$1.counts"
+}
+
+# As sign_in(), by somebody whom PAM_AUTHINFO_UNAVAIL (9) sends on at once.
+turn_away() {
+    local line
+    line=$("$B/tests/bench/signin" "$W/services" vsc_native "$STRANGER" 0 <<< "$PIN" 2> "$W/shown")
+    [ "${line%% *}" = 9 ] && [ ! -s "$W/shown" ] || die "a user without a card: $line"
+    awk '{ print $4 - $2 }' <<< "$line"
+}
+
+run_stranger() {
+    local i
+    proxy_start "$W/proxy.log" || die "no proxy"
+    through "$TCTI"
+    turn_away > "$W/log"
+    proxy_stop
+    through "$TCTI"
+    sed -n '$=' "$W/proxy.log" > "$W/data/stranger.commands"
+    turn_away > "$W/log"
+    for i in $(seq "$RUNS"); do turn_away >> "$W/data/stranger"; done
 }
 
 one_round() { # FOLDER FOR THE FIGURES
@@ -312,6 +336,18 @@ tell_memory() {
     done
 }
 
+tell_stranger() {
+    local median least most commands
+    read -r median least most < <(figures "$W/data/stranger" 1)
+    commands=$(cat "$W/data/stranger.commands")
+    commands=${commands:-0}
+    printf '\nA user without a card, ms\n  %-22s %9s %9s %9s\n' '' median least most
+    printf '  %-22s %9.1f %9.1f %9.1f' pam_vsc "$median" "$least" "$most"
+    awk -v a="$median" 'BEGIN { printf "   limit 10%s\n", a <= 10 ? "" : "  MISSED" }'
+    printf '  TPM commands: %d   limit 0\n' "$commands"
+    [ "$commands" = 0 ]
+}
+
 tell_chains() {
     local name median least most first=
     printf '\nA chain of three with CRLs, ms\n  %-22s %9s %9s %9s\n' '' median least most
@@ -360,6 +396,7 @@ mkdir "$W/warm"
 one_round "$W/warm"
 for _ in $(seq "$RUNS"); do one_round "$W/data"; done
 for _ in 1 2 3; do for column in "${PATHS[@]}"; do weigh "$column"; done; done
+run_stranger
 check_chains
 make_million
 run_million
@@ -372,6 +409,7 @@ printf '\nPIN to verdict, ms\n'
 table verdict 1 0.5
 printf '\npamtester, PIN at once, ms\n'
 table whole 1 1.0
+tell_stranger || status=1
 tell_memory
 tell_chains
 tell_million
