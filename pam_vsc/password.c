@@ -142,18 +142,48 @@ static void ask_for_others(pam_handle_t *pamh)
     (void)pam_get_authtok(pamh, PAM_AUTHTOK, &password, NULL);
 }
 
+#define PROMISE_DATA "pam_vsc_can_change"
+
+/*
+ * A preliminary check that succeeded has sent the stack past the password's own check of who asks.
+ * The modules behind would then set a new password without the old one: so what was promised fails
+ * for good, and is no word for the next module to try.
+ */
+static bool was_promised(pam_handle_t *pamh)
+{
+    const void *data = NULL;
+
+    return pam_get_data(pamh, PROMISE_DATA, &data) == PAM_SUCCESS && data != NULL;
+}
+
+static int promise(pam_handle_t *pamh, int code)
+{
+    static char promised;
+    void *data = code == PAM_SUCCESS ? &promised : NULL;
+
+    return pam_set_data(pamh, PROMISE_DATA, data, NULL) == PAM_SUCCESS ? code : PAM_BUF_ERR;
+}
+
+static int keep_promise(pam_handle_t *pamh, int code)
+{
+    return code == PAM_AUTHINFO_UNAVAIL && was_promised(pamh) ? PAM_AUTHTOK_ERR : code;
+}
+
 int password_change(pam_handle_t *pamh, const struct call_argv *argv)
 {
     struct call call;
     enum ending ending = call_init(&call, pamh, argv);
-    bool asks = call.args.ask_authtok && (argv->flags & PAM_PRELIM_CHECK) == 0;
+    int code;
 
     if (ending == ENDING_NOT_YET)
         ending = change(&call, argv->flags);
     if (ending == ENDING_CHANGED)
         talk_inform(&call.talk, texts_pin_changed());
     call_end(&call, ending);
-    if (asks && result_chauthtok(ending) == PAM_AUTHINFO_UNAVAIL)
+    if ((argv->flags & PAM_PRELIM_CHECK) != 0)
+        return promise(pamh, result_chauthtok(ending));
+    code = keep_promise(pamh, result_chauthtok(ending));
+    if (call.args.ask_authtok && code == PAM_AUTHINFO_UNAVAIL)
         ask_for_others(pamh);
-    return result_chauthtok(ending);
+    return code;
 }
