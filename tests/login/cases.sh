@@ -42,6 +42,8 @@ cases_pin() {
         in_session 'PKCS11_LOGIN_CERT_ISSUER=CN=Test Issuing CA,DC=corp,DC=test' &&
         in_session PKCS11_LOGIN_CERT_SERIAL= && ! in_session PKCS11_LOGIN_TOKEN_NAME=
     check $? "the session knows card and certificate by its environment"
+    ! grep -qF $PIN "$LOG" "$MESSAGES"
+    check $? "no screen, environment or log shows the PIN"
     let_in vscalice 'PIN for Alice: ' 87654321 'Wrong PIN. 4 tries left.' @none \
         'PIN for Alice (4 tries left): ' $PIN && [ "$(tries Alice)" = 5 ]
     check $? "wrong PIN, then the right one"

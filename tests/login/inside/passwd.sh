@@ -112,8 +112,9 @@ cases_password
 cases_blocked
 cases_no_card
 cases_refused
+cases_must_change
+NAME="su, where login.change_pin names it" CURRENT=()
 setting 'change_pin = [ "su-l" ];'
-CURRENT=()
 cases_must_change
 setting
 login_end
