@@ -69,6 +69,19 @@ static bool names_a_card(const struct model *model, const char *text)
     return false;
 }
 
+/* The service speaks of other cards than the one that was chosen: say so, for it has not. */
+static void miss_chosen(struct model *model, const char *text)
+{
+    struct talk *talk = &model->talk;
+    const char *chosen = talk->card.is.name;
+    bool is_other = false;
+
+    for (size_t i = 0; i < model->cards.count; i++)
+        is_other |= show_names(text, model->cards.list[i].is.name);
+    if (talk->way == WAY_CARD && is_other && !show_names(text, chosen) && talk->alert[0] == '\0')
+        (void)snprintf(talk->alert, sizeof(talk->alert), _("%s cannot be used now."), chosen);
+}
+
 static void handle_secret(struct model *model, const char *text)
 {
     struct talk *talk = &model->talk;
@@ -79,6 +92,7 @@ static void handle_secret(struct model *model, const char *text)
         talk_answer_text(model, "");
         return;
     }
+    miss_chosen(model, text);
     talk->secret = true;
     show_prompt(talk->prompt, sizeof(talk->prompt), text);
     model_go(model, SCREEN_PROMPT);
@@ -106,6 +120,7 @@ static void handle_visible(struct model *model, const char *text)
         talk->menu_answered = true;
         talk_answer_text(model, talk->card.is.id);
     } else {
+        miss_chosen(model, text);
         model_go(model, SCREEN_MENU);
     }
 }

@@ -51,6 +51,25 @@ static void test_menu_of_several_certificates_is_a_list(void **state)
     desk_shows(desk, SCREEN_CHOOSE, NULL);
 }
 
+static void test_chosen_card_that_the_service_passes_over(void **state)
+{
+    struct desk *desk = *state;
+
+    desk_line(desk, LINE_STATE(LINE_ALICE "," LINE_SECOND));
+    model_choose(desk->model, 0);
+    desk_say(desk, MODEL_VISIBLE,
+             "Sign in as:\n1. alice@corp.test (TestVSC)\n2. bob@corp.test (TestVSC)\nNumber: ");
+    desk_shows(desk, SCREEN_MENU, "Second cannot be used now.", NULL);
+    model_back(desk->model);
+    model_choose(desk->model, 0);
+    desk_say(desk, MODEL_SECRET, "PIN for TestVSC: ");
+    desk_shows(desk, SCREEN_PROMPT, "Second cannot be used now.", "PIN for TestVSC", NULL);
+    model_back(desk->model);
+    model_choose(desk->model, 1);
+    desk_say(desk, MODEL_SECRET, "PIN for TestVSC: ");
+    assert_string_equal(model_screen(desk->model)->alert, "");
+}
+
 static void test_several_accounts_for_one_certificate(void **state)
 {
     struct desk *desk = *state;
@@ -246,6 +265,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         DESK(test_menu_is_answered_with_the_card),
         DESK(test_menu_of_several_certificates_is_a_list),
+        DESK(test_chosen_card_that_the_service_passes_over),
         DESK(test_several_accounts_for_one_certificate),
         DESK(test_password_way_declines_the_card),
         DESK(test_a_token_s_name_declines_nothing),
