@@ -182,7 +182,8 @@ DEPS_LOGIN := expect sshpass openssh-server sudo python3 systemd dbus iproute2 \
               greetd xvfb xdotool imagemagick at-spi2-core python3-gi gir1.2-atspi-2.0 fonts-dejavu-core \
               gnome-themes-extra adwaita-icon-theme i3lock swaylock sway wtype gdm3 cron lightdm \
               lightdm-gtk-greeter x11-utils \
-              gnome-shell gnome-settings-daemon accountsservice libnss3-tools libpam-systemd
+              gnome-shell gnome-settings-daemon accountsservice libnss3-tools libpam-systemd \
+              p11-kit
 as_root := $(if $(filter 0,$(shell id -u)),,sudo) env DEBIAN_FRONTEND=noninteractive
 install_packages = $(as_root) apt-get update -q && \
                    $(as_root) apt-get install -y -q --no-install-recommends $1
