@@ -66,6 +66,6 @@ greeter_pid() { pgrep -u _greetd -x "$1"; }
 session_runs() { [ -s $STARTED ]; }
 session_of() {
     until_true 40 session_runs && [ "$(cat $STARTED)" = "$1" ] &&
-        pgrep -u "$1" -f sleep > /dev/null
+        until_true 10 pgrep -u "$1" -f sleep # it has told its name before it sleeps
 }
 no_session() { [ ! -e $STARTED ]; }
