@@ -30,7 +30,8 @@ bool trial_note(const char *folder, const char *service)
     auto_fd int file = -1;
 
     (void)snprintf(path, sizeof(path), "%s/%s", folder, TRIAL_NAME);
-    if (access(path, F_OK) != 0 || !name_of(service, name) ||
+    /* By the effective user: su's real one is whoever called it, and may not look in there. */
+    if (faccessat(AT_FDCWD, path, F_OK, AT_EACCESS) != 0 || !name_of(service, name) ||
         io_open_trusted_folder(folder, &dir, NULL) != VSC_OK)
         return false;
     /* Empty: a hostile caller's limits cannot stop a write in its middle. */

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/trial.h"
@@ -63,6 +64,25 @@ static void test_note_does_not_follow_a_link(void **state)
     assert_int_equal(access(scratch_path(state, "elsewhere"), F_OK), -1);
 }
 
+/* su and other setuid programs: the real user is the caller, who cannot look into the folder. */
+static void test_note_is_left_for_a_caller_who_may_not_look(void **state)
+{
+    int status = -1;
+    pid_t pid;
+
+    scratch_folder(state, "trials", 0700);
+    scratch_file(state, "trials/" TRIAL_NAME, "", 0, 0600);
+    pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        if (geteuid() == 0 && setreuid(65534, (uid_t)-1) != 0)
+            _exit(2);
+        _exit(trial_note(scratch_path(state, "trials"), "su") ? 0 : 1);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -74,6 +94,8 @@ int main(void)
                                         scratch_teardown),
         cmocka_unit_test_setup_teardown(test_note_does_not_follow_a_link, scratch_setup,
                                         scratch_teardown),
+        cmocka_unit_test_setup_teardown(test_note_is_left_for_a_caller_who_may_not_look,
+                                        scratch_setup, scratch_teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
