@@ -65,14 +65,14 @@ static enum vsc_err stage(const struct trial_options *options, const struct tria
                           const struct stacks_words *words, struct trial *trial,
                           struct problem *problem)
 {
-    auto_fd int fd = openat(place->fd, TRIAL_NEW, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    auto_fd int fd = -1;
+    enum vsc_err err = trial_open_stage(place, &fd, problem);
 
-    if (fd < 0)
-        return problem_set(problem, VSC_SYSTEM, "%s/" TRIAL_NEW, place->path);
+    if (err != VSC_OK)
+        return err;
     for (size_t i = 0; i < words->count; i++) {
         const char *service = words->words[i];
         bool replaced;
-        enum vsc_err err;
 
         if (!stack_is_service_name(service))
             return problem_set(problem, VSC_USAGE, "%s: no name of a service", service);
@@ -92,7 +92,7 @@ static enum vsc_err stage(const struct trial_options *options, const struct tria
 
 /* How all stands, and how it would. */
 struct comparing {
-    char staged[TRIAL_PATH_SIZE + sizeof(TRIAL_NEW)];
+    char staged[TRIAL_PATH_SIZE + sizeof(TRIAL_STAGED)];
     struct stack_folders now, then;
     struct stack_services services;
     struct stack_report before, after;
@@ -129,7 +129,7 @@ static enum vsc_err check_all(const struct trial_options *options, const struct 
 
     if (all == NULL)
         return VSC_MEMORY;
-    (void)snprintf(all->staged, sizeof(all->staged), "%s/" TRIAL_NEW, place->path);
+    (void)snprintf(all->staged, sizeof(all->staged), "%s/" TRIAL_STAGED, place->path);
     all->now = stack_folders_of(is_system ? NULL : options->folder);
     all->then = all->now;
     memmove(&all->then.paths[1], &all->then.paths[0], sizeof(char *) * 2);

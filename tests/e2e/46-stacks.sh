@@ -107,6 +107,14 @@ printf 'auth required pam_deny.so\nauth include sudo\n' > "$PAM/other-one"
 FROM=$W/bad enable sudo --rollback 60s; [ $? = 1 ] && grep -q '^other-one' "$LOG" && is_old
 check $? "what another service would become is looked at too"
 rm "$PAM/other-one"
+mkdir -m 755 "$W/two" && cp conf/pam.d/sudo "$W/two" && cp "$PAM/common-auth" "$W/two" && cp "$PAM/common-auth" "$W/common"
+echo 'auth sufficient pam_permit.so' > "$PAM/common-auth"
+FROM=$W/two enable common-auth no-such-file; [ $? = 2 ] && { enable sudo; [ $? = 1 ]; } && grep -q lets-in "$LOG" && is_old
+check $? "what an enable before this one had staged is not taken for what is in place"
+cp "$W/common" "$PAM/common-auth" && FROM=$W/two enable common-auth --rollback never &&
+    echo 'auth sufficient pam_permit.so' > "$PAM/common-auth" && { enable sudo; [ $? = 1 ]; } && grep -q lets-in "$LOG" && is_old
+check $? "nor what was put in place once, and is another by now"
+begin
 
 # ---- the terminal closes
 begin

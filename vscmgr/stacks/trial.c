@@ -6,6 +6,7 @@
  */
 #include "vscmgr/stacks/trial.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -26,6 +27,8 @@
 #define NAME_SIZE      (STACK_NAME_SIZE + 32)
 #define STACK_FILE_MAX (64 * 1024)
 
+DEFINE_AUTO(DIR, closedir)
+
 enum vsc_err trial_open(const char *path, struct trial_place *ret_place, struct problem *problem)
 {
     auto_fd int fd = -1;
@@ -38,7 +41,8 @@ enum vsc_err trial_open(const char *path, struct trial_place *ret_place, struct 
     err = io_open_trusted_folder(path, &fd, problem);
     if (err != VSC_OK)
         return err;
-    if (mkdirat(fd, TRIAL_NEW, 0700) != 0 && errno != EEXIST)
+    if ((mkdirat(fd, TRIAL_NEW, 0700) != 0 && errno != EEXIST) ||
+        (mkdirat(fd, TRIAL_STAGED, 0700) != 0 && errno != EEXIST))
         return problem_set(problem, VSC_DENIED, "%s: %s", path, strerror(errno));
     lock = openat(fd, LOCK_NAME, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (lock < 0 || flock(lock, LOCK_EX) != 0)
@@ -54,6 +58,28 @@ void trial_close(struct trial_place *place)
     if (place->lock >= 0)
         (void)close(place->lock);
     *place = (struct trial_place){.fd = -1, .lock = -1};
+}
+
+enum vsc_err trial_open_stage(const struct trial_place *place, int *ret_fd, struct problem *problem)
+{
+    auto_by(closedir) DIR *stream = NULL;
+    auto_fd int fd = openat(place->fd, TRIAL_STAGED, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int again = fd >= 0 ? fcntl(fd, F_DUPFD_CLOEXEC, 0) : -1;
+    const struct dirent *entry;
+    bool is_empty = again >= 0;
+
+    stream = is_empty ? fdopendir(again) : NULL;
+    if (stream == NULL && again >= 0)
+        (void)close(again);
+    while (stream != NULL && (entry = readdir(stream)) != NULL)
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
+            unlinkat(fd, entry->d_name, 0) != 0)
+            is_empty = false;
+    if (stream == NULL || !is_empty)
+        return problem_set(problem, VSC_SYSTEM, "%s/" TRIAL_STAGED ": it cannot be emptied",
+                           place->path);
+    *ret_fd = take_fd(fd);
+    return VSC_OK;
 }
 
 static bool is_there(int folder, const char *name)
@@ -252,6 +278,20 @@ static void clear_beside(int folder, struct trial *trial)
     }
 }
 
+/* None of these is in place: what new/ has of them is of a trial that is over. */
+static enum vsc_err move_staged(const struct trial_place *place, const struct trial *trial)
+{
+    for (size_t i = 0; i < trial->count; i++) {
+        char from[NAME_SIZE], to[NAME_SIZE];
+
+        (void)snprintf(from, sizeof(from), TRIAL_STAGED "/%s", trial->services[i].name);
+        (void)snprintf(to, sizeof(to), TRIAL_NEW "/%s", trial->services[i].name);
+        if (renameat(place->fd, from, place->fd, to) != 0)
+            return VSC_SYSTEM;
+    }
+    return VSC_OK;
+}
+
 enum vsc_err trial_begin(const struct trial_place *place, struct trial *trial,
                          struct problem *problem)
 {
@@ -262,7 +302,9 @@ enum vsc_err trial_begin(const struct trial_place *place, struct trial *trial,
         return err;
     sweep(place, trial);
     clear_beside(folder, trial);
-    err = trial_write(place, trial);
+    err = move_staged(place, trial);
+    if (err == VSC_OK)
+        err = trial_write(place, trial);
     return err == VSC_OK ? VSC_OK : problem_set(problem, err, "%s/" TRIAL_NAME, place->path);
 }
 

@@ -7,6 +7,7 @@
  * the file before lies beside it as SERVICE.before-vsc~, the very same inode.
  *
  *   trial              which services, and until when; there while a trial runs (common/trial.h)
+ *   staged/SERVICE     what shall be, while that is looked at; nothing else
  *   new/SERVICE        what was put in place
  *   enabled.SERVICE    a stack that stays: "replaced" or "new"
  *   signed-in.SERVICE  somebody signed in by card (the module's note)
@@ -24,8 +25,9 @@
 #include "vscmgr/stacks/stack.h"
 
 #define TRIAL_SERVICES_MAX 64
-#define TRIAL_NEW          "new" /* the folder in the trial's */
-#define TRIAL_NEVER        0     /* no end: the stacks stay */
+#define TRIAL_STAGED       "staged" /* folders in the trial's */
+#define TRIAL_NEW          "new"
+#define TRIAL_NEVER        0 /* no end: the stacks stay */
 #define TRIAL_PATH_SIZE    256
 #define BOOT_ID_TEXT       40
 
@@ -79,7 +81,14 @@ must_check enum vsc_err trial_settle(const struct trial_place *place, enum trial
                                      struct trial *ret_trial, int64_t *ret_left,
                                      struct problem *problem);
 
-/* Write the trial down, before anything is touched: which services there are is found out. */
+/* The folder for the stacks of a trial to come, empty: what an earlier one left there is not its.
+ */
+must_check enum vsc_err trial_open_stage(const struct trial_place *place, int *ret_fd,
+                                         struct problem *problem);
+/*
+ * Write the trial down, before anything is touched: which services there are is found out, and
+ * staged/SERVICE of each becomes new/SERVICE.
+ */
 must_check enum vsc_err trial_begin(const struct trial_place *place, struct trial *trial,
                                     struct problem *problem);
 /*
