@@ -8,6 +8,7 @@ the words; each answer is some lines and then "ok" or "no".
                                      expression) in its name, text or description
   gone SECONDS ROLE PATTERN          until nothing of the kind shows
   nameless                           what can be focused and has no name
+  half left|right ROLE PATTERN       in that half of its window
   tidy                               what sticks out of its window, is cut off or lies over another
   tree                               all that shows: role, name, text, states, place
 """
@@ -115,7 +116,7 @@ def things():
 
 def matching(role, states, pattern):
     return [t for t in things()
-            if role in ("*", t.role) and t.has(states) and t.says(pattern)]
+            if (role == "*" or t.role in role.split("|")) and t.has(states) and t.says(pattern)]
 
 
 def until(seconds, condition):
@@ -137,6 +138,15 @@ def wait(seconds, role, states, pattern):
 
 def gone(seconds, role, pattern):
     return until(seconds, lambda: not matching(role, [], re.compile(pattern)))
+
+
+def half(side, role, pattern):
+    wanted = re.compile(pattern)
+    found = [t for t in things() if t.role == role and t.says(wanted) and t.place]
+    middle = [window_of(t).place.x + window_of(t).place.width // 2 for t in found]
+    return tree() and bool(found) and all(
+        (t.place.x >= m) if side == "right" else (t.place.x + t.place.width <= m)
+        for t, m in zip(found, middle))
 
 
 def tree():
@@ -190,7 +200,7 @@ def tidy():
     return not faults
 
 
-COMMANDS = {"wait": wait, "gone": gone, "tree": tree, "nameless": nameless, "tidy": tidy}
+COMMANDS = {"wait": wait, "gone": gone, "tree": tree, "nameless": nameless, "half": half, "tidy": tidy}
 
 
 def main():

@@ -4,7 +4,7 @@
 #
 #   greeter_prepare         a session "Test session", the module that plays conversations, a watcher
 #                           that tells what it is told to
-#   greeter_settings LINE.. /etc/pam_vsc/greeter.conf
+#   greeter_settings LINE.. /etc/pam_vsc/greeter.conf; $WATCH is the watcher
 #   cards LINE..            what vsc-watch tells at the start, see CARD_ALICE and others below
 #   card_event LINE         and what it tells then
 #   conversation LINE..     what PAM says to greetd (tests/modules/pam_script.c)
@@ -15,6 +15,7 @@
 PLAYED=/etc/vsc-played
 LINES=/tmp/vsc-lines
 GREETER_ENV=
+WATCH=/usr/local/bin/played-watch
 
 greeter_prepare() {
     greetd_prepare
@@ -32,7 +33,7 @@ greeter_prepare() {
 }
 
 greeter_settings() {
-    printf '%s\n' '[greeter]' 'watch=/usr/local/bin/played-watch' 'animations=false' \
+    printf '%s\n' '[greeter]' "watch=$WATCH" 'animations=false' \
         'wayland_sessions=/tmp/sessions' 'x_sessions=/tmp/no-sessions' 'session=test' "$@" \
         > /etc/pam_vsc/greeter.conf
 }

@@ -57,13 +57,16 @@ lightdm_start() {
 
 helpers_over() { ! card_helpers && ! pgrep -x vsc-check; } > /dev/null
 
+lightdm_gone() { ! kill -0 "$LIGHTDM_PID"; } 2> /dev/null
 lightdm_end() {
     [ -n "$LIGHTDM_PID" ] || return 0
     screen_end
+    # It would wait for a session that waits for its greeter.
+    pkill -KILL -f 'lightdm --session-child'
     kill "$LIGHTDM_PID" 2> /dev/null
+    until_true 5 lightdm_gone || kill -KILL "$LIGHTDM_PID"
     wait "$LIGHTDM_PID" 2> /dev/null
     LIGHTDM_PID=
-    pkill -KILL -f 'lightdm --session-child'
     pkill -KILL -x Xvfb
     pkill -KILL -u lightdm
     until_true 10 helpers_over # the TPM has room for one at a time
@@ -71,6 +74,7 @@ lightdm_end() {
 
 session_runs() { [ -s $STARTED ]; }
 session_of() {
-    until_true 40 session_runs && [ "$(cat $STARTED)" = "$1" ] && pgrep -u "$1" -f sleep > /dev/null
+    until_true 40 session_runs && [ "$(cat $STARTED)" = "$1" ] &&
+        until_true 10 pgrep -u "$1" -f sleep # it has told its name before it sleeps
 }
 no_session() { [ ! -e $STARTED ]; }

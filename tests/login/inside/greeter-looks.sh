@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Inside a throwaway root: see tests/login/51-greeter-looks.sh.
+set -u
+. tests/login/rig.sh
+. tests/login/rig-greetd.sh
+. tests/login/rig-screen.sh
+. tests/login/rig-greeter.sh
+
+PIN_ENTRY='password text'
+TILE='push button'
+is() {
+    local status=$?
+    [ $status = 0 ] || cat "$W/greeter.log" >> "$LOG"
+    ok $status "vsc-greeter: $1"
+}
+picture() { screen_named && screen_tidy && screen_drawn "greeter-$LOOK-$1"; }
+
+# look NAME SETTING..: the main states in that look, each without a fault that can be measured
+look() {
+    LOOK=$1
+    shift
+    greeter_settings "$@"
+    cards "$CARD_ALICE" "$CARD_BLOCKED" "$CARD_LOCKED"
+    conversation 'secret PIN for TestVSC (Alice Smith):\s' 'expect 11111111' \
+        'error Wrong PIN. 1 try left.' 'secret PIN for TestVSC (1 try left):\s' 'expect 12345678' \
+        "wait $W/never" 'return success'
+    rm -rf /tmp/greeter-home # where it remembers the last card
+    greeter_start
+    screen_focus "$TILE" TestVSC && picture cards
+    is "$LOOK: cards"
+    screen_key Return
+    screen_focus "$PIN_ENTRY" PIN && screen_type 11111111 && screen_key Return &&
+        screen_focus "$PIN_ENTRY" '1 try left' && screen_has alert 'Wrong PIN' && picture last-try
+    is "$LOOK: PIN, with an alert and a warning"
+    screen_key Escape
+    screen_focus "$TILE" TestVSC && screen_key d && screen_focus "$TILE" Dave && screen_key Return &&
+        screen_has alert Dave && picture locked
+    is "$LOOK: locked"
+    greeter_end
+}
+
+site_install > "$LOG" 2>&1 && greeter_prepare && screen_start && screen_bus _greetd &&
+    screen_reader _greetd && screen_no_pointer
+ok $? "rig: greetd, a screen and its reader"
+
+look light
+look dark dark=true
+look high-contrast high_contrast=true
+look high-contrast-dark high_contrast=true dark=true
+look large-text large_text=true
+for language in de fr es ja; do
+    GREETER_ENV="LANGUAGE=$language"
+    look $language
+done
+GREETER_ENV='LANGUAGE=de'
+greeter_start
+screen_focus "$TILE" '^Anmelden als Alice Smith' && screen_ask half right 'toggle button' '^Sitzung$'
+is "de: speaks German"
+greeter_end
+GREETER_ENV='LANGUAGE=he'
+look he
+greeter_start
+screen_focus "$TILE" '^כניסה בתור Alice Smith' && screen_ask half left 'toggle button' '^הפעלה$' &&
+    screen_ask half right label "[0-9]:[0-9]"
+is "he: speaks Hebrew, from right to left"
+greeter_end
+look he-large-text large_text=true
+GREETER_ENV=
+
+# ---- menus, by keys alone
+greeter_settings
+cards "$CARD_ALICE"
+conversation 'secret PIN for TestVSC (Alice Smith):\s' 'expect 12345678' 'user vscalice' 'return success'
+greeter_start
+screen_focus "$TILE" TestVSC && screen_key F10 && screen_has 'radio button' \
+    '^Another session' && screen_drawn greeter-menu-session
+is "session menu: F10 opens it"
+screen_key Escape
+screen_gone '*' '^Another session' && screen_focus '*' .
+is "session menu: Esc closes it"
+greeter_end
+
+screen_end
+rm -rf "$W"
+echo "1..$number"
