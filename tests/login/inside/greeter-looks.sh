@@ -78,6 +78,13 @@ is "session menu: F10 opens it"
 screen_key Escape
 screen_gone '*' '^Another session' && screen_focus '*' .
 is "session menu: Esc closes it"
+screen_key shift+Tab && screen_focus 'toggle button' '^Accessibility$' && screen_key space
+screen_focus 'check box' '^High contrast$' && screen_key space &&
+    screen_has 'check box' '^High contrast$' checked && screen_drawn greeter-menu-accessibility
+is "accessibility menu: high contrast by keys"
+screen_key Escape
+screen_gone 'check box' '^High contrast$' && screen_drawn greeter-contrast-by-keys
+is "accessibility menu: and closes"
 greeter_end
 
 screen_end

@@ -217,6 +217,12 @@ screen_has alert '^The card was removed\.$' && screen_gone "$PIN_ENTRY" PIN && p
 is "card removed at the PIN: the conversation ends"
 greeter_end
 
+cards "$CARD_ALICE"
+greeter_start
+screen_focus "$TILE" TestVSC && kill -KILL "$GREETD_PID" && screen_gone frame ''
+is "login service gone: the greeter ends, to be started anew"
+greeter_end
+
 # ---- the password way
 cards "$CARD_ALICE"
 conversation 'secret Password:\s' 'expect right' 'user vscalice' 'return success'
