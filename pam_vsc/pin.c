@@ -66,11 +66,6 @@ static bool read_earlier(const struct call *call, struct secret *ret_pin)
     return len > 0 && len <= SECRET_MAX && secret_set(ret_pin, item, len) == VSC_OK;
 }
 
-static struct pin_flaw flaw_of(const struct call *call, const struct secret *pin)
-{
-    return pin_policy_flaw(&call->chosen->info->policy, pin);
-}
-
 /*
  * Take the earlier password where the arguments say so. ENDING_NOT_YET with attempts->earlier
  * unset means: ask.
@@ -81,7 +76,8 @@ static enum ending take_earlier(const struct call *call, struct attempts *attemp
         return ENDING_NOT_YET;
     /* A password that cannot be a PIN costs no try; it is not even looked at by the card. */
     attempts->earlier =
-        read_earlier(call, &attempts->pin) && flaw_of(call, &attempts->pin).kind == FLAW_NONE;
+        read_earlier(call, &attempts->pin) &&
+        pin_policy_flaw(&call->chosen->info->policy, &attempts->pin).kind == FLAW_NONE;
     if (!attempts->earlier)
         secret_done(&attempts->pin);
     return attempts->earlier || !call->args.use_first_pass ? ENDING_NOT_YET : ENDING_NOT_A_PIN;
@@ -213,7 +209,7 @@ static enum ending attempt(struct call *call, struct attempts *attempts,
     }
     if (attempts->any_refused && secret_equal(&attempts->pin, &attempts->refused))
         return ENDING_WRONG_PIN;
-    flaw = flaw_of(call, &attempts->pin);
+    flaw = pin_policy_flaw(&call->chosen->info->policy, &attempts->pin);
     if (flaw.kind != FLAW_NONE)
         return refuse_shape(call, attempts, &flaw);
     ending = freshen(call, &attempts->state);
