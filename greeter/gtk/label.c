@@ -19,7 +19,7 @@ GtkWidget *label_new(const char *style, int width)
 /* Letters of that direction: the sentence is the language's, though names in it are not. */
 static gboolean has_rtl(const char *text)
 {
-    for (; *text != '\0'; text = g_utf8_next_char(text)) {
+    for (; *text != '\0'; text = g_utf8_find_next_char(text, NULL)) {
         const GUnicodeScript script = g_unichar_get_script(g_utf8_get_char(text));
 
         if (script == G_UNICODE_SCRIPT_HEBREW || script == G_UNICODE_SCRIPT_ARABIC)
