@@ -421,7 +421,7 @@ analyze:
 	     $(PKG_CFLAGS) -DVSC_VERSION=\"$(VERSION)\" -DVSC_LIBEXECDIR=\"$(LIBEXECDIR)\" \
 	     -DVSC_STACKSDIR=\"$(STACKSDIR)\" \
 	     -DVSC_MULTIARCH=\"$(MULTIARCH)\" -DVSC_LOCALEDIR=\"$(LOCALEDIR)\" \
-	     -DVSC_BINDIR=\"$(PREFIX)/bin\" $(GTK_CFLAGS)' sh 2>/dev/null
+	     -DVSC_BINDIR=\"$(PREFIX)/bin\" $(GTK_CFLAGS) $(shell pkg-config --cflags $(LIGHTDM) 2>/dev/null)' sh 2>/dev/null
 
 # ---- installation ------------------------------------------------------------------------------------
 D := $(DESTDIR)

@@ -24,6 +24,14 @@ enum vsc_err serve_sign(struct serve *serve, struct serve_request *request)
     return err;
 }
 
+static enum vsc_err sign_as_with(struct card_source *source, const struct card_sign_as *sign,
+                                 struct card_outcome *ret_outcome, struct problem *problem)
+{
+    if (source->ops->sign_as == NULL)
+        return problem_set(problem, VSC_DENIED, "this is no native card");
+    return source->ops->sign_as(source, sign, ret_outcome, problem);
+}
+
 enum vsc_err serve_sign_as(struct serve *serve, struct serve_request *request)
 {
     struct card_sign_as sign = {0};
@@ -37,14 +45,20 @@ enum vsc_err serve_sign_as(struct serve *serve, struct serve_request *request)
     serve_wipe(request);
     if (err == VSC_OK)
         err = serve_find_own(serve, sign.card, request, &source);
-    if (err == VSC_OK && source->ops->sign_as == NULL)
-        err = problem_set(&request->problem, VSC_DENIED, "this is no native card");
     if (err == VSC_OK)
-        err = source->ops->sign_as(source, &sign, &outcome, &request->problem);
+        err = sign_as_with(source, &sign, &outcome, &request->problem);
     secret_done(&sign.pin);
     if (err == VSC_OK)
         err = serve_outcome(serve, request, WIRE_CARD_SIGNED_AS, sign.card, &outcome);
     return err;
+}
+
+static enum vsc_err verify_with(struct card_source *source, const struct card_verify *verify,
+                                struct card_outcome *ret_outcome, struct problem *problem)
+{
+    if (source->ops->verify == NULL)
+        return problem_set(problem, VSC_DENIED, "this is no native card");
+    return source->ops->verify(source, verify, ret_outcome, problem);
 }
 
 enum vsc_err serve_verify(struct serve *serve, struct serve_request *request)
@@ -60,10 +74,8 @@ enum vsc_err serve_verify(struct serve *serve, struct serve_request *request)
     serve_wipe(request);
     if (err == VSC_OK)
         err = serve_find_own(serve, verify.card, request, &source);
-    if (err == VSC_OK && source->ops->verify == NULL)
-        err = problem_set(&request->problem, VSC_DENIED, "this is no native card");
     if (err == VSC_OK)
-        err = source->ops->verify(source, &verify, &outcome, &request->problem);
+        err = verify_with(source, &verify, &outcome, &request->problem);
     secret_done(&verify.pin);
     if (err == VSC_OK)
         err = serve_outcome(serve, request, WIRE_CARD_VERIFIED, verify.card, &outcome);

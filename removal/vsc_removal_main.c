@@ -5,6 +5,7 @@
  */
 #include <poll.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -81,24 +82,26 @@ static void forget_all(struct removal *removal, const struct records *records)
 
 static enum vsc_err watch_sessions(struct removal *removal, struct problem *problem)
 {
-    static struct records records;
-    static struct watch watch;
+    auto_free struct records *records = calloc(1, sizeof(*records));
+    auto_free struct watch *watch = calloc(1, sizeof(*watch));
     unsigned polls = 0;
 
-    watch.ops = &ops;
-    watch.context = removal;
+    if (records == NULL || watch == NULL)
+        return VSC_MEMORY;
+    watch->ops = &ops;
+    watch->context = removal;
     for (;;) {
-        enum vsc_err err = records_read(removal->arguments->sessions, &records, problem);
+        enum vsc_err err = records_read(removal->arguments->sessions, records, problem);
 
-        if (err != VSC_OK || records.folder_empty)
+        if (err != VSC_OK || records->folder_empty)
             return err;
         if (removal->removal == REMOVAL_NONE) {
-            forget_all(removal, &records);
+            forget_all(removal, records);
         } else {
-            watch_poll(&watch, &records);
+            watch_poll(watch, records);
             polls++;
         }
-        if (removal->arguments->once && (polls >= ONCE_POLLS || !watch_is_pending(&watch)))
+        if (removal->arguments->once && (polls >= ONCE_POLLS || !watch_is_pending(watch)))
             return VSC_OK;
         (void)poll(NULL, 0, INTERVAL_MS);
     }

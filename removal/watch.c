@@ -19,19 +19,22 @@ static struct watched *find(struct watch *watch, const struct session_record *re
     return NULL;
 }
 
+static bool is_among(const struct records *records, const struct session_record *record)
+{
+    for (size_t i = 0; i < records->count; i++)
+        if (is_same(&records->items[i], record))
+            return true;
+    return false;
+}
+
 /* The records are the truth; what was seen of the same sessions before is kept. */
 static void take_over(struct watch *watch, const struct records *records)
 {
     size_t kept = 0;
 
-    for (size_t i = 0; i < watch->count; i++) {
-        for (size_t k = 0; k < records->count; k++) {
-            if (is_same(&watch->items[i].record, &records->items[k])) {
-                watch->items[kept++] = watch->items[i];
-                break;
-            }
-        }
-    }
+    for (size_t i = 0; i < watch->count; i++)
+        if (is_among(records, &watch->items[i].record))
+            watch->items[kept++] = watch->items[i];
     watch->count = kept;
     for (size_t k = 0; k < records->count && watch->count < RECORDS_MAX; k++)
         if (find(watch, &records->items[k]) == NULL)

@@ -75,7 +75,7 @@ enum vsc_err presence_find(const struct module *module, const char *prefix, cons
 {
     auto_free struct view *view = calloc(1, sizeof(*view));
     struct card_found found = {.present = false};
-    unsigned long slots[SLOTS_MAX], count = 0;
+    unsigned long slots[SLOTS_MAX] = {0}, count = 0;
     enum vsc_err err;
 
     if (view == NULL)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "greeter/gtk/look.h"
 
+#include <stdint.h>
+
 #include <gtk/gtk.h>
 
 #define CONTRAST_THEME "HighContrast"
@@ -22,7 +24,8 @@ void look_init(void)
 {
     GtkSettings *settings = gtk_settings_get_default();
     g_autoptr(GtkCssProvider) provider = gtk_css_provider_new();
-    const gssize len = _binary_greeter_gtk_style_css_end - _binary_greeter_gtk_style_css_start;
+    const gssize len = (gssize)((uintptr_t)_binary_greeter_gtk_style_css_end -
+                                (uintptr_t)_binary_greeter_gtk_style_css_start);
 
     g_object_get(settings, "gtk-theme-name", &base.theme, "gtk-icon-theme-name", &base.icons,
                  "gtk-xft-dpi", &base.dpi, NULL);

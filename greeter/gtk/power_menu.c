@@ -2,6 +2,7 @@
 /* Power off, restart and suspend through logind, as far as it says that this user may. */
 #include <gio/gio.h>
 
+#include "common/msgid.h"
 #include "greeter/gtk/menus.h"
 #include "greeter/gtk/words.h"
 
@@ -12,6 +13,7 @@
 
 struct action {
     const char *ask, *call; /* methods */
+    const char *text;
     GtkWidget *item;
 };
 
@@ -65,17 +67,16 @@ static void on_bus(GObject *source, GAsyncResult *result, gpointer data)
 void power_menu_add(struct menus *menus)
 {
     static struct action actions[] = {
-        {.ask = "CanSuspend", .call = "Suspend"},
-        {.ask = "CanReboot", .call = "Reboot"},
-        {.ask = "CanPowerOff", .call = "PowerOff"},
+        {.ask = "CanSuspend", .call = "Suspend", .text = N_("Suspend")},
+        {.ask = "CanReboot", .call = "Reboot", .text = N_("Restart")},
+        {.ask = "CanPowerOff", .call = "PowerOff", .text = N_("Power off")},
         {.ask = NULL},
     };
-    const char *const texts[] = {_("Suspend"), _("Restart"), _("Power off")};
     GtkWidget *menu = menu_add(menus, "system-shutdown-symbolic", _("Power"), &power_button);
 
     gtk_widget_set_no_show_all(power_button, TRUE);
     for (size_t i = 0; actions[i].ask != NULL; i++) {
-        actions[i].item = gtk_button_new_with_label(texts[i]);
+        actions[i].item = gtk_button_new_with_label(_(actions[i].text));
         gtk_widget_set_no_show_all(actions[i].item, TRUE);
         gtk_container_add(GTK_CONTAINER(menu), actions[i].item);
         g_signal_connect(actions[i].item, "clicked", G_CALLBACK(on_clicked), &actions[i]);

@@ -250,6 +250,25 @@ static bool join(struct joined *line, const char *text)
     return true;
 }
 
+/* One line of the file; what libpam would join to one is read when it is whole. */
+static enum vsc_err add_text(struct reading *reading, struct place *place, unsigned number,
+                             const char *text, struct joined *line)
+{
+    const char *first = text + strspn(text, BLANKS);
+    enum vsc_err err;
+
+    if (*first == '\0' || *first == '#')
+        return VSC_OK;
+    place->number = line->open ? place->number : number;
+    if (!join(line, text))
+        return bad(reading, place, "the line is too long");
+    if (line->open)
+        return VSC_OK;
+    err = read_line(reading, place, line->text);
+    line->len = 0;
+    return err;
+}
+
 static enum vsc_err read_lines(struct reading *reading, struct place *place, char *text)
 {
     struct joined line = {.len = 0};
@@ -257,19 +276,10 @@ static enum vsc_err read_lines(struct reading *reading, struct place *place, cha
 
     for (unsigned number = 1; err == VSC_OK && *text != '\0'; number++) {
         char *next = text + strcspn(text, "\n");
-        const char *first = text + strspn(text, BLANKS);
 
         if (*next != '\0')
             *next++ = '\0';
-        if (*first != '\0' && *first != '#') {
-            place->number = line.open ? place->number : number;
-            if (!join(&line, text))
-                return bad(reading, place, "the line is too long");
-            if (!line.open) {
-                err = read_line(reading, place, line.text);
-                line.len = 0;
-            }
-        }
+        err = add_text(reading, place, number, text, &line);
         text = next;
     }
     return err == VSC_OK && line.open ? bad(reading, place, "the line does not end") : err;
