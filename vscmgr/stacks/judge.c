@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define CONDITIONS_MAX 8 /* those behind them answer as the last */
+#define PROVERS_MAX    3 /* the same */
 
 static const int auth_codes[] = {PAM_SUCCESS,           PAM_AUTHINFO_UNAVAIL, PAM_AUTH_ERR,
                                  PAM_CRED_INSUFFICIENT, PAM_MAXTRIES,         PAM_USER_UNKNOWN,
@@ -17,12 +18,14 @@ static const int password_codes[] = {
     PAM_SUCCESS,  PAM_AUTHINFO_UNAVAIL, PAM_AUTH_ERR,    PAM_AUTHTOK_ERR, PAM_PERM_DENIED,
     PAM_MAXTRIES, PAM_USER_UNKNOWN,     PAM_SERVICE_ERR, PAM_CONV_ERR,    PAM_BUF_ERR};
 
-/* How a module that asks for a proof may refuse: some do not know the user at all. */
+/* How a module that asks for a proof may refuse: some do not know the user at all, and one may not
+ * be there. */
 static const int auth_refusals[] = {PAM_AUTH_ERR, PAM_USER_UNKNOWN, PAM_AUTHINFO_UNAVAIL,
-                                    PAM_IGNORE};
-static const int account_refusals[] = {PAM_ACCT_EXPIRED, PAM_PERM_DENIED, PAM_AUTHINFO_UNAVAIL};
+                                    PAM_IGNORE, PAM_MODULE_UNKNOWN};
+static const int account_refusals[] = {PAM_ACCT_EXPIRED, PAM_PERM_DENIED, PAM_AUTHINFO_UNAVAIL,
+                                       PAM_MODULE_UNKNOWN};
 static const int password_refusals[] = {PAM_AUTHTOK_ERR, PAM_AUTH_ERR, PAM_USER_UNKNOWN,
-                                        PAM_PERM_DENIED};
+                                        PAM_PERM_DENIED, PAM_MODULE_UNKNOWN};
 
 #define ROW(name)                                                                                  \
     {                                                                                              \
@@ -60,18 +63,48 @@ size_t stack_codes_of(enum stack_facility facility, const int **ret_codes)
     return facilities[facility].code_count;
 }
 
-static bool is_condition(const struct stack_line *line)
+static unsigned count_before(const struct stack *stack, const struct stack_line *end,
+                             enum stack_kind kind, unsigned max)
 {
-    return stack_kind_of(line->module) == KIND_CONDITION;
+    unsigned count = 0;
+
+    for (const struct stack_line *line = stack->lines; line < end; line++)
+        count += stack_kind_of(line->module) == kind;
+    return count < max ? count : max;
 }
 
-static unsigned index_of(const struct stack *stack, const struct stack_line *line)
+static unsigned count_of(const struct stack *stack, enum stack_kind kind, unsigned max)
 {
-    unsigned index = 0;
+    return count_before(stack, stack->lines + stack->count, kind, max);
+}
 
-    for (const struct stack_line *before = stack->lines; before < line; before++)
-        index += is_condition(before);
-    return index < CONDITIONS_MAX ? index : CONDITIONS_MAX - 1;
+unsigned stack_refusals(const struct stack *stack, enum stack_facility facility)
+{
+    unsigned ways = 1;
+
+    for (unsigned i = count_of(stack, KIND_PROVER, PROVERS_MAX); i > 0; i--)
+        ways *= (unsigned)facilities[facility].refusal_count;
+    return ways;
+}
+
+/* The number of the refusal has a digit for each of them. */
+static int prover_returns(const struct stack_world *world, const struct stack_line *line)
+{
+    const unsigned base = (unsigned)facilities[world->facility].refusal_count;
+    unsigned digits = world->refusal;
+    int code = world->prover;
+
+    if (world->refusal > 0) {
+        digits--;
+        for (unsigned i = count_before(world->stack, line, KIND_PROVER, PROVERS_MAX - 1); i > 0;
+             i--)
+            digits /= base;
+        code = facilities[world->facility].refusals[digits % base];
+    }
+    if (code == PAM_MODULE_UNKNOWN && !line->may_be_absent)
+        return PAM_AUTH_ERR;
+    /* Some ignore whom they do not know, but not this one. */
+    return code == PAM_IGNORE && strcmp(line->module, "pam_unix.so") == 0 ? PAM_USER_UNKNOWN : code;
 }
 
 static int condition_returns(const struct stack_world *world, const struct stack_line *line)
@@ -79,8 +112,11 @@ static int condition_returns(const struct stack_world *world, const struct stack
     /* A rule that is enough by itself ("these may") is not our module's fault. */
     if (world->facility == FACILITY_AUTH && line->actions[PAM_SUCCESS] == ACTION_DONE)
         return PAM_AUTH_ERR;
-    return (world->conditions >> index_of(world->stack, line) & 1) != 0 ? PAM_SUCCESS
-                                                                        : PAM_AUTH_ERR;
+    return (world->conditions >>
+                count_before(world->stack, line, KIND_CONDITION, CONDITIONS_MAX - 1) &
+            1) != 0
+               ? PAM_SUCCESS
+               : PAM_AUTH_ERR;
 }
 
 int stack_world_returns(void *arg, const struct stack_line *line)
@@ -92,10 +128,8 @@ int stack_world_returns(void *arg, const struct stack_line *line)
     switch (stack_kind_of(line->module)) {
     case KIND_OURS:
         return world->ours;
-    case KIND_PROVER: /* some ignore whom they do not know, but not this one */
-        return world->prover == PAM_IGNORE && strcmp(line->module, "pam_unix.so") == 0
-                   ? PAM_USER_UNKNOWN
-                   : world->prover;
+    case KIND_PROVER:
+        return prover_returns(world, line);
     case KIND_CONDITION:
         return world->is_setcred ? PAM_IGNORE : condition_returns(world, line);
     case KIND_ROOTOK:
@@ -120,11 +154,8 @@ static bool has_asked_ours(const struct stack *stack, const struct stack_walk *w
 bool stack_can_succeed(const struct stack *stack, struct stack_world *world,
                        struct stack_walk *ret_walk)
 {
-    unsigned count = 0;
+    const unsigned count = count_of(stack, KIND_CONDITION, CONDITIONS_MAX);
 
-    for (size_t i = 0; i < stack->count; i++)
-        count += is_condition(&stack->lines[i]);
-    count = count < CONDITIONS_MAX ? count : CONDITIONS_MAX;
     world->stack = stack;
     for (unsigned answers = 0; answers < 1U << count; answers++) { /* the last: all are content */
         world->conditions = answers;
@@ -168,13 +199,12 @@ struct stack_verdict stack_judge(const struct stack *stack, enum stack_facility 
     struct stack_world world = {.facility = facility, .ours = code};
     struct stack_walk walk;
 
-    for (size_t i = 0; i < facilities[facility].refusal_count; i++) {
-        world.prover = facilities[facility].refusals[i];
+    for (world.refusal = 1; world.refusal <= stack_refusals(stack, facility); world.refusal++)
         if (stack_can_succeed(stack, &world, &walk)) {
             tell(&verdict, walk.by);
             return verdict;
         }
-    }
+    world.refusal = 0;
     world.prover = PAM_SUCCESS;
     if (stack_can_succeed(stack, &world, &walk)) {
         verdict.end = END_OTHERS;

@@ -41,6 +41,7 @@ size_t stack_codes_of(enum stack_facility facility, const int **ret_codes);
 struct stack_world {
     enum stack_facility facility;
     int ours, prover;
+    unsigned refusal;    /* > 0: those that ask for a proof refuse, each in its way, instead */
     unsigned conditions; /* a bit for each in the order of the lines: content */
     bool root;           /* root asks: pam_rootok is content */
     bool is_setcred;
@@ -50,6 +51,9 @@ struct stack_world {
 
 /* A stack_returns: arg is a struct stack_world. */
 int stack_world_returns(void *arg, const struct stack_line *line);
+
+/* In how many ways the modules that ask for a proof can refuse: `refusal` is at most that. */
+unsigned stack_refusals(const struct stack *stack, enum stack_facility facility);
 
 /* Is there an answer of the conditions with which such a run succeeds? Where one of them is content
  * our module must have been asked: else it is that rule that lets in. *ret_walk tells of that run,
