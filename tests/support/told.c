@@ -17,11 +17,8 @@
 
 void told_begin(struct told *told, void **state, const char *module)
 {
-    char *absolute = realpath(module, NULL);
-
-    assert_non_null(absolute);
+    assert_non_null(realpath(module, told->module));
     told->state = state;
-    told->module = absolute; /* until the process ends */
     scratch_folder(state, "plain", 0755);
     scratch_folder(state, "told", 0755);
     (void)snprintf(told->plain, sizeof(told->plain), "%s", scratch_path(state, "plain"));

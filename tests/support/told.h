@@ -6,12 +6,14 @@
 #ifndef VSC_TESTS_SUPPORT_TOLD_H
 #define VSC_TESTS_SUPPORT_TOLD_H
 
+#include <limits.h>
+
 #include "vscmgr/stacks/judge.h"
 
 /* The stacks of one test, as they are ("plain") and with told modules ("told"), below *state. */
 struct told {
     void **state;
-    const char *module; /* pam_told.so, absolute */
+    char module[PATH_MAX]; /* pam_told.so, absolute */
     char plain[256], told[256];
 };
 
