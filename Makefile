@@ -281,7 +281,7 @@ wrap = $(patsubst %,-Wl$(comma)--wrap=%,$1)
 comma := ,
 # The machine keeps its own mark: tests/pam/marks.h.
 $(B)/tests/unit/test_pam_%: ALL_LDFLAGS += $(call wrap,mark_write session_record_write session_record_remove)
-$(B)/tests/unit/test_pam_scripts: ALL_LDFLAGS += $(call wrap,getuid geteuid helper_start)
+$(B)/tests/unit/test_pam_scripts: ALL_LDFLAGS += $(call wrap,getuid geteuid helper_start caller_find)
 $(B)/tests/unit/test_announce $(B)/tests/unit/test_announce_asking: private ALL_LDFLAGS += $(call wrap,clock_ms)
 $(B)/tests/unit/test_pam_freshen $(B)/tests/unit/test_pam_messages: ALL_LDFLAGS += $(call wrap,clock_ms)
 $(B)/tests/unit/test_watch_faults: private ALL_LDFLAGS += $(call wrap,malloc calloc fmemopen socket connect \

@@ -48,8 +48,9 @@ static bool read_request(struct call *call)
     good = read_item(call->pamh, PAM_TTY, request->tty, sizeof(request->tty)) && good;
     good = read_item(call->pamh, PAM_RUSER, call->ruser, sizeof(call->ruser)) && good;
     call->user_given = request->user[0] != '\0';
-    request->remote_session =
-        request->rhost[0] == '\0' && session_is_remote(SESSION_PROC, SESSION_RUN);
+    call->caller = caller_find(CALLER_INPUT, SESSION_RUN);
+    request->remote_session = request->rhost[0] == '\0' &&
+                              (call->caller.remote || session_is_remote(SESSION_PROC, SESSION_RUN));
     return good;
 }
 
@@ -213,7 +214,7 @@ bool call_is_strangers(const struct call *call)
     const struct check_evaluated *verdict = call->chosen != NULL ? call->chosen->verdict : NULL;
     const uid_t uid = verdict != NULL ? verdict->account_uid : call->rules.user_uid;
     const char *name = verdict != NULL ? verdict->account : call->rules.user_name;
-    const uid_t caller = getuid();
+    const uid_t caller = call->caller.uid;
 
     return call->rules.remote || (caller != 0 && caller != uid) ||
            (call->ruser[0] != '\0' && strcmp(call->ruser, name) != 0);

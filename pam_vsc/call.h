@@ -15,6 +15,7 @@
 #include "common/deadline.h"
 #include "common/wire_check.h"
 #include "pam_vsc/args.h"
+#include "pam_vsc/caller.h"
 #include "pam_vsc/cards.h"
 #include "pam_vsc/peer.h"
 #include "pam_vsc/result.h"
@@ -25,6 +26,7 @@ struct call {
     struct args args;
     struct check_begin request;  /* PAM's items; user "" where none was given */
     char ruser[CHECK_ITEM_SIZE]; /* PAM_RUSER, or "" */
+    struct caller caller;
     bool user_given;
     bool named_user;          /* PAM_USER was set by this call */
     struct check_begun rules; /* once vsc-check has answered BEGIN */

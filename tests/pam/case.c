@@ -19,7 +19,7 @@
 
 #define ARGS_MAX 16
 
-struct case_ids case_ids = {-1, -1};
+struct case_ids case_ids = {-1, -1, -1};
 
 struct run {
     struct stage *stage;
@@ -167,6 +167,8 @@ static void set_item(struct run *run, const char *name, const char *value)
         case_ids.uid = (int)strtol(value, NULL, 10);
     else if (strcmp(name, "euid") == 0)
         case_ids.euid = (int)strtol(value, NULL, 10);
+    else if (strcmp(name, "socket") == 0)
+        case_ids.socket = (int)strtol(value, NULL, 10);
     else
         fail(run, "[pam]: no such item: %s", name);
 }
@@ -387,7 +389,7 @@ bool case_run(struct stage *stage, const char *path, bool debug, char why[CASE_W
     stage_unlisten(stage);
     (void)stage_put(stage, "vsc-check");
     (void)stage_put(stage, "vsc-card");
-    case_ids = (struct case_ids){-1, -1};
+    case_ids = (struct case_ids){-1, -1, -1};
     (void)unsetenv(GDM_EXTENSIONS);
     (void)unsetenv(ENV_CARD);
     (void)unsetenv(ENV_TOKEN);

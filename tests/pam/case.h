@@ -12,9 +12,10 @@
 
 #define CASE_WHY 4096
 
-/* Who the module believes to be, for wraps of getuid() and geteuid(); -1: whoever we are. */
+/* Who the module believes to be, for wraps of getuid() and geteuid(); -1: whoever we are. And who
+ * it believes to be asked by over a socket, for a wrap of caller_find(); -1: there is none. */
 struct case_ids {
-    int uid, euid;
+    int uid, euid, socket;
 };
 extern struct case_ids case_ids;
 
