@@ -15,7 +15,6 @@
 
 #include "card/confine.h"
 #include "card/helpdesk/serve_challenge.h"
-#include "card/listen.h"
 #include "card/owner/serve_owner.h"
 #include "card/pkcs11/source.h"
 #include "card/remote.h"
@@ -23,6 +22,7 @@
 #include "card/serve_watch.h"
 #include "card/tpm/source.h"
 #include "common/drop.h"
+#include "common/listen.h"
 #include "common/log.h"
 #include "common/options.h"
 #include "common/own.h"

@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "card/listen.h"
+#include "common/listen.h"
 #include "card/serve_watch.h"
 #include "common/own.h"
 

@@ -13,8 +13,8 @@
 
 #include <cmocka.h>
 
-#include "card/listen.h"
 #include "card/remote.h"
+#include "common/listen.h"
 #include "tests/support/channel.h"
 
 #define STRANGER 1 /* daemon */

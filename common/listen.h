@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* vsc-card --listen: a local socket for everybody, one child a connection, until SIGTERM. */
-#ifndef VSC_CARD_LISTEN_H
-#define VSC_CARD_LISTEN_H
+/* A local socket for everybody, one child a connection, until SIGTERM. */
+#ifndef VSC_COMMON_LISTEN_H
+#define VSC_COMMON_LISTEN_H
 
 #include <stddef.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "card/listen.h"
+#include "common/listen.h"
 
 #include <errno.h>
 #include <poll.h>
