@@ -97,6 +97,7 @@ $(eval $(call archive,support,tests/support))
 $(eval $(call archive,pam_vsc,pam_vsc))
 $(eval $(call archive,pkcs11,pkcs11))
 $(eval $(call archive,removal,removal))
+$(eval $(call archive,ca,ca))
 $(eval $(call archive,fakepam,tests/fakepam tests/fakehelper tests/pam))
 
 # ---- products ------------------------------------------------------------------------------------
@@ -129,6 +130,14 @@ $(B)/vsc-greeter: $(B)/obj/greeter/gtk/style.css.o
 endif
 $(eval $(call program,vsc-removal,removal/vsc_removal_main.c,removal conf common,libconfig))
 
+$(B)/obj/ca/vsc_ca_serve_main.o: ALL_CFLAGS += -DVSC_SBINDIR='"$(PREFIX)/sbin"'
+$(eval $(call program,vsc-ca-serve,ca/vsc_ca_serve_main.c,ca common))
+$(eval $(call program,local-ca-submit,ca/local_ca_submit_main.c,ca common))
+# The CA itself is a shell program; its parts are one file.
+$(B)/vsc-ca: $(sort $(wildcard ca/vsc-ca/*.sh)) VERSION $(B)/flags
+	$(call say,GEN,$@)
+	$(Q)cat $(filter %.sh,$^) | sed 's,@LIBEXECDIR@,$(LIBEXECDIR),; s,@VERSION@,$(VERSION),' > $@ && chmod 755 $@
+
 $(B)/tpmvscmgr: $(B)/vscmgr
 	$(Q)ln -sf vscmgr $@
 
@@ -154,7 +163,7 @@ $(B)/libcertcheck.a: $(call objects,certcheck/library) $(foreach a,certcheck con
 	$(Q)ld -r -o $(B)/libcertcheck.o $^
 	$(Q)objcopy --wildcard --keep-global-symbol='certcheck_*' $(B)/libcertcheck.o
 	$(Q)rm -f $@ && ar rcsD $@ $(B)/libcertcheck.o
-all: $(PROGRAMS) $(B)/tpmvscmgr $(B)/pam_vsc.so $(B)/vsc-pkcs11.so $(B)/vsc-announce.so $(B)/libcertcheck.a
+all: $(PROGRAMS) $(B)/vsc-ca $(B)/tpmvscmgr $(B)/pam_vsc.so $(B)/vsc-pkcs11.so $(B)/vsc-announce.so $(B)/libcertcheck.a
 
 # ---- translations: gettext's domain pam_vsc, for the module and the greeter ----------------------
 LINGUAS := $(basename $(notdir $(wildcard po/*.po)))
@@ -174,7 +183,7 @@ DEPS := gcc libc6-dev pkg-config libpam0g-dev libssl-dev libp11-dev libtss2-dev 
         libcmocka-dev libpam-wrapper pamtester swtpm swtpm-tools tpm2-tools softhsm2 opensc openssl \
         jq procps binutils mandoc expect libcap2-bin libqrencode-dev gettext \
         $(if $(filter no,$(GREETER)),,libgtk-3-dev liblightdm-gobject-dev adwaita-icon-theme) libgdm-dev
-DEPS_CI := $(DEPS) clang clang-tidy clang-format cppcheck libclang-rt-14-dev debootstrap git \
+DEPS_CI := $(DEPS) shellcheck clang clang-tidy clang-format cppcheck libclang-rt-14-dev debootstrap git \
            tpm2-abrmd libtpm2-pkcs11-tools libtss2-tcti-tabrmd0 dbus libtpm2-pkcs11-1 libpam-pkcs11 libpam-p11 sudo \
            systemd iproute2 libwbclient0 libsss-nss-idmap0 slapd ldap-utils \
            gnutls-bin krb5-kdc krb5-admin-server krb5-user krb5-pkinit libnss3-tools openssh-client openssh-server
@@ -207,7 +216,7 @@ have-deps-login: have-deps
 # fakepam.a stands in for libpam where the module's own objects are tested; they need each other.
 TEST_ARCHIVES := $(foreach a,greeter_played greeter_model greeter_backend greeter_files support watch doctor stacks card_admin card_helpdesk card_owner card_attest card certcheck_library certcheck_cli refresh certcheck conf fakepam pam_vsc pkcs11,$(B)/$a.a) \
                  $(B)/fakepam.a $(B)/common.a
-TEST_ARCHIVES := $(B)/removal.a $(TEST_ARCHIVES)
+TEST_ARCHIVES := $(B)/removal.a $(B)/ca.a $(TEST_ARCHIVES)
 FUZZ_NAMES    := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 UNITS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c)) \
          $(FUZZ_NAMES:%=$(B)/tests/fuzz/replay_%)
@@ -398,7 +407,7 @@ C_FILES := $(wildcard $(foreach d,common conf certcheck certcheck/cli certcheck/
              vscmgr vscmgr/doctor vscmgr/stacks greeter greeter/announce greeter/files greeter/gtk greeter/model greeter/backend greeter/watch greeter/lightdm tests/greeter tests/support tests/unit tests/pam tests/fakepam tests/fakehelper tests/fuzz \
              tests/proxy tests/bench tests/modules tests/stall tests/client tests/library tests/httpd tests/without,\
              $d/*.c $d/*.h))
-C_FILES += $(wildcard removal/*.[ch])
+C_FILES += $(wildcard removal/*.[ch] ca/*.[ch])
 PRODUCT_C := $(filter-out tests/%,$(filter %.c,$(C_FILES)))
 
 lint: all
@@ -421,7 +430,7 @@ analyze:
 	     $(PKG_CFLAGS) -DVSC_VERSION=\"$(VERSION)\" -DVSC_LIBEXECDIR=\"$(LIBEXECDIR)\" \
 	     -DVSC_STACKSDIR=\"$(STACKSDIR)\" \
 	     -DVSC_MULTIARCH=\"$(MULTIARCH)\" -DVSC_LOCALEDIR=\"$(LOCALEDIR)\" \
-	     -DVSC_BINDIR=\"$(PREFIX)/bin\" $(GTK_CFLAGS) $(shell pkg-config --cflags $(LIGHTDM) 2>/dev/null)' sh 2>/dev/null
+	     -DVSC_BINDIR=\"$(PREFIX)/bin\" -DVSC_SBINDIR=\"$(PREFIX)/sbin\" $(GTK_CFLAGS) $(shell pkg-config --cflags $(LIGHTDM) 2>/dev/null)' sh 2>/dev/null
 
 # ---- installation ------------------------------------------------------------------------------------
 D := $(DESTDIR)
@@ -440,6 +449,9 @@ install: all
 	$(call put,755,$(B)/vscmgr,$(PREFIX)/sbin/vscmgr)
 	ln -sf vscmgr $(D)$(PREFIX)/sbin/tpmvscmgr
 	$(call put,755,$(B)/vsc-watch,$(PREFIX)/bin/vsc-watch)
+	$(call put,755,$(B)/vsc-ca,$(PREFIX)/sbin/vsc-ca)
+	$(call put,755,$(B)/vsc-ca-serve,$(LIBEXECDIR)/vsc-ca-serve)
+	$(call put,755,$(B)/local-ca-submit,$(LIBEXECDIR)/local-ca-submit)
 	$(call put,644,$(B)/libcertcheck.a,$(LIBDIR)/libcertcheck.a)
 	$(call put,644,certcheck/certcheck.h,$(PREFIX)/include/certcheck/certcheck.h)
 	install -d $(D)$(LIBDIR)/pkgconfig
@@ -460,6 +472,9 @@ install: all
 	install -d $(D)$(UNITDIR)
 	sed 's,@LIBEXECDIR@,$(LIBEXECDIR),' conf/systemd/vsc-card@.service > $(D)$(UNITDIR)/vsc-card@.service
 	chmod 644 $(D)$(UNITDIR)/vsc-card@.service
+	$(call put,644,conf/systemd/vsc-ca.socket,$(UNITDIR)/vsc-ca.socket)
+	sed 's,@LIBEXECDIR@,$(LIBEXECDIR),' conf/systemd/vsc-ca@.service > $(D)$(UNITDIR)/vsc-ca@.service
+	chmod 644 $(D)$(UNITDIR)/vsc-ca@.service
 	$(call put,644,conf/systemd/vsc-removal.path,$(UNITDIR)/vsc-removal.path)
 	sed 's,@LIBEXECDIR@,$(LIBEXECDIR),' conf/systemd/vsc-removal.service > $(D)$(UNITDIR)/vsc-removal.service
 	chmod 644 $(D)$(UNITDIR)/vsc-removal.service
@@ -494,7 +509,7 @@ uninstall:
 	    $(D)$(UNITDIR)/multi-user.target.wants/vsc-rollback.service
 	rm -rf $(D)$(PREFIX)/share/pam_vsc
 	rm -f $(D)$(PAMDIR)/pam_vsc.so $(D)$(PREFIX)/bin/certcheck $(D)$(PREFIX)/bin/vsc-watch $(D)$(PREFIX)/bin/vsc-greeter \
-	    $(D)$(PREFIX)/sbin/vscmgr $(D)$(PREFIX)/sbin/tpmvscmgr
+	    $(D)$(PREFIX)/sbin/vscmgr $(D)$(PREFIX)/sbin/tpmvscmgr $(D)$(PREFIX)/sbin/vsc-ca
 	rm -f $(LINGUAS:%=$(D)$(LOCALEDIR)/%/LC_MESSAGES/pam_vsc.mo)
 	rm -f $(D)$(PREFIX)/share/xgreeters/vsc-greeter.desktop
 	rm -f $(D)$(LIBDIR)/libcertcheck.a $(D)$(LIBDIR)/pkgconfig/certcheck.pc
@@ -506,6 +521,7 @@ uninstall:
 	    rm -f $(D)$(PREFIX)/share/man/man$$section/$${page#man/}; done
 	rm -f $(D)$(SYSTEMDDIR)/sysusers.d/pam_vsc.conf $(D)$(SYSTEMDDIR)/tmpfiles.d/pam_vsc.conf \
 	    $(D)$(UNITDIR)/vsc-card.socket $(D)$(UNITDIR)/vsc-card@.service \
+	    $(D)$(UNITDIR)/vsc-ca.socket $(D)$(UNITDIR)/vsc-ca@.service \
 	    $(D)$(UNITDIR)/vsc-removal.path $(D)$(UNITDIR)/vsc-removal.service \
 	    $(D)$(UNITDIR)/vsc-refresh.service $(D)$(UNITDIR)/vsc-refresh.timer
 	rm -rf $(D)/run/pam_vsc $(D)/var/cache/pam_vsc

@@ -16,10 +16,11 @@ allowed() { # FOLDER: the folders that it may include
     pkcs11) echo "pkcs11 common" ;;
     greeter) echo "greeter common" ;;
     removal) echo "removal conf common" ;;
+    ca) echo "ca common" ;;
     esac
 }
 
-for folder in common conf certcheck card vscmgr pam_vsc pkcs11 greeter removal; do
+for folder in common conf certcheck card vscmgr pam_vsc pkcs11 greeter removal ca; do
     while IFS=: read -r file line text; do
         target=${text#*\"}; target=${target%%/*}
         case " $(allowed "$folder") " in
@@ -89,6 +90,8 @@ if [ -e "$B/pam_vsc.so" ]; then
     libraries vsc-removal 'libc|libconfig'
     libraries certcheck 'libc|libcrypto|libconfig'
     libraries vsc-watch 'libc'
+    libraries vsc-ca-serve 'libc'
+    libraries local-ca-submit 'libc'
     libraries certcheck-refresh 'libc|libcrypto|libconfig|libcurl|libldap.*|liblber.*'
     nm "$B/vsc-card" | grep -q ' T admin_' && bad "vsc-card links card administration"
     # The login screen: toolkits, and nothing that touches a card or a certificate.

@@ -6,7 +6,7 @@ fail=0
 bad() { echo "man: $*"; fail=1; }
 
 mandoc -Tlint -Wwarning man/*.[13578] || fail=1
-for page in certcheck.1 certcheck.3 pam_vsc.8 vsc-card.8 vsc-check.8 vsc-removal.8 vscmgr.8 tpmvscmgr.8 pam_vsc.conf.5 vsc-attest.5 vsc-wire.7 vsc-greeter.8 greeter.conf.5 vsc-announce.8 vsc-pkcs11.8 vsc-watch.1; do
+for page in certcheck.1 certcheck.3 pam_vsc.8 vsc-card.8 vsc-check.8 vsc-removal.8 vscmgr.8 tpmvscmgr.8 pam_vsc.conf.5 vsc-attest.5 vsc-wire.7 vsc-greeter.8 greeter.conf.5 vsc-announce.8 vsc-pkcs11.8 vsc-watch.1 vsc-ca.8 local-ca-submit.8; do
     [ -e "man/$page" ] || bad "there is no man/$page"
 done
 has() { # PAGE WORD: the word stands in the page as it is read
@@ -48,6 +48,13 @@ for key in $(sed -n 's/^    X(\([a-z_]*\), [A-Z]*,.*/\1/p' greeter/files/setting
 done
 for option in $(grep -oE '\.name = "[a-z0-9]+"' removal/vsc_removal_main.c | sed 's/.*"\(.*\)"/\1/'); do
     has vsc-removal.8 "-$option"
+done
+for option in $(grep -ohE '^ +--[a-z-]+( \| --[a-z-]+)?\)' ca/vsc-ca/*.sh | grep -oE -- '--[a-z-]+' | sort -u); do
+    case $option in --uid | --operation | --cookie) continue ;; esac # between vsc-ca-serve and vsc-ca
+    has vsc-ca.8 "$option"
+done
+for name in $(grep -oE '"(CERTMONGER|VSC)_[A-Z_]+"' ca/local_ca_submit_main.c | tr -d '"' | sort -u); do
+    has local-ca-submit.8 "$name"
 done
 for service in $(grep -oE '\{"[a-z0-9*-]+", +TALK_' certcheck/talk.c | sed 's/.*"\(.*\)".*/\1/'); do
     has vsc-check.8 "$service"

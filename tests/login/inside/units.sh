@@ -115,6 +115,23 @@ ok $? "systemd: the lists in the cache are _vsc-fetch's"
 echo 87654321 | as vscalice pamtester vsc-test vscalice authenticate > "$LOG" 2>&1
 ok $? "systemd: a locker's user signs in with that cache"
 
+# ---- the CA
+
+openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$W/ca.key" -out "$W/ca.csr" \
+    -subj /CN=root > "$LOG" 2>&1
+{
+    vsc-ca init --upn-suffix corp.test &&
+        vsc-ca template duplicate "Smartcard Logon" Unit --allow-user vscbob &&
+        systemctl enable --now vsc-ca.socket &&
+        as vscbob env CERTMONGER_CSR="$(cat "$W/ca.csr")" /usr/libexec/pam_vsc/local-ca-submit > "$W/ca.pem" &&
+        openssl x509 -in "$W/ca.pem" -noout -subject
+} >> "$LOG" 2>&1
+grep -q 'CN = vscbob$' "$LOG"
+ok $? "systemd: an ordinary user gets a certificate through vsc-ca.socket"
+! as vscalice env CERTMONGER_CSR="$(cat "$W/ca.csr")" CERTMONGER_CA_PROFILE=Unit \
+    /usr/libexec/pam_vsc/local-ca-submit > "$LOG" 2>&1 && grep -q 'vscalice may not enroll' "$LOG"
+ok $? "systemd: and one who may not gets none"
+
 # ---- every unit
 
 for file in conf/systemd/*.service; do
@@ -127,8 +144,8 @@ for file in conf/systemd/*.service; do
     awk -v is="$rating" -v most=$EXPOSURE 'BEGIN { exit !(is != "" && is + 0 <= most + 0) }'
     ok $? "systemd: $unit is exposed $EXPOSURE at most (${rating:-unknown})"
     # vsc-card drops root by itself, as was seen above; only root may say to logind what vsc-removal says,
-    # and put stacks back as vsc-rollback.service does.
-    case $unit in vsc-card@.service | vsc-removal.service | vsc-rollback.service) continue ;; esac
+    # and put stacks back as vsc-rollback.service does. The CA's folder is root's.
+    case $unit in vsc-card@.service | vsc-ca@.service | vsc-removal.service | vsc-rollback.service) continue ;; esac
     [ -n "$(property "$unit" User)" ]
     ok $? "systemd: $unit starts nothing as root"
 done

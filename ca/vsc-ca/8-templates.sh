@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# ---- templates -----------------------------------------------------------------------------------------
+
+T_KEYS='p256 p384 rsa' T_SIZE=2048 T_DAYS=365 T_RENEWAL=42 T_USERS='' T_GROUPS='' T_APPROVAL=no T_PROMPT=no T_ATTESTATION=none
+template_options() { # OPTION...
+    while [ $# -gt 0 ]; do
+        [ $# -ge 2 ] || misused "$1 wants a value"
+        case $1 in
+        --keys) T_KEYS=${2//,/ }
+            matches "$T_KEYS" '(p256|p384|rsa)( (p256|p384|rsa)){0,2}' || misused "--keys: of p256,p384,rsa" ;;
+        --min-key-size) T_SIZE=$2
+            matches "$2" '2048|3072|4096' || misused "--min-key-size: 2048, 3072 or 4096" ;;
+        --validity) T_DAYS=$2
+            matches "$2" '[1-9][0-9]{0,3}' || misused "--validity: days" ;;
+        --renewal) T_RENEWAL=$2
+            matches "$2" '[1-9][0-9]{0,3}' || misused "--renewal: days before the end" ;;
+        --allow-user | --allow-group)
+            matches "$2" "$ACCOUNT" || misused "$1: not a name: $2"
+            if [ "$1" = --allow-user ]; then T_USERS+="${T_USERS:+ }$2"; else T_GROUPS+="${T_GROUPS:+ }$2"; fi ;;
+        --approval | --prompt)
+            matches "$2" 'yes|no' || misused "$1: yes or no"
+            if [ "$1" = --approval ]; then T_APPROVAL=$2; else T_PROMPT=$2; fi ;;
+        --attestation) T_ATTESTATION=$2
+            matches "$2" 'required|none' || misused "--attestation: required or none" ;;
+        *) misused "template: unknown option $1" ;;
+        esac
+        shift 2
+    done
+    [ "$T_RENEWAL" -lt "$T_DAYS" ] || misused "--renewal must be less than --validity"
+}
+write_template() { # NAME OID VERSION
+    write "$FOLDER/templates/$1.conf" <<END
+base = Smartcard Logon
+oid = $2
+version = $3
+keys = $T_KEYS
+min_key_size = $T_SIZE
+validity_days = $T_DAYS
+renewal_days = $T_RENEWAL
+users = $T_USERS
+groups = $T_GROUPS
+approval = $T_APPROVAL
+prompt = $T_PROMPT
+attestation = $T_ATTESTATION
+END
+}
+template_duplicate() { # BASE NAME OPTION...
+    local name=${2:-} oid=1.3.6.1.4.1.311.21.8 arc
+    [ "${1:-}" = "Smartcard Logon" ] || refuse "there is no template \"${1:-}\" to duplicate, only \"Smartcard Logon\""
+    matches "$name" "$NAME" && [ "$name" != "Smartcard Logon" ] || misused "not a name for a template: \"$name\""
+    template_options "${@:3}"
+    begin
+    lock
+    [ ! -e "$FOLDER/templates/$name.conf" ] || refuse "there is a template \"$name\""
+    # As Windows does: an identifier of its own, by chance.
+    for arc in $(od -An -N 15 -tu1 /dev/urandom | tr -s ' \n' ' ' | awk '{ for (i = 1; i < NF; i += 3) print $i * 65536 + $(i + 1) * 256 + $(i + 2) }'); do
+        oid+=.$arc
+    done
+    write_template "$name" "$oid" 100
+}
+template_change() { # NAME OPTION...: a higher version, by which others see that it has changed
+    local file
+    [ $# -ge 1 ] || misused "template change NAME OPTION..."
+    begin
+    lock
+    file=$(template_file "$1")
+    T_KEYS=$(value "$file" keys) T_SIZE=$(value "$file" min_key_size) T_DAYS=$(value "$file" validity_days)
+    T_RENEWAL=$(value "$file" renewal_days) T_APPROVAL=$(value "$file" approval) T_PROMPT=$(value "$file" prompt)
+    T_ATTESTATION=$(value "$file" attestation)
+    # Who may enroll is said anew or stays.
+    [[ " $* " == *' --allow-'* ]] || { T_USERS=$(value "$file" users); T_GROUPS=$(value "$file" groups); }
+    template_options "${@:2}"
+    write_template "$1" "$(value "$file" oid)" $(($(value "$file" version) + 1))
+}
+command_template() {
+    local verb=${1:-} file
+    shift $(($# > 0 ? 1 : 0))
+    case $verb in
+    duplicate) template_duplicate "$@" ;;
+    change) template_change "$@" ;;
+    list)
+        check_folder
+        for file in "$FOLDER"/templates/*.conf; do basename -- "$file" .conf; done ;;
+    show)
+        [ $# = 1 ] || misused "template show NAME"
+        check_folder
+        file=$(template_file "$1")
+        cat -- "$file" ;;
+    remove)
+        [ $# = 1 ] || misused "template remove NAME"
+        begin
+        lock
+        file=$(template_file "$1")
+        rm -- "$file" ;;
+    *) misused "template duplicate|change|list|show|remove" ;;
+    esac
+}
+
