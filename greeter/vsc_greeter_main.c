@@ -300,15 +300,15 @@ static void open_window(struct app *app)
 /* What makes GTK load code or abort on a warning is not for a login screen. */
 static void clean_environment(void)
 {
-    static const char *const names[] = {"G_DEBUG",           "G_SLICE",
-                                        "GTK_DEBUG",         "GTK_MODULES",
-                                        "GTK_PATH",          "GTK_EXE_PREFIX",
-                                        "GTK_DATA_PREFIX",   "GIO_EXTRA_MODULES",
-                                        "GIO_MODULE_DIR",    "GDK_PIXBUF_MODULE_FILE",
-                                        "GTK_IM_MODULE_FILE"};
+    static const char *const names[] = {
+        "G_DEBUG",           "G_SLICE",        "GTK3_MODULES",           "GTK_DEBUG",
+        "GTK_MODULES",       "GTK_PATH",       "GTK_EXE_PREFIX",         "GTK_DATA_PREFIX",
+        "GIO_EXTRA_MODULES", "GIO_MODULE_DIR", "GDK_PIXBUF_MODULE_FILE", "GTK_IM_MODULE_FILE"};
 
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
         (void)unsetenv(names[i]);
+    /* GLib has read G_DEBUG before main(). */
+    (void)g_log_set_always_fatal(G_LOG_FATAL_MASK);
 }
 
 static int run(const struct choices *choices)
