@@ -90,6 +90,26 @@ enum vsc_err remote_delete_key(struct card_source *source, const char *card, con
     return remote_decoded(source, answer.body.len == 0 ? VSC_OK : VSC_PROTOCOL, problem);
 }
 
+enum vsc_err remote_verify(struct card_source *source, const struct card_verify *verify,
+                           struct card_outcome *ret_outcome, struct problem *problem)
+{
+    auto_message struct message request;
+    auto_message struct message answer;
+    enum vsc_err err = remote_check_ids(verify->card, NULL, problem);
+
+    message_init(&request, WIRE_CARD_VERIFY);
+    message_init(&answer, WIRE_ERROR);
+    if (err == VSC_OK && card_pin_check(&verify->pin, problem) != VSC_OK)
+        err = VSC_INPUT;
+    if (err != VSC_OK)
+        return err;
+    card_verify_encode(&request.body, verify);
+    err = remote_call(source, &request, WIRE_CARD_VERIFIED, &answer, problem);
+    if (err != VSC_OK)
+        return err;
+    return remote_outcome(source, &answer, ret_outcome, problem);
+}
+
 /* A secret that no card may see does not travel: it breaks the policy of every card. */
 static enum vsc_err use_secrets(struct card_source *source, enum wire_type request_type,
                                 enum wire_type answer_type, const struct card_change_pin *secrets,

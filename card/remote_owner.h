@@ -9,6 +9,7 @@
 
 #include "card/card.h"
 #include "common/wire_owner.h"
+#include "common/wire_use.h"
 
 /* A key's id and public key: of one that is there, or of a new one. */
 must_check enum vsc_err remote_public(struct card_source *source, const char *card, const char *key,
@@ -21,6 +22,9 @@ must_check enum vsc_err remote_store(struct card_source *source, const struct ca
                                      struct card_made *ret_made, struct problem *problem);
 must_check enum vsc_err remote_delete_key(struct card_source *source, const char *card,
                                           const char *key, struct problem *problem);
+/* Prove the PIN, and do nothing with it. */
+must_check enum vsc_err remote_verify(struct card_source *source, const struct card_verify *verify,
+                                      struct card_outcome *ret_outcome, struct problem *problem);
 /* old_pin is the PUK; new_pin the new PIN, or with remote_change_puk() the new PUK. */
 must_check enum vsc_err remote_unblock(struct card_source *source,
                                        const struct card_change_pin *secrets,

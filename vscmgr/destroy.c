@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/ask.h"
 #include "common/own.h"
-#include "vscmgr/ask.h"
 #include "vscmgr/command.h"
 #include "vscmgr/secrets.h"
 

@@ -6,7 +6,7 @@
 #include <signal.h>
 #include <stdbool.h>
 
-#include "vscmgr/ask.h"
+#include "common/ask.h"
 #include "vscmgr/command.h"
 
 /* What stands in the QR code before "CARD:CHALLENGE". */

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/ask.h"
 #include "common/own.h"
-#include "vscmgr/ask.h"
 #include "vscmgr/command.h"
 
 const char *const key_choices[] = {"rsa2048", "rsa3072", "p256", "p384", NULL};

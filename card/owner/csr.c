@@ -6,7 +6,6 @@
 #include <openssl/x509v3.h>
 #include <string.h>
 
-#include "card/tpm/policy.h"
 #include "common/own.h"
 #include "common/text.h"
 
@@ -107,7 +106,7 @@ enum vsc_err csr_digest(X509_REQ *request, unsigned char ret_digest[DIGEST_SIZE]
     bool rsa = EVP_PKEY_is_a(X509_REQ_get0_pubkey(request), "RSA") == 1;
     auto_by(X509_ALGOR_free) X509_ALGOR *algorithm = X509_ALGOR_new();
     unsigned char *der = NULL;
-    enum vsc_err err;
+    bool hashed;
     int len;
 
     /* RFC 4055 wants a NULL as RSA's parameter, RFC 5758 none for ECDSA. */
@@ -120,9 +119,9 @@ enum vsc_err csr_digest(X509_REQ *request, unsigned char ret_digest[DIGEST_SIZE]
     len = i2d_re_X509_REQ_tbs(request, &der);
     if (len <= 0)
         return problem_set(problem, VSC_MEMORY, "libcrypto cannot encode the request");
-    err = sha256_of(der, (size_t)len, NULL, 0, ret_digest);
+    hashed = EVP_Digest(der, (size_t)len, ret_digest, NULL, EVP_sha256(), NULL) == 1;
     OPENSSL_free(der);
-    return err;
+    return hashed ? VSC_OK : VSC_MEMORY;
 }
 
 enum vsc_err csr_finish(X509_REQ *request, const struct card_outcome *signature,

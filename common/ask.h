@@ -3,8 +3,8 @@
  * Secrets from a person or from standard input; never from the command line or the environment.
  * On the terminal nothing is echoed, and its settings come back whatever signal arrives.
  */
-#ifndef VSC_VSCMGR_ASK_H
-#define VSC_VSCMGR_ASK_H
+#ifndef VSC_COMMON_ASK_H
+#define VSC_COMMON_ASK_H
 
 #include <stdbool.h>
 
@@ -26,7 +26,5 @@ must_check enum vsc_err ask_new_secret(enum ask_from from, const char *what,
 /* "yes" on the terminal. VSC_USAGE with `otherwise` where there is none. */
 must_check enum vsc_err ask_yes(const char *question, const char *otherwise, bool *ret_yes,
                                 struct problem *problem);
-/* 48 hexadecimal digits to 24 bytes, in place. */
-must_check enum vsc_err admin_key_parse(struct secret *key, struct problem *problem);
 
 #endif

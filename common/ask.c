@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Asks for secrets, see the header. */
-#include "vscmgr/ask.h"
+#include "common/ask.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +10,6 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "card/admin/admin.h"
 #include "common/io.h"
 #include "common/own.h"
 
@@ -144,35 +143,4 @@ enum vsc_err ask_yes(const char *question, const char *otherwise, bool *ret_yes,
     *ret_yes =
         read_line(tty, &answer) == VSC_OK && answer.len == 3 && memcmp(answer.bytes, "yes", 3) == 0;
     return VSC_OK;
-}
-
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
-enum vsc_err admin_key_parse(struct secret *key, struct problem *problem)
-{
-    unsigned char bytes[ADMIN_KEY_SIZE];
-    bool good = key->len == 2 * sizeof bytes;
-    enum vsc_err err = VSC_INPUT;
-
-    for (size_t i = 0; good && i < sizeof bytes; i++) {
-        int high = hex_digit(key->bytes[2 * i]), low = hex_digit(key->bytes[2 * i + 1]);
-
-        good = high >= 0 && low >= 0;
-        bytes[i] = (unsigned char)(high * 16 + low);
-    }
-    if (good)
-        err = secret_set(key, bytes, sizeof bytes);
-    explicit_bzero(bytes, sizeof bytes);
-    return err == VSC_OK
-               ? err
-               : problem_set(problem, err, "an administrator key has 48 hexadecimal digits");
 }
