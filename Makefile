@@ -98,6 +98,7 @@ $(eval $(call archive,pam_vsc,pam_vsc))
 $(eval $(call archive,pkcs11,pkcs11))
 $(eval $(call archive,removal,removal))
 $(eval $(call archive,ca,ca))
+$(eval $(call archive,enroll,enroll))
 $(eval $(call archive,fakepam,tests/fakepam tests/fakehelper tests/pam))
 
 # ---- products ------------------------------------------------------------------------------------
@@ -129,6 +130,8 @@ $(eval $(call program,vsc-greeter,greeter/vsc_greeter_main.c greeter/service.c,g
 $(B)/vsc-greeter: $(B)/obj/greeter/gtk/style.css.o
 endif
 $(eval $(call program,vsc-removal,removal/vsc_removal_main.c,removal conf common,libconfig))
+# Of card.a and card_owner.a what speaks to vsc-card and builds requests: nothing of the TPM.
+$(eval $(call program,vsc-enroll,enroll/vsc_enroll_main.c,enroll card_owner card certcheck conf common,libcrypto libconfig))
 
 $(B)/obj/ca/vsc_ca_serve_main.o: ALL_CFLAGS += -DVSC_SBINDIR='"$(PREFIX)/sbin"'
 $(eval $(call program,vsc-ca-serve,ca/vsc_ca_serve_main.c,ca common))
@@ -216,7 +219,7 @@ have-deps-login: have-deps
 # fakepam.a stands in for libpam where the module's own objects are tested; they need each other.
 TEST_ARCHIVES := $(foreach a,greeter_played greeter_model greeter_backend greeter_files support watch doctor stacks card_admin card_helpdesk card_owner card_attest card certcheck_library certcheck_cli refresh certcheck conf fakepam pam_vsc pkcs11,$(B)/$a.a) \
                  $(B)/fakepam.a $(B)/common.a
-TEST_ARCHIVES := $(B)/removal.a $(B)/ca.a $(TEST_ARCHIVES)
+TEST_ARCHIVES := $(B)/removal.a $(B)/ca.a $(B)/enroll.a $(TEST_ARCHIVES)
 FUZZ_NAMES    := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 UNITS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c)) \
          $(FUZZ_NAMES:%=$(B)/tests/fuzz/replay_%)
@@ -407,7 +410,7 @@ C_FILES := $(wildcard $(foreach d,common conf certcheck certcheck/cli certcheck/
              vscmgr vscmgr/doctor vscmgr/stacks greeter greeter/announce greeter/files greeter/gtk greeter/model greeter/backend greeter/watch greeter/lightdm tests/greeter tests/support tests/unit tests/pam tests/fakepam tests/fakehelper tests/fuzz \
              tests/proxy tests/bench tests/modules tests/stall tests/client tests/library tests/httpd tests/without,\
              $d/*.c $d/*.h))
-C_FILES += $(wildcard removal/*.[ch] ca/*.[ch])
+C_FILES += $(wildcard removal/*.[ch] ca/*.[ch] enroll/*.[ch])
 PRODUCT_C := $(filter-out tests/%,$(filter %.c,$(C_FILES)))
 
 lint: all
@@ -452,6 +455,7 @@ install: all
 	$(call put,755,$(B)/vsc-ca,$(PREFIX)/sbin/vsc-ca)
 	$(call put,755,$(B)/vsc-ca-serve,$(LIBEXECDIR)/vsc-ca-serve)
 	$(call put,755,$(B)/local-ca-submit,$(LIBEXECDIR)/local-ca-submit)
+	$(call put,755,$(B)/vsc-enroll,$(PREFIX)/bin/vsc-enroll)
 	$(call put,644,$(B)/libcertcheck.a,$(LIBDIR)/libcertcheck.a)
 	$(call put,644,certcheck/certcheck.h,$(PREFIX)/include/certcheck/certcheck.h)
 	install -d $(D)$(LIBDIR)/pkgconfig
@@ -490,7 +494,7 @@ install: all
 	install -d $(D)$(STACKSDIR) && install -m 644 conf/pam.d/* $(D)$(STACKSDIR)
 	install -d $(D)$(PREFIX)/share/pam_vsc/authselect && \
 	    install -m 644 conf/authselect/* $(D)$(PREFIX)/share/pam_vsc/authselect
-	install -d $(addprefix $(D)$(SYSCONFDIR)/pam_vsc/,anchors intermediates crls)
+	install -d $(addprefix $(D)$(SYSCONFDIR)/pam_vsc/,anchors intermediates crls enroll.d)
 	for language in $(LINGUAS); do install -D -m 644 $(B)/locale/$$language/LC_MESSAGES/pam_vsc.mo \
 	    $(D)$(LOCALEDIR)/$$language/LC_MESSAGES/pam_vsc.mo || exit 1; done
 	[ ! -e $(B)/vsc-greeter ] || $(call put,755,$(B)/vsc-greeter,$(PREFIX)/bin/vsc-greeter)
@@ -508,7 +512,7 @@ uninstall:
 	rm -f $(addprefix $(D)$(PREFIX)/share/pam-configs/,vsc vsc-session) $(D)$(UNITDIR)/vsc-rollback.service \
 	    $(D)$(UNITDIR)/multi-user.target.wants/vsc-rollback.service
 	rm -rf $(D)$(PREFIX)/share/pam_vsc
-	rm -f $(D)$(PAMDIR)/pam_vsc.so $(D)$(PREFIX)/bin/certcheck $(D)$(PREFIX)/bin/vsc-watch $(D)$(PREFIX)/bin/vsc-greeter \
+	rm -f $(D)$(PAMDIR)/pam_vsc.so $(D)$(PREFIX)/bin/certcheck $(D)$(PREFIX)/bin/vsc-watch $(D)$(PREFIX)/bin/vsc-enroll $(D)$(PREFIX)/bin/vsc-greeter \
 	    $(D)$(PREFIX)/sbin/vscmgr $(D)$(PREFIX)/sbin/tpmvscmgr $(D)$(PREFIX)/sbin/vsc-ca
 	rm -f $(LINGUAS:%=$(D)$(LOCALEDIR)/%/LC_MESSAGES/pam_vsc.mo)
 	rm -f $(D)$(PREFIX)/share/xgreeters/vsc-greeter.desktop

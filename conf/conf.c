@@ -118,6 +118,7 @@ enum vsc_err conf_parse(const char *name, const void *content, size_t len, struc
         memcpy(text, content, len);
     err = conf_new(&conf);
     source.conf = conf;
+    source.target = conf;
     if (err == VSC_OK)
         err = conf_scan(name, text, len, problem);
     if (err == VSC_OK)

@@ -127,6 +127,10 @@ struct conf {
         bool allow_weak;
     } mapping;
     struct {
+        char *profiles; /* a folder, vsc-enroll.conf(5) */
+        bool profiles_named;
+    } enroll;
+    struct {
         struct conf_list services, remote, change_pin, gdm_json;
         unsigned reserve, timeout, wait, warn_days;
         enum conf_identities list_identities;

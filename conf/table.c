@@ -66,6 +66,9 @@ const struct conf_key conf_keys[] = {
      .number = CONFLICT_REFUSE},
     {"mapping", "allow_weak", KEY_BOOL, AT(mapping.allow_weak), .number = false},
 
+    {"enroll", "profiles", KEY_STRING, AT(enroll.profiles), .text = "/etc/pam_vsc/enroll.d",
+     .check = check_path, .named_offset = offsetof(struct conf, enroll.profiles_named)},
+
     {"login", "services", KEY_LIST, AT(login.services), .check = check_service},
     {"login", "remote", KEY_LIST, AT(login.remote), .check = check_service},
     {"login", "reserve", KEY_NUMBER, AT(login.reserve), .number = 2, .max = 15},
@@ -86,9 +89,9 @@ const struct conf_key conf_keys[] = {
 
 const size_t conf_key_count = sizeof(conf_keys) / sizeof(conf_keys[0]);
 
-enum vsc_err conf_key_default(const struct conf_key *key, struct conf *conf)
+enum vsc_err conf_key_default(const struct conf_key *key, void *whole)
 {
-    void *target = (char *)conf + key->offset;
+    void *target = (char *)whole + key->offset;
     struct conf_list *list = target;
     char **string = target;
 
@@ -115,9 +118,9 @@ enum vsc_err conf_key_default(const struct conf_key *key, struct conf *conf)
     return VSC_SYSTEM;
 }
 
-void conf_key_free(const struct conf_key *key, struct conf *conf)
+void conf_key_free(const struct conf_key *key, void *whole)
 {
-    void *target = (char *)conf + key->offset;
+    void *target = (char *)whole + key->offset;
     struct conf_list *list = target;
 
     if (key->kind == KEY_STRING)

@@ -15,7 +15,8 @@
 /* One reading of one file. */
 struct conf_source {
     const char *file;
-    struct conf *conf;
+    struct conf *conf; /* what KEY_OWN reads into; NULL for a table without such */
+    void *target;      /* what the offsets of the table count from */
     struct problem *problem;
 };
 
@@ -31,7 +32,7 @@ enum conf_kind {
 struct conf_key {
     const char *group, *name;
     enum conf_kind kind;
-    size_t offset;       /* in struct conf */
+    size_t offset;       /* in the target */
     size_t named_offset; /* of a bool that becomes true when the key stands in the file; 0: none */
     const char *text;    /* default of a string; of a list its one item, NULL for an empty one */
     unsigned number;     /* default of a number, a bool, a choice */
@@ -45,8 +46,8 @@ struct conf_key {
 extern const struct conf_key conf_keys[];
 extern const size_t conf_key_count;
 
-/* The table's default of one key, into `conf`. */
-must_check enum vsc_err conf_key_default(const struct conf_key *key, struct conf *conf);
-void conf_key_free(const struct conf_key *key, struct conf *conf);
+/* The table's default of one key, into the target `whole`. */
+must_check enum vsc_err conf_key_default(const struct conf_key *key, void *whole);
+void conf_key_free(const struct conf_key *key, void *whole);
 
 #endif

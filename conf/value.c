@@ -156,9 +156,9 @@ static enum vsc_err read_list(const struct conf_source *source, const struct con
 }
 
 /* Does the key hold what the table gives it? Asked of keys whose feature is not built yet. */
-static bool is_default(const struct conf_key *key, const struct conf *conf)
+static bool is_default(const struct conf_key *key, const void *target)
 {
-    const void *value = (const char *)conf + key->offset;
+    const void *value = (const char *)target + key->offset;
 
     switch (key->kind) {
     case KEY_STRING:
@@ -179,7 +179,7 @@ static bool is_default(const struct conf_key *key, const struct conf *conf)
 static enum vsc_err read_kind(struct conf_source *source, const struct conf_key *key,
                               const config_setting_t *setting)
 {
-    void *target = (char *)source->conf + key->offset;
+    void *target = (char *)source->target + key->offset;
 
     switch (key->kind) {
     case KEY_STRING:
@@ -205,9 +205,9 @@ enum vsc_err conf_read_key(struct conf_source *source, const struct conf_key *ke
 
     if (err != VSC_OK)
         return err;
-    if (key->default_only && !is_default(key, source->conf))
+    if (key->default_only && !is_default(key, source->target))
         return conf_fault(source, setting, "not built yet, leave it at its default");
     if (key->named_offset != 0)
-        *(bool *)(void *)((char *)source->conf + key->named_offset) = true;
+        *(bool *)(void *)((char *)source->target + key->named_offset) = true;
     return VSC_OK;
 }

@@ -20,7 +20,7 @@ run install DESTDIR="$D"
 check $? "make install with DESTDIR"
 bad=0
 for file in usr/lib/*/security/pam_vsc.so usr/libexec/pam_vsc/vsc-card \
-    usr/libexec/pam_vsc/vsc-check usr/bin/certcheck usr/include/certcheck/certcheck.h \
+    usr/libexec/pam_vsc/vsc-check usr/bin/certcheck usr/bin/vsc-enroll usr/include/certcheck/certcheck.h \
     usr/lib/*/libcertcheck.a usr/lib/*/pkgconfig/certcheck.pc usr/sbin/vscmgr usr/sbin/tpmvscmgr \
     usr/share/man/man5/pam_vsc.conf.5 usr/lib/sysusers.d/pam_vsc.conf \
     usr/lib/tmpfiles.d/pam_vsc.conf usr/lib/systemd/system/vsc-card.socket \

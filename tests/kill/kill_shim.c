@@ -2,7 +2,7 @@
 /*
  * LD_PRELOAD: kills the process (SIGKILL) at the KILL_AT-th of the points where a crash may matter:
  * before each write, rename, sync, mkdir, unlink and ownership change, before each TPM command
- * (a write to a socket), and after each (the TPM has answered, and nobody reads it).
+ * (a write to a socket) and wire message, and after each (there is an answer, and nobody reads it).
  * Without KILL_AT, or with one that is not reached, the number of points is written to the file
  * KILL_COUNT at the process's end.
  */
@@ -76,16 +76,34 @@ EXPORT ssize_t write(int fd, const void *bytes, size_t len)
     return REAL(write)(fd, bytes, len);
 }
 
+static void wait_for_answer(int fd)
+{
+    struct pollfd wait = {.fd = fd, .events = POLLIN};
+
+    if (fd != answer_from)
+        return;
+    (void)poll(&wait, 1, ANSWER_MAX_MS);
+    answer_from = -1;
+    point();
+}
+
 EXPORT ssize_t read(int fd, void *bytes, size_t len)
 {
-    if (fd == answer_from) {
-        struct pollfd wait = {.fd = fd, .events = POLLIN};
-
-        (void)poll(&wait, 1, ANSWER_MAX_MS);
-        answer_from = -1;
-        point();
-    }
+    wait_for_answer(fd);
     return REAL(read)(fd, bytes, len);
+}
+
+EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
+{
+    point();
+    answer_from = fd;
+    return REAL(sendmsg)(fd, message, flags);
+}
+
+EXPORT ssize_t recv(int fd, void *bytes, size_t len, int flags)
+{
+    wait_for_answer(fd);
+    return REAL(recv)(fd, bytes, len, flags);
 }
 
 EXPORT int fsync(int fd)

@@ -14,7 +14,7 @@ alone() { # FLAGS HEADER...
     done
 }
 mapfile -t headers < <(git ls-files 'common/*.h' 'conf/*.h' 'certcheck/*.h' 'card/*.h' 'pam_vsc/*.h' \
-    'vscmgr/*.h' 'removal/*.h' 'greeter/*.h' | grep -v '^greeter/gtk/')
+    'vscmgr/*.h' 'removal/*.h' 'enroll/*.h' 'greeter/*.h' | grep -v '^greeter/gtk/')
 alone "$(pkg-config --cflags libcrypto libconfig libp11 tss2-esys)" "${headers[@]}"
 # make GREETER=no has no GTK.
 if [ -e "$B/vsc-greeter" ]; then

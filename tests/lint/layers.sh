@@ -17,10 +17,11 @@ allowed() { # FOLDER: the folders that it may include
     greeter) echo "greeter common" ;;
     removal) echo "removal conf common" ;;
     ca) echo "ca common" ;;
+    enroll) echo "enroll card certcheck conf common" ;;
     esac
 }
 
-for folder in common conf certcheck card vscmgr pam_vsc pkcs11 greeter removal ca; do
+for folder in common conf certcheck card vscmgr pam_vsc pkcs11 greeter removal ca enroll; do
     while IFS=: read -r file line text; do
         target=${text#*\"}; target=${target%%/*}
         case " $(allowed "$folder") " in
@@ -29,6 +30,9 @@ for folder in common conf certcheck card vscmgr pam_vsc pkcs11 greeter removal c
         esac
     done < <(grep -rn '^#include "' "$folder" --include='*.[ch]')
 done
+# Of the card, enrollment takes what speaks to vsc-card and what builds requests.
+grep -rn '#include "card/' enroll --include='*.[ch]' | grep -vE '"card/(card|remote|remote_call|remote_owner|owner/csr)\.h"' |
+    while read -r line; do echo "layers: $line: not for enroll/"; done | grep . && fail=1
 # The greeter's state machine and its back ends know nothing of each other or of a window.
 for part in announce model backend files watch; do
     grep -rnE '#include ("greeter/|<(gtk|glib|gdk|gio))' "greeter/$part" --include='*.[ch]' |
@@ -45,14 +49,14 @@ grep -rln '#include "card/owner/' card/tpm card/pkcs11 --include='*.[ch]' |
     while read -r file; do echo "layers: $file: a back end includes card/owner/"; done | grep . && fail=1
 
 # The sub-commands are the program certcheck's alone.
-grep -rln '#include "certcheck/cli/' common conf certcheck card vscmgr pam_vsc greeter --include='*.[ch]' |
+grep -rln '#include "certcheck/cli/' common conf certcheck card vscmgr pam_vsc greeter enroll --include='*.[ch]' |
     grep -v '^certcheck/cli/' |
     while read -r file; do echo "layers: $file: includes certcheck/cli/"; done | grep . && fail=1
 # What speaks to the network is reached by the sub-command refresh alone.
-grep -rln '#include "certcheck/refresh/' common conf certcheck card vscmgr pam_vsc greeter --include='*.[ch]' |
+grep -rln '#include "certcheck/refresh/' common conf certcheck card vscmgr pam_vsc greeter enroll --include='*.[ch]' |
     grep -vE '^certcheck/(refresh/|cli/certcheck_refresh_main\.c$)' |
     while read -r file; do echo "layers: $file: includes certcheck/refresh/"; done | grep . && fail=1
-grep -rlE '#include <(curl|ldap|lber)' common conf certcheck card vscmgr pam_vsc greeter --include='*.[ch]' |
+grep -rlE '#include <(curl|ldap|lber)' common conf certcheck card vscmgr pam_vsc greeter enroll --include='*.[ch]' |
     grep -v '^certcheck/refresh/' |
     while read -r file; do echo "layers: $file: speaks to the network"; done | grep . && fail=1
 nm "$B/vsc-check" | grep -q ' [Tt] command_' && bad "vsc-check links sub-commands of certcheck"
@@ -89,6 +93,7 @@ if [ -e "$B/pam_vsc.so" ]; then
     libraries vsc-check 'libc|libcrypto|libconfig'
     libraries vsc-removal 'libc|libconfig'
     libraries certcheck 'libc|libcrypto|libconfig'
+    libraries vsc-enroll 'libc|libcrypto|libconfig'
     libraries vsc-watch 'libc'
     libraries vsc-ca-serve 'libc'
     libraries local-ca-submit 'libc'

@@ -6,7 +6,7 @@ fail=0
 bad() { echo "man: $*"; fail=1; }
 
 mandoc -Tlint -Wwarning man/*.[13578] || fail=1
-for page in certcheck.1 certcheck.3 pam_vsc.8 vsc-card.8 vsc-check.8 vsc-removal.8 vscmgr.8 tpmvscmgr.8 pam_vsc.conf.5 vsc-attest.5 vsc-wire.7 vsc-greeter.8 greeter.conf.5 vsc-announce.8 vsc-pkcs11.8 vsc-watch.1 vsc-ca.8 local-ca-submit.8; do
+for page in certcheck.1 certcheck.3 pam_vsc.8 vsc-card.8 vsc-check.8 vsc-removal.8 vscmgr.8 tpmvscmgr.8 pam_vsc.conf.5 vsc-attest.5 vsc-wire.7 vsc-greeter.8 greeter.conf.5 vsc-announce.8 vsc-pkcs11.8 vsc-watch.1 vsc-ca.8 local-ca-submit.8 vsc-enroll.1 vsc-enroll.conf.5; do
     [ -e "man/$page" ] || bad "there is no man/$page"
 done
 has() { # PAGE WORD: the word stands in the page as it is read
@@ -24,6 +24,15 @@ for option in $(grep -hoE '\{ *"[a-z_-]+", *OPTION_' certcheck/cli/*.c | sed 's/
 done
 for option in $(grep -hoE '\{ *"[a-z_-]+", *OPTION_' vscmgr/*.c | sed 's/.*"\(.*\)".*/\1/' | sort -u); do
     has vscmgr.8 "$option"
+done
+for word in $(grep -hoE '\{ *"[a-z-]+", *(OPTION_|command_)' enroll/*.c | sed 's/.*"\(.*\)".*/\1/' | sort -u) $(grep -hoE 'code, sizeof run->code, "[a-z-]+"' enroll/*.c | sed 's/.*"\(.*\)"/\1/'); do
+    [ "$word" = proof-failed ] || has vsc-enroll.1 "$word"
+done
+for key in $(grep -oE '\.name = "[a-z_]+"' enroll/profile.c | sed 's/.*"\(.*\)"/\1/'); do
+    has vsc-enroll.conf.5 "$key"
+done
+for name in $(grep -oE '"CERTMONGER_[A-Z_]+"' enroll/helper.c | tr -d '"'); do
+    has vsc-enroll.conf.5 "$name"
 done
 for option in $(grep -hoE '\{ *"[a-z_]+", *OPTION_' pam_vsc/*.c | sed 's/.*"\(.*\)".*/\1/' | sort -u); do
     has pam_vsc.8 "$option"

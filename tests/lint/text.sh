@@ -6,7 +6,7 @@ set -u
 fail=0
 bad() { echo "text: $*"; fail=1; }
 
-product=(common conf certcheck card pam_vsc vscmgr greeter removal ca)
+product=(common conf certcheck card pam_vsc vscmgr greeter removal ca enroll)
 while read -r file; do
     head -n 3 "$file" | grep -q 'SPDX-License-Identifier: BSD-2-Clause' || bad "$file: no SPDX line"
 done < <(git ls-files '*.c' '*.h' '*.sh' 'tests/run' Makefile)

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The card's part of an enrollment: keys that come and go. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "card/remote_owner.h"
+#include "common/own.h"
+#include "enroll/run_parts.h"
+
+#define ENV_ISSUER "PKCS11_LOGIN_CERT_ISSUER"
+#define ENV_SERIAL "PKCS11_LOGIN_CERT_SERIAL"
+
+/* List anew: what was read of the card is out of date. */
+static enum vsc_err look_again(struct run *run, struct problem *problem)
+{
+    char id[CARD_ID_SIZE];
+    enum vsc_err err;
+
+    memcpy(id, run->card->id, sizeof id);
+    err = errand_list(run->errand, problem);
+    return err == VSC_OK ? errand_card(run->errand, id, &run->card, problem) : err;
+}
+
+static bool is_before(const struct state *state, const char *key)
+{
+    for (size_t i = 0; i < state->before_count; i++)
+        if (strcmp(state->before[i], key) == 0)
+            return true;
+    return false;
+}
+
+/* The one key without a certificate that was not there before: made, and then we were killed. */
+static const struct card_key *find_made(const struct run *run)
+{
+    const struct card_key *made = NULL;
+
+    for (size_t i = 0; i < run->card->key_count; i++) {
+        const struct card_key *key = &run->card->keys[i];
+
+        if (key->chain_len > 0 || is_before(&run->state, key->id))
+            continue;
+        if (made != NULL)
+            return NULL;
+        made = key;
+    }
+    return made;
+}
+
+static enum vsc_err id_of_made(struct run *run, const struct card_key *made,
+                               char ret_spki[SPKI_ID_SIZE], struct problem *problem)
+{
+    struct card_made published;
+    enum vsc_err err;
+
+    run->errand->source->deadline = deadline_in(60000);
+    err = remote_public(run->errand->source, run->card->id, made->id, &published, problem);
+    return err == VSC_OK ? spki_id(published.spki, published.spki_len, ret_spki) : err;
+}
+
+/* vsc-card may be at work still for a vsc-enroll that was killed. A question about any key waits
+ * for the store. */
+static enum vsc_err wait_for_card(struct run *run, struct problem *problem)
+{
+    struct card_made ignored;
+
+    run->errand->source->deadline = deadline_in(60000);
+    (void)!remote_public(run->errand->source, run->card->id, "00", &ignored, NULL);
+    return look_again(run, problem);
+}
+
+enum vsc_err run_make_key(struct run *run, struct problem *problem)
+{
+    const struct card_key *made = find_made(run);
+    char spki[SPKI_ID_SIZE];
+    enum vsc_err err = VSC_OK;
+
+    if (made == NULL && run->resumed) {
+        err = wait_for_card(run, problem);
+        made = find_made(run);
+    }
+    if (err != VSC_OK)
+        return err;
+    if (made != NULL)
+        err = id_of_made(run, made, spki, problem);
+    else
+        err =
+            errand_generate(run->errand, run->card, profile_key_type(run->profile), spki, problem);
+    if (err == VSC_OK)
+        err = look_again(run, problem);
+    if (err != VSC_OK)
+        return err;
+    memcpy(run->state.next, spki, sizeof run->state.next);
+    return run_save(run, STATE_KEYED, problem);
+}
+
+/* The id of the request's key. One that is gone ends the request. */
+static enum vsc_err find_next(struct run *run, char ret_key[KEY_ID_SIZE], struct problem *problem)
+{
+    enum vsc_err err = errand_find_key(run->errand, run->card, run->state.next, ret_key, problem);
+
+    if (err != VSC_OK || ret_key[0] != '\0')
+        return err;
+    (void)snprintf(run->code, sizeof run->code, "key-gone");
+    return problem_set(problem, VSC_NO_KEY,
+                       "key-gone: the key of the request is not on the card any more");
+}
+
+enum vsc_err run_make_request(struct run *run, struct problem *problem)
+{
+    auto_free char *pem = NULL;
+    char key[KEY_ID_SIZE];
+    enum vsc_err err = find_next(run, key, problem);
+
+    if (err == VSC_OK)
+        err = errand_pin(run->errand, run->card, problem);
+    if (err == VSC_OK)
+        err = errand_request(run->errand, run->card, key, run->upn, &pem, problem);
+    if (err != VSC_OK)
+        return err;
+    free(run->state.request);
+    run->state.request = take(pem);
+    return run_save(run, STATE_REQUESTED, problem);
+}
+
+/* Is that very certificate on the card with its key? Then we were killed after CARD_STORE. */
+static bool is_stored(const struct run *run, const char *key, const struct issued *issued)
+{
+    const struct card_key *stored = errand_key(run->card, key);
+
+    return stored != NULL && stored->is_default && stored->chain_len > 0 &&
+           stored->chain[0].len == issued->chain[0].len &&
+           memcmp(stored->chain[0].data, issued->chain[0].data, issued->chain[0].len) == 0;
+}
+
+static enum vsc_err finish(struct run *run, struct problem *problem)
+{
+    struct state *state = &run->state;
+
+    if (strcmp(state->current, state->next) != 0) {
+        memcpy(state->old, state->current, sizeof state->old);
+        memcpy(state->current, state->next, sizeof state->current);
+    }
+    state_reset(state);
+    return run_save(run, STATE_IDLE, problem);
+}
+
+static enum vsc_err try_key(struct run *run, const char *key, const struct issued *issued,
+                            struct problem *problem)
+{
+    enum vsc_err err = errand_try(run->errand, run->card, key, issued, problem);
+
+    if (err == VSC_DENIED)
+        (void)snprintf(run->code, sizeof run->code, "proof-failed");
+    return err;
+}
+
+enum vsc_err run_install(struct run *run, struct problem *problem)
+{
+    auto_issued struct issued issued = {.chain_len = 0};
+    const struct expected expected = {
+        .conf = run->errand->conf,
+        .profile = run->profile,
+        .upn = run->upn,
+        .spki = run->state.next,
+        .at = run->errand->now,
+        .at_is_clock = run->errand->now_is_clock,
+    };
+    const char *answer = run->state.answer;
+    char key[KEY_ID_SIZE];
+    enum vsc_err err = find_next(run, key, problem);
+
+    if (err == VSC_OK)
+        err = issued_parse(answer, strlen(answer), &issued, run->code, problem);
+    if (err != VSC_OK)
+        return err;
+    if (!is_stored(run, key, &issued)) {
+        err = issued_check(&issued, &expected, run->code, problem);
+        if (err == VSC_OK)
+            err = errand_pin(run->errand, run->card, problem);
+        if (err == VSC_OK)
+            err = try_key(run, key, &issued, problem);
+        if (err == VSC_OK)
+            err = errand_store(run->errand, run->card, &issued, problem);
+        if (err == VSC_OK)
+            err = look_again(run, problem);
+    }
+    return err == VSC_OK ? finish(run, problem) : err;
+}
+
+enum vsc_err run_cancel(struct run *run, struct problem *problem)
+{
+    char key[KEY_ID_SIZE] = "";
+    enum vsc_err err = VSC_OK;
+
+    /* A renewal with the same key has no key of its own. */
+    if (run->state.next[0] != '\0' && strcmp(run->state.next, run->state.current) != 0) {
+        err = look_again(run, problem);
+        if (err == VSC_OK)
+            err = errand_find_key(run->errand, run->card, run->state.next, key, problem);
+        if (err == VSC_OK && key[0] != '\0')
+            err = errand_delete(run->errand, run->card, key, problem);
+    } else if (run->state.phase == STATE_GENERATING) {
+        const struct card_key *made = find_made(run);
+
+        if (made != NULL)
+            err = errand_delete(run->errand, run->card, made->id, problem);
+    }
+    if (err != VSC_OK)
+        return err;
+    state_reset(&run->state);
+    err = run_save(run, STATE_IDLE, problem);
+    return err == VSC_OK ? look_again(run, problem) : err;
+}
+
+bool run_current(struct run *run, struct issued *ret_issued)
+{
+    char id[KEY_ID_SIZE];
+    const struct card_key *key;
+
+    if (errand_find_key(run->errand, run->card, run->state.current, id, NULL) != VSC_OK ||
+        id[0] == '\0')
+        return false;
+    key = errand_key(run->card, id);
+    return key != NULL && issued_of_key(key, ret_issued, NULL) == VSC_OK;
+}
+
+/* The session's environment, which the module has set at a sign-in that went well. */
+static bool is_signed_in_with(const struct issued *issued)
+{
+    const char *issuer = secure_getenv(ENV_ISSUER), *serial = secure_getenv(ENV_SERIAL);
+
+    return issuer != NULL && serial != NULL && strcmp(serial, issued->serial) == 0 &&
+           strcmp(issuer, issued->issuer) == 0;
+}
+
+static bool has_expired(const struct run *run, const char *key)
+{
+    auto_issued struct issued issued = {.chain_len = 0};
+    const struct card_key *old = errand_key(run->card, key);
+
+    return old == NULL || old->chain_len == 0 ||
+           (issued_of_key(old, &issued, NULL) == VSC_OK && issued.not_after < run->errand->now);
+}
+
+enum vsc_err run_tidy(struct run *run, bool *ret_deleted, struct problem *problem)
+{
+    auto_issued struct issued current = {.chain_len = 0};
+    char key[KEY_ID_SIZE];
+    enum vsc_err err;
+
+    *ret_deleted = false;
+    if (run->state.old[0] == '\0')
+        return VSC_OK;
+    err = errand_find_key(run->errand, run->card, run->state.old, key, problem);
+    if (err != VSC_OK)
+        return err;
+    if (key[0] != '\0') {
+        if (!run_current(run, &current) || (!is_signed_in_with(&current) && !has_expired(run, key)))
+            return VSC_OK;
+        err = errand_delete(run->errand, run->card, key, problem);
+        if (err != VSC_OK)
+            return err;
+        *ret_deleted = true;
+    }
+    run->state.old[0] = '\0';
+    err = run_save(run, run->state.phase, problem);
+    return err == VSC_OK ? look_again(run, problem) : err;
+}
+
+static enum vsc_err begin_with_new_key(struct run *run, struct problem *problem)
+{
+    struct state *state = &run->state;
+
+    if (state->old[0] != '\0')
+        return problem_set(problem, VSC_EXISTS,
+                           "%s: sign in with the certificate that is there first: the one before "
+                           "stays until then, and a third key would be too many",
+                           run->profile->name);
+    state->before_count = 0;
+    for (size_t i = 0; i < run->card->key_count && i < CARD_KEYS_MAX; i++)
+        memcpy(state->before[state->before_count++], run->card->keys[i].id, KEY_ID_SIZE);
+    return run_save(run, STATE_GENERATING, problem);
+}
+
+enum vsc_err run_begin(struct run *run, struct problem *problem)
+{
+    auto_issued struct issued current = {.chain_len = 0};
+    struct state *state = &run->state;
+    enum vsc_err err;
+
+    if (state->phase != STATE_IDLE)
+        return VSC_OK;
+    /* A wrong PIN is told before a key is made. */
+    err = errand_pin(run->errand, run->card, problem);
+    if (err != VSC_OK)
+        return err;
+    /* Another card, or a key that is gone: the one before is all that can be left. */
+    if (strcmp(state->card, run->card->id) != 0)
+        state->current[0] = state->old[0] = '\0';
+    if (!run_current(run, &current)) {
+        memcpy(state->current, state->old, sizeof state->current);
+        state->old[0] = '\0';
+        if (!run_current(run, &current))
+            state->current[0] = '\0';
+    }
+    memcpy(state->card, run->card->id, sizeof state->card);
+    state->since = run->errand->now;
+    if (run->profile->renew_key == RENEW_SAME_KEY && state->current[0] != '\0') {
+        memcpy(state->next, state->current, sizeof state->next);
+        return run_save(run, STATE_KEYED, problem);
+    }
+    return begin_with_new_key(run, problem);
+}

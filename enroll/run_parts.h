@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What run.c and run_keys.c have in common. */
+#ifndef VSC_ENROLL_RUN_PARTS_H
+#define VSC_ENROLL_RUN_PARTS_H
+
+#include "enroll/run.h"
+
+must_check enum vsc_err run_save(struct run *run, enum state_phase phase, struct problem *problem);
+/* generating -> keyed: the key that was made before a crash, or a new one. */
+must_check enum vsc_err run_make_key(struct run *run, struct problem *problem);
+/* keyed -> requested */
+must_check enum vsc_err run_make_request(struct run *run, struct problem *problem);
+/* issued -> idle: judge again, let the key sign, store. */
+must_check enum vsc_err run_install(struct run *run, struct problem *problem);
+
+#endif

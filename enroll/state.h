@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What is under way for one profile of one user: a file of JSON in $XDG_STATE_HOME/pam_vsc/enroll
+ * (0700), named as the profile is, and changed atomically. It is written before what it announces
+ * is done, so that a request can be gone on with after a crash at any point. A key is known by the
+ * SHA-256 of its SubjectPublicKeyInfo: a card's key numbers are given again.
+ */
+#ifndef VSC_ENROLL_STATE_H
+#define VSC_ENROLL_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/buf.h"
+#include "common/err.h"
+#include "common/problem.h"
+#include "common/wire_card.h"
+#include "enroll/profile.h"
+
+#define STATE_SIZE_MAX (512 * 1024) /* bytes of a file */
+#define SPKI_ID_SIZE   65           /* hexadecimal SHA-256, with NUL */
+#define COOKIE_MAX     8192         /* bytes of a helper's cookie */
+
+enum state_phase {
+    STATE_IDLE,       /* nothing is under way */
+    STATE_GENERATING, /* a key may have been made: one that is not in `before` */
+    STATE_KEYED,      /* it is `next` */
+    STATE_REQUESTED,  /* `request` is signed */
+    STATE_PENDING,    /* the CA has it, and has said to ask again with `cookie` */
+    STATE_ISSUED,     /* `answer` has been checked */
+};
+
+/* All strings are owned, NULL for none. */
+struct state {
+    char card[CARD_ID_SIZE]; /* "": nothing is known */
+    enum state_phase phase;
+    char current[SPKI_ID_SIZE]; /* the enrolled key; "" for none */
+    char old[SPKI_ID_SIZE];     /* the one before, until the first sign-in with `current` */
+    char next[SPKI_ID_SIZE];    /* the key of the request */
+    char before[CARD_KEYS_MAX][KEY_ID_SIZE]; /* the card's keys when it was to be made */
+    size_t before_count;
+    char *request, *answer; /* PEM */
+    char *cookie;
+    int64_t since, ask_at; /* of the request; when to ask the CA again */
+};
+
+const char *state_phase_word(enum state_phase phase);
+void state_done(struct state *state);
+#define auto_state __attribute__((cleanup(state_done)))
+/* Nothing is under way any more; current and old stay. */
+void state_reset(struct state *state);
+
+/* Open the folder, making it where it is missing, and lock it until the descriptor is closed:
+ * VSC_EXISTS if another vsc-enroll has it. VSC_UNTRUSTED: others could read or change it. */
+must_check enum vsc_err state_open(const struct person *person, int *ret_folder,
+                                   struct problem *problem);
+/* The same without the lock, and without making it: *ret_folder is -1 where there is none. */
+must_check enum vsc_err state_open_to_read(const struct person *person, int *ret_folder,
+                                           struct problem *problem);
+
+/* A profile that has no file is idle. */
+must_check enum vsc_err state_read(int folder, const char *profile, struct state *ret_state,
+                                   struct problem *problem);
+must_check enum vsc_err state_write(int folder, const char *profile, const struct state *state,
+                                    struct problem *problem);
+
+must_check enum vsc_err state_decode(const void *text, size_t len, struct state *ret_state,
+                                     struct problem *problem);
+/* `ret_text` is initialised here; the caller releases it, also after a failure. */
+must_check enum vsc_err state_encode(const struct state *state, struct buf *ret_text);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A profile: any text is refused with a message, or yields values within their bounds. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "enroll/profile.h"
+#include "tests/fuzz/fuzz.h"
+#include "tests/support/libconfig_leaks.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+    struct problem problem = {""};
+    struct profile *profile = NULL;
+    char upn[PROFILE_UPN_SIZE];
+    enum vsc_err err = profile_parse("profile", data, len, &profile, &problem);
+
+    if (err != VSC_OK) {
+        if (profile != NULL || (err != VSC_MEMORY && strncmp(problem.text, "profile:", 8) != 0))
+            abort();
+        return 0;
+    }
+    if (profile->backend > PROFILE_HELPER || strchr(profile->name, '/') != NULL ||
+        *profile->name == '\0' || strlen(profile->name) > PROFILE_NAME_MAX ||
+        (profile->backend == PROFILE_HELPER && *profile->helper != '/') ||
+        profile->renew_percent < 1 || profile->renew_percent > 99 || profile->pending_days < 1)
+        abort();
+    if (profile_upn(profile, "alice", upn, NULL) == VSC_OK &&
+        (strstr(upn, "alice") == NULL || strchr(upn, '@') == NULL))
+        abort();
+    (void)profile_renew_at(profile, 0, INT32_MAX);
+    profile_free(profile);
+    return 0;
+}

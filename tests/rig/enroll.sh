@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# vsc-enroll for the user daemon, with a card, vsc-card's socket and a CA behind a helper: source this
+# file after tests/rig/tpm.sh.
+#   enroll_missing      prints what is not there, and is true when something is
+#   enroll_start        a software TPM, the card "Alice" (PIN 12345678), a CA, vsc-card, in $D
+#   enroll_end          stops them and removes $D
+#   as USER COMMAND...  vsc-enroll, what it says to $D/out; the PIN is on standard input. SESSION is an
+#                       array of settings of its environment
+#   enroll COMMAND...   as daemon, with the right PIN
+#   profile NAME LINE...  root's file for a profile, which chains to the CA
+#   keys                how many keys are on the card
+#   signed_in PROFILE   SESSION becomes that of a sign-in with that profile's certificate
+SESSION=()
+LISTENER=
+
+enroll_missing() {
+    tpm_missing jq openssl && return 0
+    [ "$(id -u)" -eq 0 ] || echo "needs several user ids: root only"
+    [ "$(id -u)" -ne 0 ]
+}
+
+as() {
+    setpriv --reuid "$1" --regid "$1" --clear-groups env -i XDG_STATE_HOME="$D/state-$1" HOME="$D" "${SESSION[@]}" \
+        "$D/vsc-enroll" "${@:2}" -c "$D/conf" --pin stdin > "$D/out" 2>&1
+}
+enroll() { echo 12345678 | as daemon "$@"; }
+keys() { find "$D/store/cards/0000/keys" -mindepth 1 -maxdepth 1 -type d | wc -l; }
+profile() {
+    printf '%s\n' "name = \"$1\"; upn = \"%u@corp.test\"; key = \"p256\"; anchors = \"$D/anchors\";" "${@:2}" > "$D/enroll.d/$1.conf"
+}
+signed_in() {
+    SESSION=()
+    as daemon status --profile "$1" --json
+    SESSION=("PKCS11_LOGIN_CERT_SERIAL=$(jq -r '.[0].certificate.serial' "$D/out")"
+        "PKCS11_LOGIN_CERT_ISSUER=$(jq -r '.[0].certificate.issuer' "$D/out")")
+}
+
+enroll_start() {
+    local i
+    D=$(mktemp -d) && chmod 755 "$D" && tpm_start "$D/tpm" || return 1
+    cp "$B/vsc-enroll" tests/pki/make-pki.sh tests/rig/helper-ca.sh "$D/" && mkdir "$D/enroll.d" "$D/work" || return 1
+    install -d -o daemon -m 700 "$D/state-daemon" && install -d -o bin -m 700 "$D/state-bin" || return 1
+    tests/pki/make-pki.sh base "$D/pki" daemon corp.test > "$D/out" 2>&1 || return 1
+    cp -r "$D/pki/anchors" "$D/pki/intermediates" "$D/" && echo issue > "$D/mode" && : > "$D/asked"
+    chown -R daemon "$D/pki" "$D/work" "$D/asked"
+    cat > "$D/conf" <<CONF
+card = { store = "$D/store"; tcti = "$TCTI"; socket = "$D/card.sock"; };
+helpers = { card_user = "nobody"; check_user = ""; };
+trust = { intermediates = "$D/intermediates"; };
+enroll = { profiles = "$D/enroll.d"; };
+CONF
+    printf '%s\n' 12345678 | "$B/vscmgr" create --name Alice --owner daemon --pin stdin --adminkey random --tries 5 \
+        -c "$D/conf" > "$D/out" 2>&1 || return 1
+    chmod 700 "$D/tpm"
+    "$B/vsc-card" -c "$D/conf" --listen "$D/card.sock" 2> "$D/log" &
+    LISTENER=$!
+    for i in $(seq 200); do [ -S "$D/card.sock" ] && return 0; sleep 0.05; done
+    return 1
+}
+
+enroll_end() {
+    [ -n "$LISTENER" ] && kill "$LISTENER" && wait "$LISTENER"
+    tpm_stop
+    rm -rf "$D"
+}

@@ -1,0 +1,23 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# A CA behind certmonger's helper protocol, for tests: what it does stands in FOLDER/mode, and what it
+# was asked is kept in FOLDER/asked. FOLDER/make-pki.sh and FOLDER/pki (tests/pki) issue.
+#   helper-ca.sh FOLDER
+#   mode: issue [OPTIONS OF issue] | say STATUS TEXT | flood | sleep
+F=$1
+read -r mode rest < "$F/mode"
+env > "$F/asked"
+case $mode in
+issue)
+    printf '%s\n' "$CERTMONGER_CSR" > "$F/work/csr"
+    # shellcheck disable=SC2086
+    "$F/make-pki.sh" issue "$F/pki" "$F/work/csr" "$F/work/cert" $rest > "$F/work/err" 2>&1 || exit 2
+    cat "$F/work/cert" "$F/pki/ca/sub/cert.pem"
+    ;;
+say)
+    printf '%b' "${rest#* }"
+    exit "${rest%% *}"
+    ;;
+flood) head -c 100000000 /dev/zero | tr '\0' A ;;
+sleep) sleep 1000 ;;
+esac
