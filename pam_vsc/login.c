@@ -155,16 +155,19 @@ static enum ending sign_in(struct call *call)
 
 /*
  * gdm would start over at once, many times a second, where a failure comes back before anything
- * was asked. Not after PAM_AUTHINFO_UNAVAIL (the stack goes on to the password) and PAM_MAXTRIES.
+ * was asked; and after a name was chosen nobody could read why. Not after PAM_AUTHINFO_UNAVAIL (the
+ * stack goes on to the password) and PAM_MAXTRIES.
  */
 static enum ending hold_gdm(struct call *call, enum ending ending)
 {
     auto_secret struct secret answer = {0};
     const int code = result_authenticate(ending);
+    const bool at_gdm =
+        strcmp(call->request.service, SERVICE_GDM) == 0 || call->rules.talk == TALK_GDM;
     enum ending held;
 
-    if (strcmp(call->request.service, SERVICE_GDM) != 0 || call->talk.asked ||
-        code == PAM_AUTHINFO_UNAVAIL || code == PAM_MAXTRIES || code == PAM_CONV_ERR)
+    if (!at_gdm || call->talk.asked || code == PAM_AUTHINFO_UNAVAIL || code == PAM_MAXTRIES ||
+        code == PAM_CONV_ERR)
         return ending;
     if (!call->talk.told) {
         held = talk_error(&call->talk, texts_cannot_sign_in());

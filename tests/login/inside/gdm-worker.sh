@@ -111,9 +111,9 @@ check $? "gdm-password without a PIN: the password"
 worker --user vscbob gdm-password "$PASSWORD"
 is accredited && ! has PIN && ! has 'error '
 check $? "gdm-password without a card: the password, nothing shown"
-worker --user vscruth gdm-password
-nobody_in && has '(VSC-REVOKED)'
-check $? "gdm-password, certificate revoked: refused"
+worker --user vscruth gdm-password ''
+nobody_in && has '(VSC-REVOKED)' && has 'hidden Press Enter to try again'
+check $? "gdm-password, certificate revoked: refused, and there is time to read why"
 setting 'services = [ "sudo" ];'
 worker --user vscalice gdm-smartcard "$PASSWORD"
 is accredited && ! has PIN
