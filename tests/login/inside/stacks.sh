@@ -118,15 +118,17 @@ take() { # CASE: its files to $W/case, told ones to /etc/pam.d
         sed -E "s,(pam_[a-z0-9_]+\.so),$told \1," "$part" > "/etc/pam.d/${part##*/}"
     done
 }
-succeeds() { # CODE PROVERS
+succeeds() { # CODE UNIX SSS
     local unix=$2
     [ "$unix" != 25 ] || unix=10 # pam_unix ignores nobody
-    TOLD="auth/pam_vsc.so=$1 auth/pam_unix.so=$unix auth/pam_sss.so=$2 auth/pam_deny.so=7 auth/pam_rootok.so=7" \
+    TOLD="auth/pam_vsc.so=$1 auth/pam_unix.so=$unix auth/pam_sss.so=$3 auth/pam_deny.so=7 auth/pam_rootok.so=7" \
         pamtester "$service" root authenticate < /dev/null > "$W/told" 2>&1
 }
 end_of() { # CODE
-    for refusal in 7 10 9 25; do succeeds "$1" $refusal && { echo let-in; return; }; done
-    if succeeds "$1" 0; then echo others; else echo refused; fi
+    for refusals in '7 7' '10 10' '9 9' '25 25' '7 10' '7 28'; do
+        succeeds "$1" $refusals && { echo let-in; return; }
+    done
+    if succeeds "$1" 0 0; then echo others; else echo refused; fi
 }
 cases=0 bad=0
 : > "$LOG"
