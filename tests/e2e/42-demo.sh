@@ -19,8 +19,8 @@ check() { # STATUS NAME
     tail -n 40 "$W/out" | sed 's/^/# /'
 }
 mkdir -p "$W/clone/tests" "$W/clone/build" "$W/stubs"
-cp -r demo "$W/clone/" && cp -r tests/rig tests/pki "$W/clone/tests/"
-for program in vsc-card vsc-check vscmgr tpmvscmgr certcheck pam_vsc.so; do
+cp -r demo "$W/clone/" && cp -r tests/rig "$W/clone/tests/"
+for program in vsc-card vsc-check vscmgr tpmvscmgr certcheck pam_vsc.so vsc-enroll vsc-ca vsc-ca-serve local-ca-submit; do
     cp -P "$B/$program" "$W/clone/build/"
 done
 as= mode=755
