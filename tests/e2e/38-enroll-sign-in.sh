@@ -1,0 +1,77 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# The whole way of a user without rights: vsc-ca's template, approval, enrollment, a sign-in by
+# pam_vsc, renewal; the old pair signs in until the new one has, and that session lets it go.
+set -u
+B=$(realpath "${B:-build}")
+. tests/rig/tpm.sh
+. tests/rig/enroll.sh
+if missing=$(enroll_missing) || missing=$(tpm_missing pamtester); then echo "1..0 # SKIP $missing"; exit 0; fi
+export TSS2_LOG=all+NONE
+SERVER=
+TESTS=0 FAILED=0
+check() {
+    local status=$?
+    TESTS=$((TESTS + 1))
+    if [ $status -eq 0 ]; then echo "ok $TESTS - $1"; else echo "not ok $TESTS - $1"; FAILED=1
+        sed 's/^/# /' "$D/out" "$D/pam.out" "$D/log" 2>/dev/null; fi
+}
+said() { grep -qE -- "$1" "$D/out"; }
+finish() {
+    [ -n "$SERVER" ] && kill "$SERVER" && wait "$SERVER"
+    enroll_end
+}
+trap finish EXIT
+enroll_start || { echo "1..1"; echo "not ok 1 - software TPM, card and CA"; exit 1; }
+ca() { "$B/vsc-ca" --folder "$D/vsc-ca" "$@"; }
+(umask 022; ca init --upn-suffix corp.test --name "Test CA") > "$D/out" 2>&1 &&
+    ca template duplicate "Smartcard Logon" "TPM Virtual Smart Card Logon" --allow-user daemon > "$D/out" 2>&1 &&
+    ca certificate --out "$D/root.pem" && mkdir "$D/crls" && ca crl --out "$D/crls/ca.crl" > "$D/out" 2>&1
+check "a CA, a template and a revocation list"
+"$B/vsc-ca" --folder "$D/vsc-ca" serve --listen "$D/ca.sock" > "$D/server" 2>&1 &
+SERVER=$!
+for i in $(seq 200); do [ -S "$D/ca.sock" ] && break; sleep 0.05; done
+mkdir -m 755 "$D/helpers" "$D/services"
+cp "$B/vsc-card" "$B/vsc-check" "$B/pam_vsc.so" "$B/local-ca-submit" "$D/helpers/"
+profile logon 'backend = "helper"; template = "TPM Virtual Smart Card Logon";' \
+    "helper = \"$D/helpers/local-ca-submit\"; arguments = [ \"--socket\", \"$D/ca.sock\" ];"
+sed -i "1s,anchors = [^;]*,anchors = \"$D/root.pem\"," "$D/enroll.d/logon.conf"
+sed '/^trust\|^helpers\|^enroll/d' "$D/conf" > "$D/pam.conf"
+cat >> "$D/pam.conf" <<CONF
+helpers = { card_user = ""; check_user = ""; };
+trust = { anchors = "$D/root.pem"; intermediates = ""; };
+revocation = { crls = "$D/crls"; cache = ""; };
+mapping = { rules = ( { method = "upn"; suffix = "corp.test"; account = "%u"; } ); min_uid = 1; };
+CONF
+cat > "$D/dump" <<'DUMP'
+#!/bin/sh
+env | grep '^PKCS11_LOGIN_CERT_' > "$1"
+DUMP
+chmod 755 "$D/dump"
+printf 'auth required %s/helpers/pam_vsc.so config=%s/pam.conf helpers=%s/helpers\nsession required pam_exec.so %s/dump %s/session\n' \
+    "$D" "$D" "$D" "$D" "$D" > "$D/services/vsc"
+sign_in() { # ANSWER...: SESSION becomes this session's environment
+    SESSION=()
+    LD_PRELOAD=libpam_wrapper.so PAM_WRAPPER=1 PAM_WRAPPER_SERVICE_DIR="$D/services" PAM_WRAPPER_DISABLE_DEEPBIND=1 \
+        pamtester vsc daemon authenticate open_session > "$D/pam.out" 2>&1 < <(printf '%s\n' "$@") &&
+        grep -q 'successfully authenticated' "$D/pam.out" && mapfile -t SESSION < "$D/session"
+}
+
+enroll request && said 'logon: enrolled on Alice' && [ "$(keys)" = 1 ]
+check "an ordinary user enrolls with the CA's helper"
+sign_in 12345678 && [ ${#SESSION[@]} = 2 ]
+check "and signs in with the certificate"
+SESSION=()
+enroll renew && [ "$(keys)" = 2 ]
+check "and renews it"
+enroll pulse && [ "$(keys)" = 2 ]
+check "a pulse in an old session keeps the old pair"
+sign_in 0000/00 12345678 && as daemon pulse < /dev/null && [ "$(keys)" = 2 ]
+check "which signs in still, and after that too stays"
+sign_in 0000 12345678 && as daemon pulse < /dev/null && said 'the key before is deleted' && [ "$(keys)" = 1 ]
+check "a pulse in the first session by the new certificate lets it go"
+sign_in 12345678
+check "which is the only one then, and signs in"
+
+echo "1..$TESTS"
+exit $FAILED
