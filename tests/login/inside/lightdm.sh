@@ -97,6 +97,10 @@ pin vscalice && kill_card && enter $PIN && said 'code=helper' && at_password && 
     kept_out "$unix_refused"
 check $? "vsc-card stopped in the middle, and a wrong password"
 tpm_flush
+pin vscalice && pkill -KILL -x vsc-check && enter $PIN && said 'code=helper' && at_password &&
+    enter "$PASSWORD" && session_of vscalice
+check $? "vsc-check stopped in the middle: the password"
+tpm_flush
 setting 'timeout = 5;'
 pin vscalice && stop_card && enter $PIN && said 'code=deadline' && at_password &&
     enter "$PASSWORD" && session_of vscalice && [ "$(tries Alice)" = 5 ]

@@ -51,7 +51,21 @@ chmod 000 /usr/libexec/pam_vsc/vsc-card
 kept_out vscalice $PIN && said 'code=helper' && let_in vscalice "$PASSWORD"
 check $? "vsc-card cannot be used: the password, and not the PIN"
 chmod 755 /usr/libexec/pam_vsc/vsc-card
+chmod 000 /usr/libexec/pam_vsc/vsc-check
+kept_out vscalice $PIN && said 'code=helper' && let_in vscalice "$PASSWORD"
+check $? "vsc-check cannot be used: the password, and not the PIN"
+chmod 755 /usr/libexec/pam_vsc/vsc-check
+# A helper that says nothing, in the place of the one that is installed.
+printf '#!/bin/sh\nexec sleep 60\n' > "$W/silent" && chmod 755 "$W/silent"
+mv /usr/libexec/pam_vsc/vsc-card "$W/vsc-card" && cp "$W/silent" /usr/libexec/pam_vsc/vsc-card
+started=$SECONDS
+let_in vscalice "$PASSWORD" && said 'code=deadline' && [ $((SECONDS - started)) -lt 20 ] &&
+    kept_out vscalice $PIN && said 'code=deadline'
+check $? "vsc-card hangs: the password, within the deadline, and not the PIN"
+mv "$W/vsc-card" /usr/libexec/pam_vsc/vsc-card
 setting
+[ "$(tries Alice)" = 5 ] && let_in vscalice $PIN
+check $? "and no try was lost: the PIN again"
 for i in 1 2 3; do echo "wrong PIN $i" | vscmgr csr Alice --pin stdin --out "$W/csr"; done > "$LOG" 2>&1
 let_in vscalice "$PASSWORD" && said 'code=reserved' && [ "$(tries Alice)" = 2 ]
 check $? "the last tries are for the own screen: the password"

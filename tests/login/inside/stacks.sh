@@ -93,7 +93,7 @@ ok $? "stacks disable: as before"
 printf 'auth required pam_vsc.so\naccount required pam_vsc.so\n' > /etc/pam.d/vsc-test
 echo $PIN | pamtester vsc-test vscalice authenticate acct_mgmt > "$LOG" 2>&1 && rm /etc/pam.d/vsc-test &&
     [ -z "$(ls /var/lib/pam_vsc/stacks/signed-in.* 2> "$W/none")" ]
-ok $? "without a trial a sign-in leaves no note"
+ok $? "stacks enable: without a trial a sign-in leaves no note"
 
 # ---- every shipped stack
 vscmgr stacks check --folder /usr/share/pam_vsc/pam.d passwd > "$LOG" 2>&1
