@@ -7,6 +7,7 @@
 #include <linux/capability.h>
 #include <linux/close_range.h>
 #include <pwd.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
@@ -144,6 +145,18 @@ static bool reset_signals(void)
            sigprocmask(SIG_SETMASK, &none, NULL) == 0;
 }
 
+/* Whoever calls PAM may be a real-time process; RLIMIT_RTTIME would end a helper that was one. */
+static bool leave_real_time(void)
+{
+    const struct sched_param none = {.sched_priority = 0};
+    const int policy = sched_getscheduler(0);
+
+    if (policy < 0)
+        return false;
+    return (policy != SCHED_FIFO && policy != SCHED_RR) ||
+           sched_setscheduler(0, SCHED_OTHER, &none) == 0;
+}
+
 enum vsc_err drop_prepare_within(int keep_fd, const struct drop_limits *limits)
 {
     if (!fill_standard_descriptors() || !close_the_rest(keep_fd))
@@ -151,7 +164,7 @@ enum vsc_err drop_prepare_within(int keep_fd, const struct drop_limits *limits)
     if (chdir("/") != 0)
         return VSC_SYSTEM;
     (void)umask(077);
-    if (!set_limits(limits) || !reset_signals())
+    if (!leave_real_time() || !set_limits(limits) || !reset_signals())
         return VSC_SYSTEM;
     return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 ? VSC_OK : VSC_SYSTEM;
 }

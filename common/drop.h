@@ -31,7 +31,7 @@ must_check enum vsc_err drop_find(const char *user, const char *group, struct dr
 /*
  * The first thing in main(): descriptors 0-2 to /dev/null where they are closed, everything but
  * 0-2 and `keep_fd` (-1 for none) closed, cwd "/", umask 077, every rlimit set (core 0, files, CPU,
- * memory, processes), default signals with SIGPIPE ignored, non-dumpable.
+ * memory, processes), no real-time scheduling, default signals with SIGPIPE ignored, non-dumpable.
  */
 must_check enum vsc_err drop_prepare(int keep_fd, unsigned cpu_seconds);
 

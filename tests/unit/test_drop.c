@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -62,6 +63,16 @@ static bool prepares_with_zero_limits(void)
     return drop_prepare(-1, 5) == VSC_OK && open("/dev/null", O_RDONLY) >= 0;
 }
 
+/* A host of real time: nothing is left of it, and the limits of a helper do not end one. */
+static bool prepares_in_real_time(void)
+{
+    const struct sched_param least = {.sched_priority = 1};
+
+    if (sched_setscheduler(0, SCHED_RR, &least) != 0)
+        return false;
+    return drop_prepare(-1, 5) == VSC_OK && sched_getscheduler(0) == SCHED_OTHER;
+}
+
 static bool becomes_nobody(void)
 {
     struct drop_user user;
@@ -102,6 +113,18 @@ static void test_prepare_resets_what_a_hostile_caller_hands_down(void **state)
     assert_true(holds(prepares_with_zero_limits));
 }
 
+static void test_prepare_leaves_real_time(void **state)
+{
+    const struct sched_param least = {.sched_priority = 1};
+    const struct sched_param none = {.sched_priority = 0};
+
+    (void)state;
+    if (sched_setscheduler(0, SCHED_RR, &least) != 0) /* not allowed here: a helper is neither */
+        return;
+    assert_int_equal(sched_setscheduler(0, SCHED_OTHER, &none), 0);
+    assert_true(holds(prepares_in_real_time));
+}
+
 static void test_become_is_for_good(void **state)
 {
     (void)state;
@@ -139,6 +162,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_prepare_resets_what_a_hostile_caller_hands_down),
+        cmocka_unit_test(test_prepare_leaves_real_time),
         cmocka_unit_test(test_become_is_for_good),
         cmocka_unit_test(test_the_group_of_a_setgid_host_is_dropped),
         cmocka_unit_test(test_find_refuses_root_and_unknown_users),
