@@ -80,8 +80,8 @@ enum vsc_err errand_list(struct errand *errand, struct problem *problem)
 {
     enum vsc_err err = errand->source == NULL ? connect_card(errand, problem) : VSC_OK;
 
-    if (err != VSC_OK)
-        return err;
+    if (err != VSC_OK || errand->source == NULL)
+        return err != VSC_OK ? err : VSC_SYSTEM;
     if (errand->listed)
         card_list_done(&errand->list);
     errand->listed = false;

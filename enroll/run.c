@@ -133,19 +133,37 @@ static enum vsc_err act_on(struct run *run, struct helper_answer *answer, struct
                        answer->words);
 }
 
-static enum vsc_err ask_helper(struct run *run, bool poll, struct problem *problem)
+/* What the card has now, for a CA that wants to know what it renews. NULL for nothing. */
+static enum vsc_err current_pem(struct run *run, char **ret_pem)
+{
+    auto_issued struct issued current = {.chain_len = 0};
+
+    return run_current(run, &current) ? issued_pem(&current, ret_pem) : VSC_OK;
+}
+
+static enum vsc_err submit(struct run *run, const char *certificate, struct problem *problem)
 {
     auto_answer struct helper_answer answer = {.result = HELPER_BROKEN};
-    auto_issued struct issued current = {.chain_len = 0};
-    auto_free char *certificate = NULL;
-    struct state *state = &run->state;
-    struct helper_question question = {
+    const struct state *state = &run->state;
+    const struct helper_question question = {
         .request = state->request,
         .cookie = state->phase == STATE_PENDING ? state->cookie : NULL,
+        .certificate = certificate,
         .upn = run->upn,
         .home = run->errand->person.home,
     };
-    enum vsc_err err = VSC_OK;
+    enum vsc_err err = helper_ask(run->profile, &question, &answer, problem);
+
+    if (err == VSC_DENIED)
+        (void)snprintf(run->code, sizeof run->code, "answer-too-large");
+    return err == VSC_OK ? act_on(run, &answer, problem) : err;
+}
+
+static enum vsc_err ask_helper(struct run *run, bool poll, struct problem *problem)
+{
+    const struct state *state = &run->state;
+    char *certificate = NULL;
+    enum vsc_err err;
 
     if (run->errand->now - state->since > (int64_t)run->profile->pending_days * DAY)
         return refused(run, "pending-too-long", "it has not decided for too long", problem);
@@ -153,14 +171,11 @@ static enum vsc_err ask_helper(struct run *run, bool poll, struct problem *probl
         run->result = RUN_WAITING;
         return VSC_OK;
     }
-    if (run_current(run, &current))
-        err = issued_pem(&current, &certificate);
-    question.certificate = certificate;
+    err = current_pem(run, &certificate);
     if (err == VSC_OK)
-        err = helper_ask(run->profile, &question, &answer, problem);
-    if (err == VSC_DENIED)
-        (void)snprintf(run->code, sizeof run->code, "answer-too-large");
-    return err == VSC_OK ? act_on(run, &answer, problem) : err;
+        err = submit(run, certificate, problem);
+    free(certificate);
+    return err;
 }
 
 /* One step; *ret_more is false where it waits or is done. */
