@@ -17,11 +17,18 @@ static bool consists_of(const char *word, const char *characters)
     return word[strspn(word, characters)] == '\0';
 }
 
+/* Not like an option, nor like a hidden file. */
+static bool begins_well(const char *word)
+{
+    return word[0] != '\0' && strchr("-. ", word[0]) == NULL;
+}
+
 bool question_is_sound(const struct question *question)
 {
     const size_t cookie_len = strlen(question->cookie);
 
-    return question->operation[0] != '\0' && consists_of(question->operation, UPPER "-") &&
+    return begins_well(question->operation) && consists_of(question->operation, UPPER "-") &&
+           (question->template[0] == '\0' || begins_well(question->template)) &&
            consists_of(question->template, UPPER LOWER DIGITS " ._-") &&
            consists_of(question->cookie, DIGITS "abcdef") &&
            (cookie_len == 0 || cookie_len == sizeof(question->cookie) - 1) &&

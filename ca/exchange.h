@@ -31,9 +31,9 @@ enum ca_status {
 };
 
 struct question {
-    char operation[40];                /* letters and "-" */
-    char template[65];                 /* letters, digits, blanks, ". _ -", or empty */
-    char cookie[33];                   /* hexadecimal digits, or empty */
+    char operation[40]; /* letters and "-", a letter first */
+    char template[65];  /* letters, digits, blanks, ". _ -", or empty; none of ". -" first */
+    char cookie[33];    /* hexadecimal digits, or empty */
     const unsigned char *csr, *bundle; /* borrowed; never NULL in what was read */
     size_t csr_len, bundle_len;
 };

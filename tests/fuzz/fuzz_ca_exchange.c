@@ -28,7 +28,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     if ((data[0] & 1) == 0) {
         if (question_read(&content, &question) != VSC_OK)
             return 0;
-        must(strchr(question.template, '/') == NULL && question.operation[0] != '-');
+        must(strchr(question.template, '/') == NULL && question.operation[0] != '-' &&
+             question.template[0] != '-');
         must(question_write(&question, &again) == VSC_OK);
     } else {
         if (answer_read(&content, &answer) != VSC_OK)
