@@ -48,7 +48,8 @@ static bool read_request(struct call *call)
     good = read_item(call->pamh, PAM_TTY, request->tty, sizeof(request->tty)) && good;
     good = read_item(call->pamh, PAM_RUSER, call->ruser, sizeof(call->ruser)) && good;
     call->user_given = request->user[0] != '\0';
-    call->caller = caller_find(CALLER_INPUT, SESSION_RUN);
+    /* Who tells of whom it is asked by (sudo, su) may have any standard input. */
+    call->caller = caller_find(call->ruser[0] == '\0' ? CALLER_INPUT : -1, SESSION_RUN);
     request->remote_session = request->rhost[0] == '\0' &&
                               (call->caller.remote || session_is_remote(SESSION_PROC, SESSION_RUN));
     return good;

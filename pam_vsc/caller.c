@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pam_vsc/caller.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -14,7 +15,10 @@
 #define SO_PEERPIDFD 77
 #endif
 
-/* The process's number is its own as long as it runs: its descriptor tells. */
+/*
+ * The process's number is its own as long as it runs: its descriptor tells. A kernel that has none
+ * has no polkit that works so either.
+ */
 static bool is_remote(int input, pid_t pid, const char *run)
 {
     char proc[PROC_SIZE];
@@ -23,7 +27,8 @@ static bool is_remote(int input, pid_t pid, const char *run)
     struct pollfd end = {.events = POLLIN};
     bool remote;
 
-    if (pid <= 0 || getsockopt(input, SOL_SOCKET, SO_PEERPIDFD, &process, &len) != 0)
+    if (pid <= 0 ||
+        (getsockopt(input, SOL_SOCKET, SO_PEERPIDFD, &process, &len) != 0 && errno != ENOPROTOOPT))
         return true;
     (void)snprintf(proc, sizeof(proc), "/proc/%d", (int)pid);
     remote = access(proc, X_OK) != 0 || session_is_remote(proc, run);

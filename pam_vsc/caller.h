@@ -17,8 +17,8 @@ struct caller {
 };
 
 /*
- * `run` is SESSION_RUN (session_remote.h) but in tests. Where it cannot be known in which session
- * the other end is, it counts as remote.
+ * `input` may be -1, for none; `run` is SESSION_RUN (session_remote.h) but in tests. Where it
+ * cannot be known in which session the other end is, it counts as remote.
  */
 struct caller caller_find(int input, const char *run);
 
