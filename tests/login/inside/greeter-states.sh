@@ -41,6 +41,14 @@ screen_key Return
 screen_focus "$PIN_ENTRY" '^PIN for TestVSC \(Alice Smith\)$' &&
     screen_has label '^PIN for TestVSC \(Alice Smith\)$' && picture pin
 is "PIN: a label above the entry, which has the focus"
+screen_key Caps_Lock
+screen_has notification '^Caps Lock is on$' && screen_picture greeter-caps-lock
+is "PIN: says that Caps Lock is on"
+screen_key Caps_Lock
+screen_gone notification '^Caps Lock is on$' && screen_type 1234 && screen_gone '*' '^1234$' &&
+    screen_key Tab && screen_focus 'toggle button' '^Show what is typed$' && screen_key space &&
+    screen_has text '^1234$' && screen_key space && screen_gone '*' '^1234$' && screen_has "$PIN_ENTRY" '^PIN for'
+is "PIN: is shown by a button, and hidden again"
 screen_key Escape
 screen_focus "$TILE" TestVSC
 is "Esc goes back"
