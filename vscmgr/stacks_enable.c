@@ -54,8 +54,10 @@ static enum vsc_err stage_one(const struct trial_options *options, int stage, co
     (void)snprintf(path, sizeof(path), "%s/%s", options->from, service);
     err = io_read_trusted(path, STACK_FILE_MAX, &content, problem);
     if (err == VSC_INPUT)
-        return problem_set(problem, VSC_USAGE, "%s: there is no stack for it in %s", service,
-                           options->from);
+        return problem_set(
+            problem, VSC_USAGE, "%s: there is no stack for it in %s%s", service, options->from,
+            strcmp(service, "gdm-smartcard") == 0 ? " (it is an alternative: pam_vsc(8), STACKS)"
+                                                  : "");
     if (err == VSC_OK)
         err = io_write_at(stage, service, content.data, content.len, 0600);
     return err;
@@ -144,12 +146,13 @@ static enum vsc_err check_all(const struct trial_options *options, const struct 
             err = stack_report_make(&all->now, service, &all->before);
         if (err != VSC_OK)
             return err;
-        if (!stack_report_has_error(&all->after) ||
-            (!is_named(trial, service) && stack_report_has_error(&all->before)))
+        if (is_named(trial, service)
+                ? all->after.found_count == 0
+                : !stack_report_has_error(&all->after) || stack_report_has_error(&all->before))
             continue;
         (void)fprintf(stderr, "%s\n", service);
-        stacks_print_findings(stderr, &all->after, true);
-        wrong++;
+        stacks_print_findings(stderr, &all->after, !is_named(trial, service));
+        wrong += stack_report_has_error(&all->after) ? 1 : 0;
     }
     return wrong == 0 ? VSC_OK : problem_set(problem, VSC_UNWELL, "nothing was changed, see above");
 }

@@ -48,6 +48,9 @@ static enum vsc_err run(int argc, char **argv, struct problem *problem)
                                    .poll_ms = WATCH_POLL_MS,
                                    .answer_ms = WATCH_ANSWER_MS};
     err = watch_run(&watch);
+    if (err == VSC_HELPER)
+        return problem_set(problem, err, "%s: cannot be asked (is vsc-card.socket started?)",
+                           arguments.socket);
     return err == VSC_OK ? VSC_OK : problem_set(problem, err, "%s", arguments.socket);
 }
 

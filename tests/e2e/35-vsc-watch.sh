@@ -75,7 +75,7 @@ mkdir -p "$D/store/cards"
 configure 'announce = "single";'
 
 as bin --json --once >"$D/none.out" 2>"$D/none.err"; [ $? = 3 ] && [ ! -s "$D/none.out" ] &&
-    grep -q "^vsc-watch: $D/card.sock: " "$D/none.err"
+    grep -q "^vsc-watch: $D/card.sock: cannot be asked (is vsc-card.socket started?): " "$D/none.err"
 check "--once without the helper ends with 3, and says why"
 "$B/vsc-watch" --nonsense 2>"$D/none.err"; one=$?
 "$B/vsc-watch" --socket relative 2>>"$D/none.err"; two=$?

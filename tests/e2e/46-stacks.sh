@@ -89,6 +89,13 @@ enable sudo --rollback 0m; [ $? = 2 ] && { enable sudo --rollback 10; [ $? = 2 ]
     { enable nonesuch; [ $? = 2 ]; } && { enable sudo sudo; [ $? = 2 ]; } && { enable ../sudo; [ $? = 2 ]; } && is_old
 check $? "usage: exit 2, nothing touched"
 
+enable gdm-smartcard; [ $? = 2 ] && grep -q 'alternative: pam_vsc(8), STACKS' "$LOG"
+check $? "gdm-smartcard: the message says where it is told what to do"
+sed -i '1i auth [success=2 authinfo_unavail=ignore default=die] pam_vsc.so' "$PAM/common-auth"
+enable sudo --rollback 60s && grep -q 'warning asked-twice: ' "$LOG" && grep -q '  remedy: ' "$LOG" && is_ours && stacks rollback
+check $? "enable: what is odd, but lets nobody in or out, is told and put in place"
+begin
+
 # ---- what would be wrong is not put in place
 mkdir -m 755 "$W/bad"
 refused() { # FINDING LINE...: a stack of these lines

@@ -36,7 +36,8 @@
     X(HELPER_STAYS, "helper-stays", WARNING, "a helper keeps the rights of whoever starts it",     \
       "set helpers.* in the configuration; \"\" is for tests only")                                \
     X(SOCKET, "socket", WARNING, "nothing listens on the socket for programs without root",        \
-      "systemctl enable --now vsc-card.socket, or start vsc-card --listen")                        \
+      "systemctl enable --now vsc-card.socket, or without systemd " VSC_LIBEXECDIR                 \
+      "/vsc-card --listen, see vsc-card(8)")                                                       \
     X(SANDBOX, "sandbox", ERROR, "the kernel lacks a part of the sandbox",                         \
       "use a kernel with seccomp and Landlock (CONFIG_SECURITY_LANDLOCK, lsm=landlock,...)")       \
     X(TPM_MISSING, "tpm-missing", ERROR, "the TPM cannot be reached",                              \
