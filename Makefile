@@ -440,6 +440,8 @@ D := $(DESTDIR)
 MAN_PAGES := $(wildcard man/*.[13578])
 P11KITDIR := $(PREFIX)/share/p11-kit/modules
 UNITDIR   := $(SYSTEMDDIR)/systemd/system
+TRIALDIR  := /var/lib/pam_vsc/stacks
+UNITS_TO_ENABLE := vsc-card.socket vsc-ca.socket vsc-removal.path vsc-refresh.timer
 put = install -D -m $1 $2 $(D)$3
 
 install: all
@@ -509,6 +511,11 @@ uninstall:
 	[ -n "$(D)" ] || ! command -v pam-auth-update || pam-auth-update --package --remove vsc vsc-session
 	[ -n "$(D)" ] || ! command -v update-alternatives || \
 	    update-alternatives --remove gdm-smartcard $(STACKSDIR)/gdm-smartcard-vsc
+	[ -n "$(D)" ] || [ ! -x $(PREFIX)/sbin/vscmgr ] || { \
+	    [ ! -e $(TRIALDIR)/trial ] || $(PREFIX)/sbin/vscmgr stacks rollback; \
+	    for enabled in $(TRIALDIR)/enabled.*; do [ ! -e $$enabled ] || \
+	        $(PREFIX)/sbin/vscmgr stacks disable $${enabled#$(TRIALDIR)/enabled.}; done; }
+	[ -n "$(D)" ] || ! command -v systemctl || systemctl disable $(UNITS_TO_ENABLE)
 	rm -f $(addprefix $(D)$(PREFIX)/share/pam-configs/,vsc vsc-session) $(D)$(UNITDIR)/vsc-rollback.service \
 	    $(D)$(UNITDIR)/multi-user.target.wants/vsc-rollback.service
 	rm -rf $(D)$(PREFIX)/share/pam_vsc

@@ -103,10 +103,16 @@ ok $? "stacks check: nothing is wrong with what is shipped, beside this system's
 rm /usr/share/pam_vsc/pam.d/common-*
 
 # ---- uninstall
-pam-auth-update --enable vsc > "$LOG" 2>&1 && update-alternatives --install /etc/pam.d/gdm-smartcard gdm-smartcard $GDM 60 >> "$LOG" 2>&1 &&
+cp /etc/pam.d/su "$W/su.old"
+vscmgr stacks enable su polkit-1 --rollback never > "$LOG" 2>&1 && vscmgr stacks enable login --rollback 1h >> "$LOG" 2>&1 &&
+    systemctl enable vsc-card.socket >> "$LOG" 2>&1 &&
+    pam-auth-update --enable vsc >> "$LOG" 2>&1 && update-alternatives --install /etc/pam.d/gdm-smartcard gdm-smartcard $GDM 60 >> "$LOG" 2>&1 &&
     make -s uninstall >> "$LOG" 2>&1 && ! grep -q pam_vsc /etc/pam.d/common-* && [ "$(readlink -f /etc/pam.d/gdm-smartcard)" = "$before" ] &&
     printf '%s\n' "$NEW" | pamtester sudo vscbob authenticate >> "$LOG" 2>&1
 ok $? "uninstall: the profile and the alternative go first"
+! grep -l pam_vsc /etc/pam.d/* > "$LOG" 2>&1 && cmp /etc/pam.d/su "$W/su.old" >> "$LOG" 2>&1 && ! ls /etc/pam.d/*vsc~ >> "$LOG" 2>&1 &&
+    [ ! -L /etc/systemd/system/sockets.target.wants/vsc-card.socket ]
+ok $? "uninstall: so do stacks that were enabled, a trial of some, and units"
 
 # ---- pamtester beside stacks check: the corpus, as far as the answers of conditions do not count
 told=$(realpath "$B/tests/pam_told.so")
