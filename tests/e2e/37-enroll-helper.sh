@@ -6,7 +6,7 @@ set -u
 B=$(realpath "${B:-build}")
 . tests/rig/tpm.sh
 . tests/rig/enroll.sh
-if missing=$(enroll_missing); then echo "1..0 # SKIP $missing"; exit 0; fi
+if missing=$(enroll_missing) || missing=$(tpm_missing expect); then echo "1..0 # SKIP $missing"; exit 0; fi
 export TSS2_LOG=all+NONE
 TESTS=0 FAILED=0
 check() {
@@ -110,6 +110,19 @@ enroll pulse --at "$(in_days 340)"; [ $? = 1 ] && said 'nobody is asked' && [ "$
 check "a pulse does not ask when a wrong PIN would block the card"
 enroll renew && signed_in ca && as daemon pulse < /dev/null && [ "$(keys)" = 1 ]
 check "a person who renews is asked still"
+
+cat > "$D/expect" <<EXPECT
+set timeout 60
+spawn setpriv --reuid daemon --regid daemon --clear-groups env -i XDG_STATE_HOME=$D/state-daemon $D/vsc-enroll renew -c $D/conf
+expect "PIN for Alice: "
+send "12345678\\r"
+expect "enrolled on Alice"
+expect eof
+exit [lindex [wait] 3]
+EXPECT
+SESSION=()
+expect "$D/expect" > "$D/out" 2>&1 && ! said 12345678 && [ "$(keys)" = 2 ] && signed_in ca && as daemon pulse < /dev/null
+check "on a terminal the PIN is asked for once, and not shown"
 
 # ---- supersedes
 profile new 'backend = "helper";' "helper = \"$D/helper-ca.sh\"; arguments = [ \"$D\" ];" 'supersedes = [ "ca" ];'
