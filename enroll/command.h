@@ -14,7 +14,7 @@
 
 struct choices {
     const char *conf, *profile, *card, *out, *import, *at; /* NULL: not given */
-    int pin;
+    int pin, password;
     bool json;
 };
 

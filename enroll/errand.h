@@ -30,7 +30,7 @@ struct errand {
     int folder; /* of the state; -1 for none */
     int64_t now;
     bool now_is_clock;
-    enum ask_from pin_from;
+    enum ask_from pin_from, password_from;
     bool careful;                /* a pulse: never ask when a wrong PIN could block the card */
     struct secret pin;           /* empty until errand_pin() */
     char pin_card[CARD_ID_SIZE]; /* whose it is */

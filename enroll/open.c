@@ -8,6 +8,7 @@ enum vsc_err open_errand(const struct choices *choices, struct errand *ret_erran
     enum vsc_err err = errand_open(choices->conf, choices->at, ret_errand, problem);
 
     ret_errand->pin_from = choices->pin == 1 ? ASK_STDIN : ASK_TERMINAL;
+    ret_errand->password_from = choices->password == 1 ? ASK_STDIN : ASK_TERMINAL;
     return err;
 }
 

@@ -25,6 +25,7 @@
 enum profile_backend {
     PROFILE_FILE,
     PROFILE_HELPER,
+    PROFILE_EST,
 };
 
 enum profile_renew_key {
@@ -39,9 +40,10 @@ struct profile {
     char *helper;     /* absolute path */
     struct conf_list arguments;
     char *url;
-    unsigned key;  /* index: profile_key_type() */
-    char *upn;     /* template with %u */
-    char *anchors; /* file or folder; "": nobody asks what it chains to */
+    char *est_anchors; /* file or folder; "": the system's */
+    unsigned key;      /* index: profile_key_type() */
+    char *upn;         /* template with %u */
+    char *anchors;     /* file or folder; "": nobody asks what it chains to */
     char *template_name;
     struct conf_list ekus;
     unsigned renew_percent, renew_days;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/own.h"
+#include "enroll/est/est.h"
 #include "enroll/helper.h"
 #include "enroll/run_parts.h"
 
@@ -109,7 +110,8 @@ static enum vsc_err refused(struct run *run, const char *code, const char *words
 
 static enum vsc_err act_on(struct run *run, struct helper_answer *answer, struct problem *problem)
 {
-    const char *helper = run->profile->helper;
+    const struct profile *profile = run->profile;
+    const char *helper = profile->backend == PROFILE_HELPER ? profile->helper : profile->url;
 
     switch (answer->result) {
     case HELPER_ISSUED:
@@ -152,14 +154,18 @@ static enum vsc_err submit(struct run *run, const char *certificate, struct prob
         .upn = run->upn,
         .home = run->errand->person.home,
     };
-    enum vsc_err err = helper_ask(run->profile, &question, &answer, problem);
+    enum vsc_err err;
 
-    if (err == VSC_DENIED)
+    if (run->profile->backend == PROFILE_EST)
+        err = est_ask(run, &question, &answer, problem);
+    else
+        err = helper_ask(run->profile, &question, &answer, problem);
+    if (err == VSC_DENIED && run->code[0] == '\0')
         (void)snprintf(run->code, sizeof run->code, "answer-too-large");
     return err == VSC_OK ? act_on(run, &answer, problem) : err;
 }
 
-static enum vsc_err ask_helper(struct run *run, bool poll, struct problem *problem)
+static enum vsc_err ask_ca(struct run *run, bool poll, struct problem *problem)
 {
     const struct state *state = &run->state;
     char *certificate = NULL;
@@ -199,7 +205,7 @@ static enum vsc_err step(struct run *run, bool poll, bool *ret_more, struct prob
         if (run->profile->backend == PROFILE_FILE)
             run->result = RUN_WAITING;
         else
-            err = ask_helper(run, poll, problem);
+            err = ask_ca(run, poll, problem);
         *ret_more = run->result != RUN_WAITING;
         break;
     case STATE_ISSUED:
@@ -223,7 +229,7 @@ enum vsc_err run_on(struct run *run, bool poll, struct problem *problem)
         return err;
     run->result = RUN_FAILED;
     /* Refused for good: the card is to be as it was. Anything else is tried again later. */
-    if (run->code[0] != '\0' && run_cancel(run, NULL) != VSC_OK)
+    if (run->code[0] != '\0' && !run->keep && run_cancel(run, NULL) != VSC_OK)
         (void)snprintf(run->code, sizeof run->code, "new-key-stays");
     return err;
 }

@@ -33,6 +33,7 @@ struct run {
     bool resumed;                 /* a request was under way when it was opened */
     enum run_result result;
     char code[CODE_MAX]; /* why it was refused; "" */
+    bool keep;           /* refused, but the request stays for a later try */
 };
 
 /* Read the state and find its card, or the one that is meant by `card` (NULL: the only one).

@@ -16,7 +16,7 @@ static const char usage[] =
     "       vsc-enroll renew [--profile P] [--card NAME|ID] [--out FILE]\n"
     "       vsc-enroll cancel [--profile P] [--card NAME|ID]\n"
     "       vsc-enroll status | check | pulse [--profile P] [--card NAME|ID]\n"
-    "Every command takes -c CONF, --json, --pin prompt|stdin and\n"
+    "Every command takes -c CONF, --json, --pin prompt|stdin, --password prompt|stdin and\n"
     "--at YYYY-MM-DDTHH:MM:SSZ. See vsc-enroll(1).\n";
 
 static const char *const pin_words[] = {"prompt", "stdin", NULL};
@@ -30,6 +30,7 @@ static const struct option options[] = {
     {"import", OPTION_STRING, AT(import), 0, 0, NULL},
     {"at", OPTION_STRING, AT(at), 0, 0, NULL},
     {"pin", OPTION_CHOICE, AT(pin), 0, 0, pin_words},
+    {"password", OPTION_CHOICE, AT(password), 0, 0, pin_words},
     {"json", OPTION_FLAG, AT(json), 0, 0, NULL},
     {0},
 };

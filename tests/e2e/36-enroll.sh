@@ -36,7 +36,7 @@ echo 'colour = "red";' >> "$D/enroll.d/paper.conf"
 as daemon list; [ $? = 2 ] && said 'paper.conf:4: colour: unknown key'
 check "an unknown key is an error with file, line and key"
 profile paper 'backend = "file";' 'users = [ "daemon" ];'
-for word in est xcep-wstep; do
+for word in xcep-wstep; do
     profile later "backend = \"$word\";"
     as daemon list; [ $? = 2 ] && said 'not built yet'
     check "the back end $word is not built yet, and says so"

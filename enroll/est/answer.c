@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "enroll/est/answer.h"
+
+#include <limits.h>
+#include <openssl/pem.h>
+#include <openssl/pkcs7.h>
+#include <string.h>
+
+#include "certcheck/openssl_own.h"
+#include "enroll/issued.h"
+
+DEFINE_AUTO(PKCS7, PKCS7_free)
+
+static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/* The characters that count, without what separates lines; false if there is anything else. */
+static bool strip(const unsigned char *body, size_t len, struct buf *text)
+{
+    size_t padding = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        if (body[i] == '\n' || body[i] == '\r' || body[i] == ' ' || body[i] == '\t')
+            continue;
+        if (body[i] == '=')
+            padding++;
+        else if (padding > 0 || body[i] == '\0' || strchr(alphabet, body[i]) == NULL)
+            return false;
+        buf_u8(text, body[i]);
+    }
+    return padding <= 2 && text->len > 0 && text->len % 4 == 0;
+}
+
+enum vsc_err est_decode(const void *body, size_t len, struct buf *ret_der)
+{
+    auto_buf struct buf text;
+    unsigned char *room;
+    size_t padding;
+
+    buf_init(ret_der, EST_BODY_MAX);
+    buf_init(&text, EST_BODY_MAX);
+    if (len > EST_BODY_MAX || !strip(body, len, &text))
+        return VSC_CERT;
+    if (buf_status(&text) != VSC_OK)
+        return VSC_MEMORY;
+    room = buf_extend(ret_der, text.len / 4 * 3);
+    if (room == NULL)
+        return VSC_MEMORY;
+    padding = (size_t)(text.data[text.len - 1] == '=') + (text.data[text.len - 2] == '=');
+    if (EVP_DecodeBlock(room, text.data, (int)text.len) != (int)ret_der->len)
+        return VSC_CERT;
+    ret_der->len -= padding;
+    return VSC_OK;
+}
+
+static enum vsc_err add(STACK_OF(X509) * certs, X509 *cert)
+{
+    if (sk_X509_push(certs, cert) == 0)
+        return VSC_MEMORY;
+    return X509_up_ref(cert) == 1 ? VSC_OK : VSC_MEMORY;
+}
+
+enum vsc_err est_certs_read(const void *body, size_t len, STACK_OF(X509) * certs)
+{
+    auto_by(PKCS7_free) PKCS7 *message = NULL;
+    auto_buf struct buf der;
+    const unsigned char *next;
+    const STACK_OF(X509) * found;
+    enum vsc_err err = est_decode(body, len, &der);
+
+    if (err != VSC_OK)
+        return err;
+    next = der.data;
+    message = d2i_PKCS7(NULL, &next, (long)der.len);
+    if (message == NULL || next != der.data + der.len || !PKCS7_type_is_signed(message) ||
+        message->d.sign == NULL)
+        return VSC_CERT;
+    found = message->d.sign->cert;
+    if (found == NULL || sk_X509_num(found) < 1 || sk_X509_num(found) > EST_CERTS_MAX)
+        return VSC_CERT;
+    for (int i = 0; err == VSC_OK && i < sk_X509_num(found); i++)
+        err = add(certs, sk_X509_value(found, i));
+    return err;
+}
+
+static bool is_for_key(const X509 *cert, const char *spki)
+{
+    char id[SPKI_ID_SIZE];
+    unsigned char *der = NULL;
+    int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), &der);
+    bool same = len > 0 && spki_id(der, (size_t)len, id) == VSC_OK && strcmp(id, spki) == 0;
+
+    OPENSSL_free(der);
+    return same;
+}
+
+static bool is_self_issued(const X509 *cert)
+{
+    return X509_NAME_cmp(X509_get_subject_name(cert), X509_get_issuer_name(cert)) == 0;
+}
+
+static X509 *find_issuer(STACK_OF(X509) * certs, X509 *cert)
+{
+    for (int i = 0; i < sk_X509_num(certs); i++) {
+        X509 *candidate = sk_X509_value(certs, i);
+
+        if (X509_check_issued(candidate, cert) == X509_V_OK && !is_self_issued(candidate))
+            return candidate;
+    }
+    return NULL;
+}
+
+static enum vsc_err put(X509 *cert, struct buf *to)
+{
+    auto_by(BIO_free_all) BIO *bio = BIO_new(BIO_s_mem());
+    char *text = NULL;
+    long len;
+
+    if (bio == NULL || PEM_write_bio_X509(bio, cert) != 1)
+        return VSC_MEMORY;
+    len = BIO_get_mem_data(bio, &text);
+    buf_put(to, text, (size_t)len);
+    return buf_status(to);
+}
+
+enum vsc_err est_chain(STACK_OF(X509) * certs, STACK_OF(X509) * more, const char *spki,
+                       struct buf *ret_pem)
+{
+    X509 *cert = sk_X509_value(certs, 0);
+    enum vsc_err err = cert != NULL ? VSC_OK : VSC_CERT;
+
+    for (int i = 0; i < sk_X509_num(certs); i++)
+        if (is_for_key(sk_X509_value(certs, i), spki)) {
+            cert = sk_X509_value(certs, i);
+            break;
+        }
+    for (size_t i = 0; err == VSC_OK && cert != NULL && i < CHAIN_MAX; i++) {
+        X509 *issuer = find_issuer(certs, cert);
+
+        err = put(cert, ret_pem);
+        cert = issuer != NULL ? issuer : find_issuer(more, cert);
+    }
+    return err;
+}
