@@ -18,6 +18,8 @@ struct action {
 };
 
 static GtkWidget *power_button;
+/* Kept: what was sent and nobody waits for is lost with the last reference. */
+static GDBusConnection *power_bus;
 
 static void call(GDBusConnection *bus, const char *method, GVariant *arguments,
                  const GVariantType *type, GAsyncReadyCallback done, gpointer data)
@@ -29,11 +31,9 @@ static void call(GDBusConnection *bus, const char *method, GVariant *arguments,
 static void on_clicked(GtkButton *item, gpointer data)
 {
     const struct action *action = data;
-    g_autoptr(GDBusConnection) bus = g_bus_get_sync(G_BUS_TYPE_SYSTEM, NULL, NULL);
 
     (void)item;
-    if (bus != NULL)
-        call(bus, action->call, g_variant_new("(b)", FALSE), NULL, NULL, NULL);
+    call(power_bus, action->call, g_variant_new("(b)", FALSE), NULL, NULL, NULL);
 }
 
 static void on_answer(GObject *bus, GAsyncResult *result, gpointer data)
@@ -54,14 +54,14 @@ static void on_answer(GObject *bus, GAsyncResult *result, gpointer data)
 static void on_bus(GObject *source, GAsyncResult *result, gpointer data)
 {
     struct action *actions = data;
-    g_autoptr(GDBusConnection) bus = g_bus_get_finish(result, NULL);
 
     (void)source;
-    if (bus == NULL)
+    power_bus = g_bus_get_finish(result, NULL);
+    if (power_bus == NULL)
         return;
-    g_dbus_connection_set_exit_on_close(bus, FALSE);
+    g_dbus_connection_set_exit_on_close(power_bus, FALSE);
     for (size_t i = 0; actions[i].ask != NULL; i++)
-        call(bus, actions[i].ask, NULL, G_VARIANT_TYPE("(s)"), on_answer, &actions[i]);
+        call(power_bus, actions[i].ask, NULL, G_VARIANT_TYPE("(s)"), on_answer, &actions[i]);
 }
 
 void power_menu_add(struct menus *menus)
