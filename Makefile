@@ -195,7 +195,7 @@ DEPS_LOGIN := expect sshpass openssh-server sudo python3 systemd dbus iproute2 \
               gnome-themes-extra adwaita-icon-theme i3lock swaylock sway wtype gdm3 cron lightdm \
               lightdm-gtk-greeter x11-utils \
               gnome-shell gnome-settings-daemon accountsservice libnss3-tools libpam-systemd \
-              p11-kit
+              p11-kit polkitd
 as_root := $(if $(filter 0,$(shell id -u)),,sudo) env DEBIAN_FRONTEND=noninteractive
 install_packages = $(as_root) apt-get update -q && \
                    $(as_root) apt-get install -y -q --no-install-recommends $1
