@@ -110,6 +110,26 @@ enum vsc_err remote_verify(struct card_source *source, const struct card_verify 
     return remote_outcome(source, &answer, ret_outcome, problem);
 }
 
+enum vsc_err remote_sign_as(struct card_source *source, const struct card_sign_as *sign,
+                            struct card_outcome *ret_outcome, struct problem *problem)
+{
+    auto_message struct message request;
+    auto_message struct message answer;
+    enum vsc_err err = remote_check_ids(sign->card, sign->key, problem);
+
+    message_init(&request, WIRE_CARD_SIGN_AS);
+    message_init(&answer, WIRE_ERROR);
+    if (err == VSC_OK && card_pin_check(&sign->pin, problem) != VSC_OK)
+        err = VSC_INPUT;
+    if (err != VSC_OK)
+        return err;
+    card_sign_as_encode(&request.body, sign);
+    err = remote_call(source, &request, WIRE_CARD_SIGNED_AS, &answer, problem);
+    if (err != VSC_OK)
+        return err;
+    return remote_outcome(source, &answer, ret_outcome, problem);
+}
+
 /* A secret that no card may see does not travel: it breaks the policy of every card. */
 static enum vsc_err use_secrets(struct card_source *source, enum wire_type request_type,
                                 enum wire_type answer_type, const struct card_change_pin *secrets,

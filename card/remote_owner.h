@@ -25,6 +25,9 @@ must_check enum vsc_err remote_delete_key(struct card_source *source, const char
 /* Prove the PIN, and do nothing with it. */
 must_check enum vsc_err remote_verify(struct card_source *source, const struct card_verify *verify,
                                       struct card_outcome *ret_outcome, struct problem *problem);
+/* Sign by a scheme and with a hash of the caller's. */
+must_check enum vsc_err remote_sign_as(struct card_source *source, const struct card_sign_as *sign,
+                                       struct card_outcome *ret_outcome, struct problem *problem);
 /* old_pin is the PUK; new_pin the new PIN, or with remote_change_puk() the new PUK. */
 must_check enum vsc_err remote_unblock(struct card_source *source,
                                        const struct card_change_pin *secrets,

@@ -15,6 +15,7 @@
 #include "common/err.h"
 #include "common/problem.h"
 #include "common/secret.h"
+#include "common/wire_use.h"
 #include "conf/conf.h"
 #include "enroll/issued.h"
 #include "enroll/profile.h"
@@ -67,6 +68,11 @@ must_check enum vsc_err errand_request(struct errand *errand, const struct card_
 must_check enum vsc_err errand_try(struct errand *errand, const struct card_info *card,
                                    const char *key, const struct issued *issued,
                                    struct problem *problem);
+/* Sign a digest of another hash or by another scheme: for TLS. The PIN is there by then. */
+must_check enum vsc_err errand_sign_as(struct errand *errand, const struct card_info *card,
+                                       const char *key, enum sign_scheme scheme,
+                                       const unsigned char *digest, size_t len,
+                                       struct card_outcome *ret_outcome);
 must_check enum vsc_err errand_generate(struct errand *errand, const struct card_info *card,
                                         enum key_type type, char ret_spki[SPKI_ID_SIZE],
                                         struct problem *problem);

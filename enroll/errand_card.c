@@ -121,6 +121,27 @@ static enum vsc_err sign(struct errand *errand, const struct card_info *card, co
     return err == VSC_OK ? outcome_result(ret_outcome, card, problem) : err;
 }
 
+enum vsc_err errand_sign_as(struct errand *errand, const struct card_info *card, const char *key,
+                            enum sign_scheme scheme, const unsigned char *digest, size_t len,
+                            struct card_outcome *ret_outcome)
+{
+    struct card_sign_as sign = {.scheme = scheme, .digest_len = len};
+    enum vsc_err err;
+
+    if (len > sizeof sign.digest)
+        return VSC_USAGE;
+    (void)snprintf(sign.card, sizeof sign.card, "%s", card->id);
+    (void)snprintf(sign.key, sizeof sign.key, "%s", key);
+    memcpy(sign.digest, digest, len);
+    err = secret_set(&sign.pin, errand->pin.bytes, errand->pin.len);
+    if (err == VSC_OK) {
+        errand->source->deadline = deadline_in(DEADLINE_MS);
+        err = remote_sign_as(errand->source, &sign, ret_outcome, NULL);
+    }
+    secret_done(&sign.pin);
+    return err == VSC_OK ? outcome_result(ret_outcome, card, NULL) : err;
+}
+
 static enum vsc_err to_pem(X509_REQ *request, char **ret_pem)
 {
     auto_by(BIO_free_all) BIO *bio = BIO_new(BIO_s_mem());

@@ -20,6 +20,7 @@ DEFINE_AUTO(X509_REQ, X509_REQ_free)
 
 static void work_done(struct est_work *work)
 {
+    est_shown_done(&work->shown);
     secret_done(&work->password);
     buf_done(&work->anchors);
 }
@@ -83,7 +84,7 @@ enum vsc_err est_say(struct est_work *work, const char *operation, const char *b
         .anchors = &work->anchors,
         .user = work->user,
         .password = body != NULL && work->password.len > 0 ? &work->password : NULL,
-        .client = body != NULL ? work->client : NULL,
+        .client = body != NULL && work->shown.client.key != NULL ? &work->shown.client : NULL,
         .deadline = work->deadline,
     };
     enum vsc_err err = est_url(work->run->profile->url, operation, url);
@@ -92,6 +93,8 @@ enum vsc_err est_say(struct est_work *work, const char *operation, const char *b
         err = est_exchange(&request, ret_response, &why);
     if (err != VSC_OK)
         return problem_set(problem, err, "%s", why.text);
+    if (work->shown.signer.err != VSC_OK)
+        return problem_set(problem, work->shown.signer.err, "the card does not sign for TLS");
     switch (ret_response->fault) {
     case EST_ANSWERED:
         break;
@@ -155,19 +158,27 @@ static enum vsc_err ask_password(struct est_work *work, struct problem *problem)
     return err;
 }
 
+/* By the certificate that the card has, if it has one. */
+static enum vsc_err hand_in(struct est_work *work, const char *body,
+                            struct est_response *ret_response, struct problem *problem)
+{
+    return est_say(work, work->shown.client.key != NULL ? "simplereenroll" : "simpleenroll", body,
+                   ret_response, problem);
+}
+
 static enum vsc_err enroll(struct est_work *work, const char *body, struct helper_answer *answer,
                            struct problem *problem)
 {
     auto_response struct est_response first = {.status = 0};
     auto_response struct est_response second = {.status = 0};
-    enum vsc_err err = est_say(work, "simpleenroll", body, &first, problem);
+    enum vsc_err err = hand_in(work, body, &first, problem);
 
     if (err != VSC_OK || first.status != 401)
         return err == VSC_OK ? est_meaning(work, &first, answer, problem) : err;
     err = ask_password(work, problem);
-    work->deadline = deadline_in(EST_SECONDS * 1000); /* a person types for as long as it takes */
+    work->deadline = deadline_in(EST_SECONDS * 1000); /* and here */
     if (err == VSC_OK)
-        err = est_say(work, "simpleenroll", body, &second, problem);
+        err = hand_in(work, body, &second, problem);
     return err == VSC_OK ? est_meaning(work, &second, answer, problem) : err;
 }
 
@@ -191,6 +202,9 @@ enum vsc_err est_ask(struct run *run, const struct helper_question *question,
         err = read_request(question->request, &body, &request);
     if (err == VSC_OK && run->state.phase == STATE_REQUESTED)
         err = check_wishes(&work, request, problem);
+    if (err == VSC_OK)
+        err = est_shown_open(run, &work.shown, problem);
+    work.deadline = deadline_in(EST_SECONDS * 1000); /* a person types for as long as it takes */
     if (err == VSC_OK)
         err = enroll(&work, body, ret_answer, problem);
     curl_global_cleanup();

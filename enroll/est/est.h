@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A CA behind EST (RFC 7030, RFC 8951): csrattrs, simpleenroll with a password where the server
- * asks for one, and cacerts for the issuers. The server is trusted with nothing but to be the one
+ * A CA behind EST (RFC 7030, RFC 8951): csrattrs, simplereenroll where the card has a certificate
+ * to show, else simpleenroll, with a password where the server asks for one, and cacerts for the
+ * issuers. The server is trusted with nothing but to be the one
  * that the profile names: what it issues is judged by issued.h as every answer is.
  */
 #ifndef VSC_ENROLL_EST_EST_H

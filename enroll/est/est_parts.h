@@ -3,6 +3,7 @@
 #ifndef VSC_ENROLL_EST_EST_PARTS_H
 #define VSC_ENROLL_EST_EST_PARTS_H
 
+#include "enroll/est/client.h"
 #include "enroll/est/est.h"
 #include "enroll/est/http.h"
 
@@ -12,7 +13,7 @@ struct est_work {
     struct buf anchors; /* of TLS, PEM; empty: the system's */
     char user[PROFILE_UPN_SIZE];
     struct secret password; /* empty: none was asked for */
-    const struct est_client *client;
+    struct est_shown shown;
     struct deadline deadline;
 };
 

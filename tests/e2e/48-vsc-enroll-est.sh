@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# vsc-enroll with a CA behind EST: first enrollment by a password, a CA that takes its time, and a
-# server that means no good. strongSwan's client tells whether our server is one.
+# vsc-enroll with a CA behind EST: first enrollment by a password, renewal by the card's own certificate,
+# a CA that takes its time, and a server that means no good. strongSwan's client tells whether our server is one.
 set -u
 B=$(realpath "${B:-build}")
 . tests/rig/tpm.sh
@@ -38,16 +38,20 @@ if command -v pki > /dev/null; then
 fi
 
 # ---- enrollment -----------------------------------------------------------------------------------------
-est '{"password": "right"}'
+est '{"password": "right", "pend": 1, "retry": 7200}'
 with_password wrong request --json; [ $? = 1 ] && sed -n '/^{/p' "$D/out" | jq -e '.code == "wrong-password" and .phase == "requested"' > "$D/jq" && [ "$(keys)" = 1 ]
 check "a wrong password is told, and the request stays"
+with_password right request && said 'not decided yet' && status_is '.[0].phase == "pending"'
+check "202 to a first enrollment: it waits"
+as daemon pulse --at "$(in_days 1)" < /dev/null; [ $? = 2 ] && status_is '.[0].phase == "pending"'
+check "a pulse without anybody to ask for the password leaves it"
 : > "$D/est.log"
-with_password right request && said 'enrolled on Alice' && as daemon check && [ "$(keys)" = 1 ] &&
-    asked '[.[].path] | map(split("/") | last) == ["csrattrs", "simpleenroll", "simpleenroll", "cacerts"]'
+with_password right pulse --at "$(in_days 1)" && said 'enrolled on Alice' && as daemon check && [ "$(keys)" = 1 ] &&
+    asked '[.[].path] | map(split("/") | last) == ["simpleenroll", "simpleenroll", "cacerts"]'
 check "a first enrollment by a password that the server asks for"
-asked '[.[] | select(.password)] | length == 1 and .[0].path == "/.well-known/est/simpleenroll"'
+asked '[.[] | select(.password)] | length == 1 and .[0].path == "/.well-known/est/simpleenroll"' && asked 'all(.client == null)'
 check "only the server's question is answered with it, and only for the enrollment"
-"$B/vscmgr" show Alice --json -c "$D/conf" > "$D/out" && ! grep -rq right "$D/state-daemon" && ! grep -rq 12345678 "$D/state-daemon" "$D/est.log"
+! grep -rqE 'right|12345678' "$D/state-daemon" "$D/est.log"
 check "neither password nor PIN is kept"
 est '{"csrattrs": [200, "not base64"]}'; enroll renew; [ $? = 1 ] && said 'malformed-answer' && [ "$(keys)" = 1 ]
 check "csrattrs that cannot be read"
@@ -69,6 +73,27 @@ x = INTEGER:4096')
 est "{\"csrattrs\": [200, \"$want\"]}"; enroll renew; [ $? = 1 ] && said 'csrattrs-unmet.*kind of key' && [ "$(keys)" = 1 ]
 check "csrattrs with another kind of key are told to be unmet"
 
+# ---- renewal by the card's own certificate -----------------------------------------------------------------
+shown() { openssl x509 -in "$D/work/est-cert" -outform DER | sha256sum | cut -d' ' -f1; }
+signs_in() { signed_in est; as daemon pulse < /dev/null; SESSION=(); [ "$(keys)" = 1 ]; }
+renews() { # TLS KEY WHAT: the next key is a KEY
+    local before
+    before=$(shown)
+    est_stop; est_serve good "$1" && est_profile && sed -i "s/p256/$2/" "$D/enroll.d/est.conf"
+    est '{"password": "none knows"}'
+    enroll renew && said 'enrolled on Alice' && asked "map(select(.method == \"POST\")) | length == 1 and .[0].tls == \"TLSv$1\" and .[0].client == \"$before\" and (.[0].path | endswith(\"/simplereenroll\"))" &&
+        as daemon check && signs_in
+    check "simplereenroll with the card's own key and certificate: $3 over TLS $1"
+}
+renews 1.3 p256 P-256
+renews 1.2 rsa2048 P-256
+renews 1.3 rsa2048 "RSA (PSS)"
+renews 1.2 p384 RSA
+renews 1.3 p256 P-384
+asked 'map(select(.method == "GET")) | length == 2 and all(.client == null)'
+check "the certificate is shown for nothing else"
+est_stop; est_serve good && est_profile
+
 # ---- a CA that takes its time -----------------------------------------------------------------------------
 est '{"pend": 2, "retry": 7200}'
 enroll renew && said 'not decided yet' && status_is '.[0].phase == "pending"' && [ "$(keys)" = 2 ]
@@ -76,19 +101,26 @@ check "202: the request waits, and the certificate before signs in"
 : > "$D/est.log"
 as daemon pulse --at "$(date -u -d '+1 hour' +%Y-%m-%dT%H:%M:%SZ)" < /dev/null && [ ! -s "$D/out" ] && [ ! -s "$D/est.log" ]
 check "a pulse before Retry-After asks nobody"
-as daemon pulse --at "$(date -u -d '+3 hours' +%Y-%m-%dT%H:%M:%SZ)" < /dev/null && asked 'length == 1' && status_is '.[0].phase == "pending"'
-check "a later pulse hands the same request in again, without a PIN"
-est_stop; as daemon pulse --at "$(in_days 1)" < /dev/null; [ $? = 3 ] && said 'cannot be reached' && status_is '.[0].phase == "pending"'
+enroll pulse --at "$(date -u -d '+3 hours' +%Y-%m-%dT%H:%M:%SZ)" && asked 'length == 1 and (.[0].path | endswith("/simplereenroll"))' && status_is '.[0].phase == "pending"'
+check "a later pulse hands the same request in again"
+est_profile 'prompt = false;' && : > "$D/est.log"
+setpriv --reuid daemon --regid daemon --clear-groups env -i XDG_STATE_HOME="$D/state-daemon" "$D/vsc-enroll" pulse \
+    -c "$D/conf" --at "$(in_days 1)" > "$D/out" 2>&1 < /dev/null; [ $? = 2 ] && said 'asks for no PIN' && [ ! -s "$D/est.log" ]
+check "prompt = false: a pulse asks for no PIN to show the certificate"
+est_stop; est_profile; enroll pulse --at "$(in_days 1)"; [ $? = 3 ] && said 'cannot be reached' && status_is '.[0].phase == "pending"'
 check "a server that is down: the request waits on"
 est_serve other && est_profile && : > "$D/est.log"
-as daemon pulse --at "$(in_days 1)" < /dev/null; [ $? = 1 ] && said 'untrusted-server' && status_is '.[0].phase == "pending"' && [ ! -s "$D/est.log" ]
+enroll pulse --at "$(in_days 1)"; [ $? = 1 ] && said 'untrusted-server' && status_is '.[0].phase == "pending"' && [ ! -s "$D/est.log" ]
 check "somebody else in its place cannot end a request that waits"
 est_stop; est_serve good && est_profile; est '{}'
 enroll pulse --at "$(in_days 1)" && said 'enrolled on Alice' && status_is '.[0].phase == "idle"' && [ "$(keys)" = 2 ]
 check "the certificate is picked up by a later pulse"
-signed_in est; as daemon pulse < /dev/null && [ "$(keys)" = 1 ]
+signs_in
 check "and the old pair goes after a sign-in with it"
-SESSION=()
+profile est 'backend = "est";' "url = \"https://127.0.0.1:$PORT\"; est_anchors = \"$D/anchors\";" 'renew_key = "same";'
+est '{}'; enroll renew && said 'enrolled on Alice' && asked 'map(select(.client != null)) | length == 1' && [ "$(keys)" = 1 ]
+check "renew_key same: the key that is certified anew shows itself"
+est_profile
 
 # ---- a server that means no good ----------------------------------------------------------------------------
 refused() { # CODE WHAT: at a renewal
@@ -114,7 +146,7 @@ est '{"drip": true}'; refused server-too-slow "a byte a second"
 est '{"answer": [500, {}, ""]}'; enroll renew; [ $? = 3 ] && said 'cannot be reached HTTP status 500' && enroll cancel && [ "$(keys)" = 1 ]
 check "a server that fails is asked again later"
 est '{"answer": [202, {"Retry-After": "99999999999999999999"}, ""]}'
-enroll renew; for day in 10 20 29; do as daemon pulse --at "$(in_days $day)" < /dev/null; done
+enroll renew; for day in 10 20 29; do enroll pulse --at "$(in_days $day)"; done
 as daemon pulse --at "$(in_days 31)" < /dev/null; [ $? = 1 ] && said 'pending-too-long' && [ "$(keys)" = 1 ]
 check "a hostile server: endless 202 ends after pending_days, and the card is as it was"
 est '{}'; mkdir "$D/none" && cp "$D/other.pem" "$D/none/"

@@ -15,7 +15,8 @@ request; FOLDER/est.log has a line of JSON for each. Keys of est.json, all of th
     answer      [status, headers, body] for an enrollment, in place of all that
     flood, drip what an enrollment is answered with: 100 MB; a byte a second
     csrattrs    [status, body], cacerts too
-    reenroll    "certificate": simplereenroll wants a client certificate, with the name of the request
+
+simplereenroll wants a client certificate of that CA.
 """
 import base64
 import hashlib
