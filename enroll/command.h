@@ -19,6 +19,7 @@ struct choices {
 };
 
 enum vsc_err command_list(const struct choices *choices, struct problem *problem);
+enum vsc_err command_templates(const struct choices *choices, struct problem *problem);
 enum vsc_err command_request(const struct choices *choices, struct problem *problem);
 enum vsc_err command_import(const struct choices *choices, struct problem *problem);
 enum vsc_err command_renew(const struct choices *choices, struct problem *problem);

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "card/card.h"
+#include "card/owner/csr.h"
 #include "common/ask.h"
 #include "common/err.h"
 #include "common/problem.h"
@@ -60,10 +61,15 @@ const struct card_key *errand_key(const struct card_info *card, const char *id);
 /* Ask for the PIN and prove it, once in a run. */
 must_check enum vsc_err errand_pin(struct errand *errand, const struct card_info *card,
                                    struct problem *problem);
+/* What a request asks for besides. */
+struct csr_subject {
+    const char *upn;                     /* NULL: the CA knows who it is */
+    const struct csr_template *template; /* of AD CS; NULL for none */
+};
 /* The request of a key, signed by it, as PEM; the caller frees. The PIN is there by then. */
 must_check enum vsc_err errand_request(struct errand *errand, const struct card_info *card,
-                                       const char *key, const char *upn, char **ret_pem,
-                                       struct problem *problem);
+                                       const char *key, const struct csr_subject *subject,
+                                       char **ret_pem, struct problem *problem);
 /* Let the key sign, and verify with what the certificate says. */
 must_check enum vsc_err errand_try(struct errand *errand, const struct card_info *card,
                                    const char *key, const struct issued *issued,

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "card/owner/csr.h"
 #include "card/remote_owner.h"
 #include "certcheck/certs.h"
 #include "certcheck/openssl_own.h"
@@ -156,7 +155,8 @@ static enum vsc_err to_pem(X509_REQ *request, char **ret_pem)
 }
 
 enum vsc_err errand_request(struct errand *errand, const struct card_info *card, const char *key,
-                            const char *upn, char **ret_pem, struct problem *problem)
+                            const struct csr_subject *wanted, char **ret_pem,
+                            struct problem *problem)
 {
     auto_by(X509_NAME_free) X509_NAME *subject = NULL;
     auto_by(X509_REQ_free) X509_REQ *request = NULL;
@@ -174,7 +174,9 @@ enum vsc_err errand_request(struct errand *errand, const struct card_info *card,
     if (err == VSC_OK)
         err = dn_of_common_name(errand->person.name, &subject, problem);
     if (err == VSC_OK)
-        err = csr_build(public, subject, upn, &request, problem);
+        err = csr_build(public, subject, wanted->upn, &request, problem);
+    if (err == VSC_OK && wanted->template != NULL)
+        err = csr_add_template(request, wanted->template, problem);
     if (err == VSC_OK)
         err = csr_digest(request, digest, problem);
     if (err == VSC_OK)

@@ -13,6 +13,7 @@
 #include "conf/table.h"
 #include "conf/value.h"
 #include "enroll/est/url.h"
+#include "enroll/xcep/post.h"
 
 #define DAY 86400
 
@@ -20,7 +21,6 @@ DEFINE_AUTO(struct profile, profile_free)
 #define auto_config __attribute__((cleanup(config_destroy)))
 
 static const char *const backends[] = {"file", "helper", "est", "xcep-wstep", NULL};
-#define BUILT_BACKENDS 3
 static const char *const key_words[] = {"rsa2048", "rsa3072", "p256", "p384", NULL};
 static const enum key_type key_kinds[] = {KEY_RSA2048, KEY_RSA3072, KEY_P256, KEY_P384};
 static const char *const renew_keys[] = {"new", "same", NULL};
@@ -61,7 +61,8 @@ static const struct conf_key keys[] = {
     {AT(helper), .name = "helper", .kind = KEY_STRING, .text = "", .check = check_path_needed},
     {AT(arguments), .name = "arguments", .kind = KEY_LIST, .check = check_argument},
     {AT(url), .name = "url", .kind = KEY_STRING, .text = ""},
-    {AT(est_anchors), .name = "est_anchors", .kind = KEY_STRING, .text = "", .check = check_path},
+    {AT(tls_anchors), .name = "tls_anchors", .kind = KEY_STRING, .text = "", .check = check_path},
+    {AT(delegate), .name = "delegate", .kind = KEY_BOOL, .number = false},
     {AT(key), .name = "key", .kind = KEY_CHOICE, .choices = key_words},
     {AT(upn), .name = "upn", .kind = KEY_STRING, .text = "", .check = check_upn},
     {AT(anchors), .name = "anchors", .kind = KEY_STRING, .text = "", .check = check_path},
@@ -104,6 +105,7 @@ static const struct conf_key *find_key(const char *name, size_t *ret_index)
 static enum vsc_err check_whole(const struct conf_source *source, const struct profile *profile)
 {
     const char *missing = NULL;
+    char host[POST_HOST_SIZE];
 
     if (*profile->name == '\0')
         missing = "name";
@@ -111,19 +113,19 @@ static enum vsc_err check_whole(const struct conf_source *source, const struct p
         missing = "upn";
     else if (profile->backend == PROFILE_HELPER && *profile->helper == '\0')
         missing = "helper";
-    else if (profile->backend == PROFILE_EST && *profile->url == '\0')
+    else if (profile->backend >= PROFILE_EST && *profile->url == '\0')
         missing = "url";
+    else if (profile->backend == PROFILE_XCEP && *profile->template_name == '\0')
+        missing = "template";
     if (missing != NULL)
         return problem_set(source->problem, VSC_CONFIG, "%s:1: %s: is missing", source->file,
                            missing);
-    if (profile->backend >= BUILT_BACKENDS)
-        return problem_set(
-            source->problem, VSC_NOT_BUILT,
-            "%s:1: backend: \"%s\" is not built yet; \"file\", \"helper\" and \"est\" are",
-            source->file, backends[profile->backend]);
     if (profile->backend == PROFILE_EST && est_url_fault(profile->url) != NULL)
         return problem_set(source->problem, VSC_CONFIG, "%s:1: url: \"%s\" %s", source->file,
                            profile->url, est_url_fault(profile->url));
+    if (profile->backend == PROFILE_XCEP && !post_url_is_good(profile->url, host))
+        return problem_set(source->problem, VSC_CONFIG, "%s:1: url: is no https address",
+                           source->file);
     return VSC_OK;
 }
 

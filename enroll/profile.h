@@ -26,6 +26,7 @@ enum profile_backend {
     PROFILE_FILE,
     PROFILE_HELPER,
     PROFILE_EST,
+    PROFILE_XCEP,
 };
 
 enum profile_renew_key {
@@ -40,7 +41,8 @@ struct profile {
     char *helper;     /* absolute path */
     struct conf_list arguments;
     char *url;
-    char *est_anchors; /* file or folder; "": the system's */
+    char *tls_anchors; /* file or folder: the CAs of the server at `url`; "": the system's */
+    bool delegate;     /* hand the Kerberos ticket on to it */
     unsigned key;      /* index: profile_key_type() */
     char *upn;         /* template with %u */
     char *anchors;     /* file or folder; "": nobody asks what it chains to */
@@ -71,7 +73,7 @@ struct person {
 must_check enum vsc_err person_find(struct person *ret_person, struct problem *problem);
 void person_done(struct person *person);
 
-/* `name` stands for the file in messages. VSC_CONFIG, VSC_NOT_BUILT or VSC_MEMORY; the caller
+/* `name` stands for the file in messages. VSC_CONFIG or VSC_MEMORY; the caller
  * frees *ret_profile. */
 must_check enum vsc_err profile_parse(const char *name, const void *content, size_t len,
                                       struct profile **ret_profile, struct problem *problem);

@@ -10,6 +10,7 @@
 #include "enroll/est/est.h"
 #include "enroll/helper.h"
 #include "enroll/run_parts.h"
+#include "enroll/xcep/xcep.h"
 
 #define DAY 86400
 
@@ -158,6 +159,8 @@ static enum vsc_err submit(struct run *run, const char *certificate, struct prob
 
     if (run->profile->backend == PROFILE_EST)
         err = est_ask(run, &question, &answer, problem);
+    else if (run->profile->backend == PROFILE_XCEP)
+        err = xcep_ask(run->profile, &question, &answer, run->code, problem);
     else
         err = helper_ask(run->profile, &question, &answer, problem);
     if (err == VSC_DENIED && run->code[0] == '\0')

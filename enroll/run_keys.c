@@ -7,6 +7,7 @@
 #include "card/remote_owner.h"
 #include "common/own.h"
 #include "enroll/run_parts.h"
+#include "enroll/xcep/xcep.h"
 
 #define ENV_ISSUER "PKCS11_LOGIN_CERT_ISSUER"
 #define ENV_SERIAL "PKCS11_LOGIN_CERT_SERIAL"
@@ -106,16 +107,42 @@ static enum vsc_err find_next(struct run *run, char ret_key[KEY_ID_SIZE], struct
                        "key-gone: the key of the request is not on the card any more");
 }
 
+/* As AD CS wants it: whom it is for the CA knows, unless the template leaves that to the enrollee.
+ */
+static enum vsc_err ask_for_template(struct run *run, struct xcep_plan *plan,
+                                     struct csr_template *ret_template,
+                                     struct csr_subject *ret_subject, struct problem *problem)
+{
+    enum vsc_err err = xcep_find_plan(run->profile, plan, run->code, problem);
+
+    *ret_template = (struct csr_template){
+        .name = plan->template.name,
+        .oid = plan->template.oid,
+        .major = plan->template.major,
+        .minor = plan->template.minor,
+    };
+    ret_subject->template = ret_template;
+    if ((plan->template.subject_name_flags & XCEP_SUBJECT_SUPPLIED) == 0)
+        ret_subject->upn = NULL;
+    return err;
+}
+
 enum vsc_err run_make_request(struct run *run, struct problem *problem)
 {
+    struct csr_subject subject = {.upn = run->upn};
+    struct csr_template template;
+    struct xcep_plan plan = {.url = ""};
     auto_free char *pem = NULL;
     char key[KEY_ID_SIZE];
     enum vsc_err err = find_next(run, key, problem);
 
+    if (err == VSC_OK && run->profile->backend == PROFILE_XCEP)
+        err = ask_for_template(run, &plan, &template, &subject, problem);
+
     if (err == VSC_OK)
         err = errand_pin(run->errand, run->card, problem);
     if (err == VSC_OK)
-        err = errand_request(run->errand, run->card, key, run->upn, &pem, problem);
+        err = errand_request(run->errand, run->card, key, &subject, &pem, problem);
     if (err != VSC_OK)
         return err;
     free(run->state.request);

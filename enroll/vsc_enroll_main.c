@@ -11,6 +11,7 @@
 
 static const char usage[] =
     "usage: vsc-enroll list [--json]\n"
+    "       vsc-enroll templates [--profile P]\n"
     "       vsc-enroll request [--profile P] [--card NAME|ID] [--out FILE] [--import FILE]\n"
     "       vsc-enroll import FILE [--profile P] [--card NAME|ID]\n"
     "       vsc-enroll renew [--profile P] [--card NAME|ID] [--out FILE]\n"
@@ -43,7 +44,7 @@ struct command {
 static const struct command commands[] = {
     {"list", command_list},   {"request", command_request}, {"import", command_import},
     {"renew", command_renew}, {"cancel", command_cancel},   {"status", command_status},
-    {"check", command_check}, {"pulse", command_pulse},
+    {"check", command_check}, {"pulse", command_pulse},     {"templates", command_templates},
 };
 
 static enum vsc_err run(int argc, char **argv, struct problem *problem)

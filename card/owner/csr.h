@@ -23,6 +23,14 @@ must_check enum vsc_err dn_of_common_name(const char *name, X509_NAME **ret_name
 /* Build the request for `key`; `upn` may be NULL. The caller frees. */
 must_check enum vsc_err csr_build(EVP_PKEY *key, X509_NAME *subject, const char *upn,
                                   X509_REQ **ret_request, struct problem *problem);
+/* A certificate template of AD CS; `oid` "" where only its name is known. */
+struct csr_template {
+    const char *name, *oid;
+    uint32_t major, minor;
+};
+/* Ask for it ([MS-WCCE] 2.2.2.7.7.2 and .1.). Before csr_digest(). */
+must_check enum vsc_err csr_add_template(X509_REQ *request, const struct csr_template *template,
+                                         struct problem *problem);
 /* Set its signature algorithm (SHA-256 with the key's), and give the digest to be signed. */
 must_check enum vsc_err csr_digest(X509_REQ *request, unsigned char ret_digest[DIGEST_SIZE],
                                    struct problem *problem);

@@ -13,8 +13,7 @@
 #include "enroll/est/csrattrs.h"
 #include "enroll/est/est_parts.h"
 #include "enroll/est/url.h"
-
-#define ANCHORS_MAX (4 * 1024 * 1024)
+#include "enroll/tls_anchors.h"
 
 DEFINE_AUTO(X509_REQ, X509_REQ_free)
 
@@ -23,33 +22,6 @@ static void work_done(struct est_work *work)
     est_shown_done(&work->shown);
     secret_done(&work->password);
     buf_done(&work->anchors);
-}
-
-/* Whom TLS is to trust, as PEM: root's file or folder. */
-static enum vsc_err load_anchors(const char *path, struct buf *anchors, struct problem *problem)
-{
-    const struct source source = {.path = path, .named = true, .trusted = true};
-    auto_by(x509_stack_free) STACK_OF(X509) *certs = sk_X509_new_null();
-    auto_by(BIO_free_all) BIO *bio = BIO_new(BIO_s_mem());
-    char *text = NULL;
-    long len;
-    enum vsc_err err;
-
-    if (*path == '\0')
-        return VSC_OK;
-    if (certs == NULL || bio == NULL)
-        return VSC_MEMORY;
-    err = certs_load(&source, certs, problem);
-    if (err == VSC_OK && sk_X509_num(certs) == 0)
-        err = problem_set(problem, VSC_CONFIG, "%s: no certificate is in it", path);
-    for (int i = 0; err == VSC_OK && i < sk_X509_num(certs); i++)
-        if (PEM_write_bio_X509(bio, sk_X509_value(certs, i)) != 1)
-            err = VSC_MEMORY;
-    if (err != VSC_OK)
-        return err;
-    len = BIO_get_mem_data(bio, &text);
-    buf_put(anchors, text, (size_t)len);
-    return buf_status(anchors);
 }
 
 /* The PEM of a request as one line of base64, and its key. */
@@ -193,11 +165,11 @@ enum vsc_err est_ask(struct run *run, const struct helper_question *question,
 
     *ret_answer = (struct helper_answer){.result = HELPER_BROKEN};
     buf_init(&ret_answer->answer, ANSWER_MAX);
-    buf_init(&work.anchors, ANCHORS_MAX);
+    buf_init(&work.anchors, TLS_ANCHORS_MAX);
     (void)snprintf(work.user, sizeof work.user, "%s", run->errand->person.name);
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return VSC_SYSTEM;
-    err = load_anchors(run->profile->est_anchors, &work.anchors, problem);
+    err = tls_anchors_load(run->profile, &work.anchors, problem);
     if (err == VSC_OK)
         err = read_request(question->request, &body, &request);
     if (err == VSC_OK && run->state.phase == STATE_REQUESTED)

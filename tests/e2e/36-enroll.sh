@@ -36,11 +36,9 @@ echo 'colour = "red";' >> "$D/enroll.d/paper.conf"
 as daemon list; [ $? = 2 ] && said 'paper.conf:4: colour: unknown key'
 check "an unknown key is an error with file, line and key"
 profile paper 'backend = "file";' 'users = [ "daemon" ];'
-for word in xcep-wstep; do
-    profile later "backend = \"$word\";"
-    as daemon list; [ $? = 2 ] && said 'not built yet'
-    check "the back end $word is not built yet, and says so"
-done
+profile later 'backend = "xcep-wstep";' 'url = "http://ca.corp.test/CEP"; template = "a";'
+as daemon list; [ $? = 2 ] && said 'url: is no https address'
+check "AD CS without TLS is not asked"
 rm "$D/enroll.d/later.conf"
 chmod 666 "$D/enroll.d/paper.conf"
 as daemon list; [ $? = 2 ] && said 'can be written by others'

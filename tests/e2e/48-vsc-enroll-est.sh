@@ -22,7 +22,7 @@ in_days() { date -u -d "+$1 days" +%Y-%m-%dT%H:%M:%SZ; }
 trap 'est_stop; enroll_end' EXIT
 { enroll_start && est_certificates && est '{}' && est_serve good; } ||
     { echo "1..1"; echo "not ok 1 - software TPM, card, CA and EST server"; exit 1; }
-est_profile() { profile est 'backend = "est";' "url = \"https://127.0.0.1:$PORT\"; est_anchors = \"$D/anchors\";" "$@"; }
+est_profile() { profile est 'backend = "est";' "url = \"https://127.0.0.1:$PORT\"; tls_anchors = \"$D/anchors\";" "$@"; }
 est_profile
 with_password() { printf '12345678\n%s\n' "$1" | as daemon "${@:2}" --password stdin; }
 
@@ -117,7 +117,7 @@ enroll pulse --at "$(in_days 1)" && said 'enrolled on Alice' && status_is '.[0].
 check "the certificate is picked up by a later pulse"
 signs_in
 check "and the old pair goes after a sign-in with it"
-profile est 'backend = "est";' "url = \"https://127.0.0.1:$PORT\"; est_anchors = \"$D/anchors\";" 'renew_key = "same";'
+profile est 'backend = "est";' "url = \"https://127.0.0.1:$PORT\"; tls_anchors = \"$D/anchors\";" 'renew_key = "same";'
 est '{}'; enroll renew && said 'enrolled on Alice' && asked 'map(select(.client != null)) | length == 1' && [ "$(keys)" = 1 ]
 check "renew_key same: the key that is certified anew shows itself"
 est_profile

@@ -15,7 +15,7 @@ alone() { # FLAGS HEADER...
 }
 mapfile -t headers < <(git ls-files 'common/*.h' 'conf/*.h' 'certcheck/*.h' 'card/*.h' 'pam_vsc/*.h' \
     'vscmgr/*.h' 'removal/*.h' 'enroll/*.h' 'greeter/*.h' | grep -v '^greeter/gtk/')
-alone "$(pkg-config --cflags libcrypto libconfig libp11 tss2-esys)" "${headers[@]}"
+alone "$(pkg-config --cflags libcrypto libconfig libxml-2.0 krb5-gssapi libp11 tss2-esys)" "${headers[@]}"
 # make GREETER=no has no GTK.
 if [ -e "$B/vsc-greeter" ]; then
     mapfile -t headers < <(git ls-files 'greeter/gtk/*.h')

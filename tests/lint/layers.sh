@@ -57,7 +57,7 @@ grep -rln '#include "certcheck/refresh/' common conf certcheck card vscmgr pam_v
     grep -vE '^certcheck/(refresh/|cli/certcheck_refresh_main\.c$)' |
     while read -r file; do echo "layers: $file: includes certcheck/refresh/"; done | grep . && fail=1
 grep -rlE '#include <(curl|ldap|lber)' common conf certcheck card vscmgr pam_vsc greeter enroll --include='*.[ch]' |
-    grep -vE '^(certcheck/refresh|enroll/est)/' |
+    grep -vE '^(certcheck/refresh|enroll/(est|xcep))/' |
     while read -r file; do echo "layers: $file: speaks to the network"; done | grep . && fail=1
 nm "$B/vsc-check" | grep -q ' [Tt] command_' && bad "vsc-check links sub-commands of certcheck"
 
@@ -93,7 +93,7 @@ if [ -e "$B/pam_vsc.so" ]; then
     libraries vsc-check 'libc|libcrypto|libconfig'
     libraries vsc-removal 'libc|libconfig'
     libraries certcheck 'libc|libcrypto|libconfig'
-    libraries vsc-enroll 'libc|libcrypto|libssl|libconfig|libcurl'
+    libraries vsc-enroll 'libc|libcrypto|libssl|libconfig|libcurl|libxml2|libgssapi_krb5'
     libraries vsc-watch 'libc'
     libraries vsc-ca-serve 'libc'
     libraries local-ca-submit 'libc'

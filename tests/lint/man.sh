@@ -28,6 +28,9 @@ done
 for word in $(grep -hoE '\{ *"[a-z-]+", *(OPTION_|command_)' enroll/*.c | sed 's/.*"\(.*\)".*/\1/' | sort -u) $(grep -hoE 'code, sizeof run->code, "[a-z-]+"' enroll/*.c | sed 's/.*"\(.*\)"/\1/'); do
     [ "$word" = proof-failed ] || has vsc-enroll.1 "$word"
 done
+for word in $(grep -hoE 'refuse\("[a-z-]+"|CODE_MAX, "[a-z-]+"' enroll/xcep/*.c | sed 's/.*"\(.*\)"/\1/'); do
+    has vsc-enroll.1 "$word"
+done
 for key in $(grep -oE '\.name = "[a-z_]+"' enroll/profile.c | sed 's/.*"\(.*\)"/\1/'); do
     has vsc-enroll.conf.5 "$key"
 done

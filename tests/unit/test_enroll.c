@@ -88,8 +88,13 @@ static void test_profile_is_read_strictly(void **state)
         (void)snprintf(text, sizeof text, "name = \"a\"; backend = \"file\"; upn = \"%s\";", *upn);
         assert_refused(text, VSC_CONFIG, "f:1: upn: ");
     }
-    assert_refused("name = \"a\"; backend = \"xcep-wstep\"; upn = \"%u@x\";", VSC_NOT_BUILT,
-                   "not built");
+    assert_refused("name = \"a\"; backend = \"xcep-wstep\"; upn = \"%u@x\";", VSC_CONFIG,
+                   "url: is missing");
+    assert_refused("name = \"a\"; backend = \"xcep-wstep\"; upn = \"%u@x\"; url = \"https://a/\";",
+                   VSC_CONFIG, "template: is missing");
+    assert_refused("name = \"a\"; backend = \"xcep-wstep\"; upn = \"%u@x\"; url = \"http://a/\"; "
+                   "template = \"a\";",
+                   VSC_CONFIG, "url: is no https address");
     assert_refused("name = \"a\"; backend = \"est\"; upn = \"%u@x\";", VSC_CONFIG,
                    "url: is missing");
     assert_refused("name = \"a\"; backend = \"est\"; upn = \"%u@x\"; url = \"http://ca.test\";",
