@@ -237,7 +237,7 @@ $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(TEST_ARCHIVES)
 	$(call say,LD,$@)
 	$(Q)$(call link_test)
 # Memory runs out at every single allocation.
-$(B)/tests/unit/test_memory: ALL_LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=strdup
+$(B)/tests/unit/test_memory: private ALL_LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=strdup
 
 # tests/fuzz/fuzz.h: a target and its corpus are found by their names.
 $(B)/tests/fuzz/replay_%: $(B)/obj/tests/fuzz/fuzz_%.o $(B)/obj/tests/fuzz/replay_main.o $(TEST_ARCHIVES)
@@ -292,13 +292,13 @@ $(B)/tests/unit/test_greeter_lightdm: $(B)/obj/tests/unit/test_greeter_lightdm.o
 wrap = $(patsubst %,-Wl$(comma)--wrap=%,$1)
 comma := ,
 # The machine keeps its own mark: tests/pam/marks.h.
-$(B)/tests/unit/test_pam_%: ALL_LDFLAGS += $(call wrap,mark_write session_record_write session_record_remove)
-$(B)/tests/unit/test_pam_scripts: ALL_LDFLAGS += $(call wrap,getuid geteuid helper_start caller_find)
+$(B)/tests/unit/test_pam_%: private ALL_LDFLAGS += $(call wrap,mark_write session_record_write session_record_remove)
+$(B)/tests/unit/test_pam_scripts: private ALL_LDFLAGS += $(call wrap,getuid geteuid helper_start caller_find)
 $(B)/tests/unit/test_announce $(B)/tests/unit/test_announce_asking: private ALL_LDFLAGS += $(call wrap,clock_ms)
-$(B)/tests/unit/test_pam_freshen $(B)/tests/unit/test_pam_messages: ALL_LDFLAGS += $(call wrap,clock_ms)
+$(B)/tests/unit/test_pam_freshen $(B)/tests/unit/test_pam_messages: private ALL_LDFLAGS += $(call wrap,clock_ms)
 $(B)/tests/unit/test_watch_faults: private ALL_LDFLAGS += $(call wrap,malloc calloc fmemopen socket connect \
     getsockopt sendmsg recv write poll)
-$(B)/tests/unit/test_pam_faults: ALL_LDFLAGS += $(call wrap,malloc calloc socketpair poll sendmsg \
+$(B)/tests/unit/test_pam_faults: private ALL_LDFLAGS += $(call wrap,malloc calloc socketpair poll sendmsg \
     recv posix_spawn posix_spawn_file_actions_init posix_spawn_file_actions_adddup2 \
     posix_spawn_file_actions_addclosefrom_np posix_spawnattr_init posix_spawnattr_setflags \
     secret_set io_open_trusted helper_stop syscall)
