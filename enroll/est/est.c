@@ -167,6 +167,7 @@ enum vsc_err est_ask(struct run *run, const struct helper_question *question,
     buf_init(&ret_answer->answer, ANSWER_MAX);
     buf_init(&work.anchors, TLS_ANCHORS_MAX);
     (void)snprintf(work.user, sizeof work.user, "%s", run->errand->person.name);
+    (void)unsetenv("SSLKEYLOGFILE"); /* libcurl would write the keys of the connection there */
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return VSC_SYSTEM;
     err = tls_anchors_load(run->profile, &work.anchors, problem);

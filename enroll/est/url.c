@@ -70,7 +70,7 @@ const char *est_url_fault(const char *url)
     if (strncmp(url, SCHEME, strlen(SCHEME)) != 0)
         return "does not begin with https://";
     len = host_len(rest);
-    if (len == 0)
+    if (len == 0 || *rest == '.' || strstr(url, "..") != NULL)
         return "names no host";
     rest += len;
     if (!is_port(rest, &len))

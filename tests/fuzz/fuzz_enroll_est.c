@@ -56,7 +56,7 @@ static void read_url(const uint8_t *data, size_t len)
     if (est_url(text, "simplereenroll", url) != VSC_OK)
         return;
     must(strncmp(url, "https://", 8) == 0 && strpbrk(url, "@?#\\ \r\n\t%") == NULL &&
-         strstr(url, "..") == strstr(text, ".."));
+         strstr(url, "..") == NULL);
     must(strstr(url, "/.well-known/est/") != NULL);
 }
 

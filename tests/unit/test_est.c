@@ -33,6 +33,9 @@ static void test_url_is_https_and_well_known(void **state)
         {"HTTPS://ca.test", NULL},
         {"https://", NULL},
         {"https://:443", NULL},
+        {"https://..", NULL},
+        {"https://.test", NULL},
+        {"https://a..test", NULL},
         {"https://user@ca.test", NULL},
         {"https://ca.test:0", NULL},
         {"https://ca.test:65536", NULL},
@@ -225,12 +228,22 @@ static void test_what_is_no_certs_only_message_is_refused(void **state)
     STACK_OF(X509) *certs = sk_X509_new_null();
     unsigned char *der = NULL;
     int len = i2d_X509(cert, &der);
+    struct buf whole;
     char *text = base64(der, len), *large = calloc(1, EST_BODY_MAX + 1);
 
     (void)state;
     assert_int_equal(est_certs_read(text, strlen(text), certs), VSC_CERT);
     free(text);
     text = message_of(&cert, 0);
+    assert_int_equal(est_certs_read(text, strlen(text), certs), VSC_CERT);
+    free(text);
+    /* Something behind it. */
+    text = message_of(&cert, 1);
+    assert_int_equal(est_decode(text, strlen(text), &whole), VSC_OK);
+    free(text);
+    buf_u8(&whole, 0);
+    text = base64(whole.data, (int)whole.len);
+    buf_done(&whole);
     assert_int_equal(est_certs_read(text, strlen(text), certs), VSC_CERT);
     free(text);
     for (size_t i = 0; i < EST_CERTS_MAX + 1; i++)
