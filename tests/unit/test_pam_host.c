@@ -204,6 +204,13 @@ static void limit(unsigned resource)
     (void)setrlimit(resource, &zero);
 }
 
+/* A host that the kernel ended could stop nobody: its helpers end by themselves. */
+static void wait_for_helpers(void)
+{
+    for (int i = 0; i < 200 && stage_has_leftover(&stage); i++)
+        (void)usleep(50000);
+}
+
 static void test_each_limit_at_zero_never_succeeds_and_leaves_nothing(void **state)
 {
     (void)state;
@@ -218,6 +225,8 @@ static void test_each_limit_at_zero_never_succeeds_and_leaves_nothing(void **sta
             resource != RLIMIT_DATA)
             assert_true(WIFEXITED(status));
         assert_false(WIFEXITED(status) && WEXITSTATUS(status) == PAM_SUCCESS);
+        if (!WIFEXITED(status))
+            wait_for_helpers();
         assert_false(stage_has_leftover(&stage));
     }
 }
