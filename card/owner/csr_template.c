@@ -57,10 +57,13 @@ static bool add_name(struct list *list, const char *name)
 {
     ASN1_STRING *text = NULL;
     unsigned char *der = NULL;
+    int len = 0;
     bool good = ASN1_mbstring_copy(&text, (const unsigned char *)name, (int)strlen(name),
                                    MBSTRING_UTF8, B_ASN1_BMPSTRING) > 0;
 
-    good = good && add(list, NAME_OID, der, i2d_ASN1_BMPSTRING(text, &der));
+    if (good)
+        len = i2d_ASN1_BMPSTRING(text, &der);
+    good = add(list, NAME_OID, der, len);
     OPENSSL_free(der);
     ASN1_STRING_free(text);
     return good;

@@ -281,6 +281,33 @@ static void test_what_is_written_can_be_read(void **state)
     assert_non_null(memmem(text.data, text.len, "?b=&quot;&lt;&amp;&gt;<", 23));
 }
 
+/* Its extensions by hand: version 1 by name (BMPString), version 2 by OID and version. */
+static void test_request_names_the_template(void **state)
+{
+    static const unsigned char name[] = {0x1e, 4, 0, 'A', 0, 'b'};
+    static const unsigned char version[] = {0x30, 11, 6, 3, 0x2a, 3, 4, 2, 1, 100, 2, 1, 7};
+    const struct csr_template template = {.name = "Ab", .oid = "1.2.3.4", .major = 100, .minor = 7};
+    EVP_PKEY *key = EVP_EC_gen("P-256");
+    X509_NAME *subject = NULL;
+    X509_REQ *request = NULL;
+    unsigned char *der = NULL;
+    int len;
+
+    (void)state;
+    assert_int_equal(dn_of_common_name("a", &subject, NULL), VSC_OK);
+    assert_int_equal(csr_build(key, subject, NULL, &request, NULL), VSC_OK);
+    assert_int_equal(csr_add_template(request, &template, NULL), VSC_OK);
+    assert_int_equal(X509_REQ_get_attr_count(request), 1);
+    len = i2d_re_X509_REQ_tbs(request, &der);
+    assert_true(len > 0);
+    assert_non_null(memmem(der, (size_t)len, name, sizeof name));
+    assert_non_null(memmem(der, (size_t)len, version, sizeof version));
+    OPENSSL_free(der);
+    X509_REQ_free(request);
+    X509_NAME_free(subject);
+    EVP_PKEY_free(key);
+}
+
 static void test_addresses(void **state)
 {
     static const struct {
@@ -317,6 +344,7 @@ int main(void)
         cmocka_unit_test(test_template_that_cannot_be_requested_is_refused),
         cmocka_unit_test(test_answers_to_a_request),
         cmocka_unit_test(test_what_is_written_can_be_read),
+        cmocka_unit_test(test_request_names_the_template),
         cmocka_unit_test(test_addresses),
     };
 
