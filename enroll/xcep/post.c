@@ -278,6 +278,7 @@ enum vsc_err post(const struct profile *profile, const char *url, const struct b
     err = tls_anchors_load(profile, &anchors, problem);
     if (err != VSC_OK)
         return err;
+    (void)unsetenv("SSLKEYLOGFILE"); /* libcurl would write the keys of the connection there */
     easy = curl_easy_init();
     list = curl_slist_append(NULL, TYPE);
     if (easy == NULL || list == NULL || !set_manners(easy, &anchors, url) ||

@@ -72,6 +72,10 @@ check "the_templates_with_what_they_say"
 as daemon templates && said '^VscLogon \(1.3.6.1.4.1.311.21.8.1.1, version 100.4\): 365 days' && said '^Other .*wants approval'
 check "the_templates_in_words"
 
+SESSION+=("SSLKEYLOGFILE=$D/work/keys"); as daemon templates && [ ! -e "$D/work/keys" ]
+check "the_keys_of_TLS_are_written_nowhere"
+session
+
 # ---- refused before there is a request
 unready() { # CODE MODE NAME
     policy "$2"; enroll request --json; [ $? = 1 ] && sed -n '/^{/p' "$D/out" | jq -e ".code == \"$1\" and .phase == \"idle\"" > "$D/jq" && [ "$(keys)" = 0 ]
