@@ -41,7 +41,7 @@ OPT      ?= -O2
 FORTIFY  := $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 sanitize := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer -DVSC_SANITIZED)
 
-PKGS     := libcrypto libssl libconfig libcurl ldap lber libxml-2.0 krb5-gssapi libp11 tss2-esys tss2-mu tss2-rc tss2-tctildr
+PKGS     := libcrypto libssl libconfig libcurl ldap lber libxml-2.0 krb5-gssapi libp11 libsystemd tss2-esys tss2-mu tss2-rc tss2-tctildr
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 ALL_CFLAGS := -std=gnu17 -g $(OPT) $(WARNINGS) -fPIC -fvisibility=hidden -fstack-protector-strong \
               $(FORTIFY) $(HARDENING) $(sanitize) -I. -D_GNU_SOURCE $(PKG_CFLAGS) \
@@ -98,7 +98,7 @@ $(eval $(call archive,pam_vsc,pam_vsc))
 $(eval $(call archive,pkcs11,pkcs11))
 $(eval $(call archive,removal,removal))
 $(eval $(call archive,ca,ca))
-$(eval $(call archive,enroll,enroll enroll/est enroll/xcep))
+$(eval $(call archive,enroll,enroll enroll/est enroll/xcep enroll/notify))
 $(eval $(call archive,fakepam,tests/fakepam tests/fakehelper tests/pam))
 
 # ---- products ------------------------------------------------------------------------------------
@@ -131,7 +131,7 @@ $(B)/vsc-greeter: $(B)/obj/greeter/gtk/style.css.o
 endif
 $(eval $(call program,vsc-removal,removal/vsc_removal_main.c,removal conf common,libconfig))
 # Of card.a and card_owner.a what speaks to vsc-card and builds requests: nothing of the TPM.
-$(eval $(call program,vsc-enroll,enroll/vsc_enroll_main.c,enroll card_owner card certcheck conf common,libcrypto libssl libconfig libcurl libxml-2.0 krb5-gssapi))
+$(eval $(call program,vsc-enroll,enroll/vsc_enroll_main.c,enroll card_owner card certcheck conf common,libcrypto libssl libconfig libcurl libxml-2.0 krb5-gssapi libsystemd))
 
 $(B)/obj/ca/vsc_ca_serve_main.o: ALL_CFLAGS += -DVSC_SBINDIR='"$(PREFIX)/sbin"'
 $(eval $(call program,vsc-ca-serve,ca/vsc_ca_serve_main.c,ca common))
@@ -182,11 +182,11 @@ pot:
 
 # ---- Debian's packages ---------------------------------------------------------------------------
 DEPS := gcc libc6-dev pkg-config libpam0g-dev libssl-dev libp11-dev libtss2-dev libconfig-dev \
-        libcurl4-openssl-dev libldap-dev libxml2-dev libkrb5-dev \
+        libcurl4-openssl-dev libldap-dev libxml2-dev libkrb5-dev libsystemd-dev \
         libcmocka-dev libpam-wrapper pamtester swtpm swtpm-tools tpm2-tools softhsm2 opensc openssl \
         jq procps binutils mandoc expect libcap2-bin libqrencode-dev gettext \
         $(if $(filter no,$(GREETER)),,libgtk-3-dev liblightdm-gobject-dev adwaita-icon-theme) libgdm-dev
-DEPS_CI := $(DEPS) certmonger strongswan-pki libstrongswan-extra-plugins libstrongswan-standard-plugins python3 shellcheck clang clang-tidy clang-format cppcheck libclang-rt-14-dev debootstrap git \
+DEPS_CI := $(DEPS) certmonger python3-dbusmock strongswan-pki libstrongswan-extra-plugins libstrongswan-standard-plugins python3 shellcheck clang clang-tidy clang-format cppcheck libclang-rt-14-dev debootstrap git \
            tpm2-abrmd libtpm2-pkcs11-tools libtss2-tcti-tabrmd0 dbus libtpm2-pkcs11-1 libpam-pkcs11 libpam-p11 sudo \
            systemd iproute2 libwbclient0 libsss-nss-idmap0 slapd ldap-utils \
            gnutls-bin krb5-kdc krb5-admin-server krb5-user krb5-pkinit python3-gssapi libxml2-utils libnss3-tools openssh-client openssh-server
@@ -410,7 +410,7 @@ C_FILES := $(wildcard $(foreach d,common conf certcheck certcheck/cli certcheck/
              vscmgr vscmgr/doctor vscmgr/stacks greeter greeter/announce greeter/files greeter/gtk greeter/model greeter/backend greeter/watch greeter/lightdm tests/greeter tests/support tests/unit tests/pam tests/fakepam tests/fakehelper tests/fuzz \
              tests/proxy tests/bench tests/modules tests/stall tests/client tests/library tests/httpd tests/without,\
              $d/*.c $d/*.h))
-C_FILES += $(wildcard removal/*.[ch] ca/*.[ch] enroll/*.[ch] enroll/est/*.[ch] enroll/xcep/*.[ch])
+C_FILES += $(wildcard removal/*.[ch] ca/*.[ch] enroll/*.[ch] enroll/est/*.[ch] enroll/xcep/*.[ch] enroll/notify/*.[ch])
 PRODUCT_C := $(filter-out tests/%,$(filter %.c,$(C_FILES)))
 
 lint: all
@@ -442,6 +442,7 @@ P11KITDIR := $(PREFIX)/share/p11-kit/modules
 UNITDIR   := $(SYSTEMDDIR)/systemd/system
 TRIALDIR  := /var/lib/pam_vsc/stacks
 UNITS_TO_ENABLE := vsc-card.socket vsc-ca.socket vsc-removal.path vsc-refresh.timer
+USERUNITDIR := $(SYSTEMDDIR)/systemd/user
 put = install -D -m $1 $2 $(D)$3
 
 install: all
@@ -487,6 +488,9 @@ install: all
 	$(call put,644,conf/systemd/vsc-refresh.timer,$(UNITDIR)/vsc-refresh.timer)
 	sed 's,@PREFIX@,$(PREFIX),' conf/systemd/vsc-refresh.service > $(D)$(UNITDIR)/vsc-refresh.service
 	chmod 644 $(D)$(UNITDIR)/vsc-refresh.service
+	$(call put,644,conf/systemd/user/vsc-enroll.timer,$(USERUNITDIR)/vsc-enroll.timer)
+	sed 's,@PREFIX@,$(PREFIX),' conf/systemd/user/vsc-enroll.service > $(D)$(USERUNITDIR)/vsc-enroll.service
+	chmod 644 $(D)$(USERUNITDIR)/vsc-enroll.service
 	sed 's,@PREFIX@,$(PREFIX),' conf/systemd/vsc-rollback.service > $(D)$(UNITDIR)/vsc-rollback.service
 	chmod 644 $(D)$(UNITDIR)/vsc-rollback.service
 	install -d $(D)$(UNITDIR)/multi-user.target.wants
@@ -534,7 +538,8 @@ uninstall:
 	    $(D)$(UNITDIR)/vsc-card.socket $(D)$(UNITDIR)/vsc-card@.service \
 	    $(D)$(UNITDIR)/vsc-ca.socket $(D)$(UNITDIR)/vsc-ca@.service \
 	    $(D)$(UNITDIR)/vsc-removal.path $(D)$(UNITDIR)/vsc-removal.service \
-	    $(D)$(UNITDIR)/vsc-refresh.service $(D)$(UNITDIR)/vsc-refresh.timer
+	    $(D)$(UNITDIR)/vsc-refresh.service $(D)$(UNITDIR)/vsc-refresh.timer \
+	    $(D)$(USERUNITDIR)/vsc-enroll.service $(D)$(USERUNITDIR)/vsc-enroll.timer
 	rm -rf $(D)/run/pam_vsc $(D)/var/cache/pam_vsc
 
 clean:

@@ -129,6 +129,7 @@ struct conf {
     struct {
         char *profiles; /* a folder, vsc-enroll.conf(5) */
         bool profiles_named;
+        char *pinentry; /* a program */
     } enroll;
     struct {
         struct conf_list services, remote, change_pin, gdm_json;

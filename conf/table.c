@@ -68,6 +68,8 @@ const struct conf_key conf_keys[] = {
 
     {"enroll", "profiles", KEY_STRING, AT(enroll.profiles), .text = "/etc/pam_vsc/enroll.d",
      .check = check_path, .named_offset = offsetof(struct conf, enroll.profiles_named)},
+    {"enroll", "pinentry", KEY_STRING, AT(enroll.pinentry), .text = "/usr/bin/pinentry",
+     .check = check_path_needed},
 
     {"login", "services", KEY_LIST, AT(login.services), .check = check_service},
     {"login", "remote", KEY_LIST, AT(login.remote), .check = check_service},

@@ -15,7 +15,8 @@
 struct choices {
     const char *conf, *profile, *card, *out, *import, *at; /* NULL: not given */
     int pin, password;
-    bool json;
+    bool json, notify;
+    unsigned wait; /* seconds that a notice waits for a click */
 };
 
 enum vsc_err command_list(const struct choices *choices, struct problem *problem);

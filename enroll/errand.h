@@ -18,6 +18,7 @@
 #include "common/secret.h"
 #include "common/wire_use.h"
 #include "conf/conf.h"
+#include "enroll/asker.h"
 #include "enroll/issued.h"
 #include "enroll/profile.h"
 #include "enroll/state.h"
@@ -33,7 +34,10 @@ struct errand {
     int64_t now;
     bool now_is_clock;
     enum ask_from pin_from, password_from;
-    bool careful;                /* a pulse: never ask when a wrong PIN could block the card */
+    const struct asker *asker; /* NULL: pin_from, and one try */
+    bool careful;              /* a pulse: never ask when a wrong PIN could block the card */
+    bool quiet;                /* ask for no PIN at all, but say in `wanted` that it is */
+    bool wanted;
     struct secret pin;           /* empty until errand_pin() */
     char pin_card[CARD_ID_SIZE]; /* whose it is */
 };
@@ -58,7 +62,7 @@ must_check enum vsc_err errand_find_key(struct errand *errand, const struct card
 /* In the list; NULL for none. */
 const struct card_key *errand_key(const struct card_info *card, const char *id);
 
-/* Ask for the PIN and prove it, once in a run. */
+/* Ask for the PIN and prove it, once in a run; a second time, by an asker, where it was wrong. */
 must_check enum vsc_err errand_pin(struct errand *errand, const struct card_info *card,
                                    struct problem *problem);
 /* What a request asks for besides. */

@@ -15,7 +15,7 @@ DEFINE_AUTO(X509_REQ, X509_REQ_free)
 DEFINE_AUTO(EVP_PKEY, EVP_PKEY_free)
 
 #define DEADLINE_MS 60000
-#define TRIES_MIN   2 /* a pulse asks for no PIN with fewer left */
+#define ATTEMPTS    2 /* of one question */
 
 static enum vsc_err outcome_result(const struct card_outcome *outcome, const struct card_info *card,
                                    struct problem *problem)
@@ -36,10 +36,12 @@ static enum vsc_err outcome_result(const struct card_outcome *outcome, const str
     return outcome->result;
 }
 
-/* May a person be asked now? */
+/* May a person be asked now? A pulse leaves the last try, and those of login.reserve. */
 static enum vsc_err check_state(struct errand *errand, const struct card_info *card,
-                                struct problem *problem)
+                                struct card_state *ret_state, struct problem *problem)
 {
+    const unsigned reserve = errand->conf->login.reserve;
+    const uint16_t keep = (uint16_t)(reserve > 1 ? reserve : 1);
     struct card_state state;
     enum vsc_err err;
 
@@ -47,11 +49,12 @@ static enum vsc_err check_state(struct errand *errand, const struct card_info *c
     err = errand->source->ops->state(errand->source, card->id, &state, problem);
     if (err != VSC_OK)
         return err;
+    *ret_state = state;
     if (state.gone)
         return problem_set(problem, VSC_CARD_GONE, "%s (VSC-CARD-GONE)", card->name);
     if (state.blocked)
         return problem_set(problem, VSC_PIN_BLOCKED, "%s (VSC-BLOCKED)", card->name);
-    if (errand->careful && state.tries_known && state.tries_left < TRIES_MIN)
+    if (errand->careful && card_state_allows(&state, keep, NULL) != VSC_OK)
         return problem_set(problem, VSC_DENIED,
                            "%s: a wrong PIN would block it, so nobody is asked; sign in once",
                            card->name);
@@ -75,10 +78,29 @@ static enum vsc_err prove(struct errand *errand, const struct card_info *card,
     return err == VSC_OK ? outcome_result(&outcome, card, problem) : err;
 }
 
+static enum vsc_err ask(struct errand *errand, const struct card_info *card,
+                        const struct card_state *state, bool again, struct problem *problem)
+{
+    const struct asker *asker = errand->asker;
+    char label[CARD_NAME_SIZE + 16];
+    enum vsc_err err;
+
+    (void)snprintf(label, sizeof label, "PIN for %s", card->name);
+    err = asker != NULL ? asker->pin(asker->context, card->name, state->tries_left, again,
+                                     &errand->pin, problem)
+                        : ask_secret(errand->pin_from, label, &errand->pin, problem);
+    if (err == VSC_OK)
+        err = prove(errand, card, problem);
+    if (err != VSC_OK)
+        secret_done(&errand->pin);
+    return err;
+}
+
 enum vsc_err errand_pin(struct errand *errand, const struct card_info *card,
                         struct problem *problem)
 {
-    char label[CARD_NAME_SIZE + 16];
+    const unsigned attempts = errand->asker != NULL ? ATTEMPTS : 1;
+    struct card_state state;
     enum vsc_err err;
 
     if (errand->pin_card[0] != '\0') {
@@ -88,16 +110,20 @@ enum vsc_err errand_pin(struct errand *errand, const struct card_info *card,
                    ? VSC_OK
                    : problem_set(problem, VSC_PIN, "it was wrong, and is asked for once");
     }
-    err = check_state(errand, card, problem);
+    err = check_state(errand, card, &state, problem);
+    if (err == VSC_OK && errand->quiet) {
+        errand->wanted = true;
+        return problem_set(problem, VSC_INPUT, "the PIN is needed");
+    }
     if (err != VSC_OK)
         return err;
-    (void)snprintf(label, sizeof label, "PIN for %s", card->name);
     (void)snprintf(errand->pin_card, sizeof errand->pin_card, "%s", card->id);
-    err = ask_secret(errand->pin_from, label, &errand->pin, problem);
-    if (err == VSC_OK)
-        err = prove(errand, card, problem);
-    if (err != VSC_OK)
-        secret_done(&errand->pin);
+    err = ask(errand, card, &state, false, problem);
+    for (unsigned i = 1; i < attempts && err == VSC_PIN; i++) {
+        err = check_state(errand, card, &state, problem);
+        if (err == VSC_OK)
+            err = ask(errand, card, &state, true, problem);
+    }
     return err;
 }
 

@@ -79,6 +79,7 @@ static const struct conf_key keys[] = {
     {AT(prompt), .name = "prompt", .kind = KEY_BOOL, .number = true},
     {AT(pending_days), .name = "pending_days", .kind = KEY_NUMBER, .number = 30, .min = 1,
      .max = 366},
+    {AT(version), .name = "version", .kind = KEY_NUMBER, .number = 0, .max = 1000000},
 };
 #define KEY_COUNT (sizeof keys / sizeof keys[0])
 _Static_assert(KEY_COUNT <= 32, "one bit each");

@@ -54,6 +54,7 @@ struct profile {
     struct conf_list users, groups;
     bool prompt;
     unsigned pending_days;
+    unsigned version; /* who is enrolled for a lower one is to be enrolled anew */
 };
 
 struct profiles {

@@ -1,108 +1,236 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vsc-enroll pulse: whatever is due, for every profile, with one question for the PIN at most. */
+#include "enroll/pulse.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "enroll/command.h"
+#include "enroll/due.h"
+#include "enroll/events.h"
+#include "enroll/notify/pulse_notify.h"
 
-/* Is a profile that this one supersedes in use on the card? */
-static bool has_superseded(struct errand *errand, const struct profile *profile)
+/* One profile of a pulse at work. */
+struct turn {
+    struct pulse *pulse;
+    const struct profile *profile;
+    struct run run;
+    bool chosen;    /* the person has chosen another card than the one before */
+    bool postponed; /* by the person */
+};
+
+static enum vsc_err reopen(struct turn *turn, const char *card, struct problem *problem)
 {
-    for (size_t i = 0; i < profile->supersedes.count; i++) {
-        auto_state struct state state = {.phase = STATE_IDLE};
+    run_close(&turn->run);
+    return run_open(&turn->pulse->errand, turn->profile, card, &turn->run, problem);
+}
 
-        if (state_read(errand->folder, profile->supersedes.items[i], &state, NULL) == VSC_OK &&
-            state.current[0] != '\0')
-            return true;
+/* Several cards, or the one before is gone: which one is meant? */
+static enum vsc_err choose_card(struct turn *turn, enum vsc_err why, struct problem *problem)
+{
+    struct errand *errand = &turn->pulse->errand;
+    const struct asker *asker = turn->pulse->asker;
+    char ids[CARDS_MAX][CARD_ID_SIZE];
+    size_t count = due_cards(errand, ids);
+
+    if (count == 0 || (asker == NULL && !turn->pulse->quiet))
+        return why;
+    if (turn->pulse->quiet) {
+        errand->wanted = true;
+        return why;
     }
-    return false;
+    for (size_t i = 0; i < count; i++) {
+        const struct card_info *card = NULL;
+        enum asker_card answer = ASKER_NEXT;
+
+        if (errand_card(errand, ids[i], &card, NULL) == VSC_OK)
+            answer = asker->use_card(asker->context, card->name, turn->profile->name);
+        if (answer == ASKER_CANCEL)
+            break;
+        turn->chosen = true;
+        if (answer == ASKER_USE)
+            return reopen(turn, ids[i], problem);
+    }
+    turn->postponed = true;
+    return problem_set(problem, VSC_NO_CARD, "none was chosen");
 }
 
-/* Does another profile of this person take this one's place? */
-static bool is_superseded(const struct errand *errand, const struct profile *profile)
+static enum vsc_err open_turn(struct turn *turn, struct problem *problem)
 {
-    for (size_t i = 0; i < errand->profiles.count; i++)
-        if (profile_allows(errand->profiles.items[i], &errand->person) &&
-            conf_list_has(&errand->profiles.items[i]->supersedes, profile->name))
-            return true;
-    return false;
-}
+    const char *card = turn->pulse->choices->card;
+    enum vsc_err err = run_open(&turn->pulse->errand, turn->profile, card, &turn->run, problem);
 
-static bool is_due(struct run *run)
-{
-    auto_issued struct issued issued = {.chain_len = 0};
-
-    if (is_superseded(run->errand, run->profile))
-        return false;
-    if (!run_current(run, &issued))
-        return run->state.current[0] == '\0' && has_superseded(run->errand, run->profile);
-    return run->errand->now >= profile_renew_at(run->profile, issued.not_before, issued.not_after);
-}
-
-static enum vsc_err pulse_one(const struct choices *choices, struct errand *errand,
-                              const struct profile *profile, struct json *json,
-                              struct problem *problem)
-{
-    auto_run struct run run = {.errand = NULL};
-    struct report report = {.run = &run};
-    bool may_ask = profile->prompt || errand->pin_from == ASK_STDIN;
-    enum vsc_err err = run_open(errand, profile, choices->card, &run, problem);
-
-    if (err != VSC_OK)
-        return err;
-    err = run_tidy(&run, &report.deleted, problem);
-    if (err == VSC_OK && may_ask && run.state.phase == STATE_IDLE && is_due(&run))
-        err = run_begin(&run, problem);
-    if (err == VSC_OK && (may_ask || run.state.phase == STATE_PENDING))
-        err = run_on(&run, false, problem);
-    report.err = err;
-    report.why = problem->text;
-    if (json != NULL || run.result != RUN_WAITING)
-        report_result(json, &report);
+    if ((err == VSC_USAGE || err == VSC_NO_CARD) && card == NULL && turn->pulse->errand.listed &&
+        due_on_another_card(&turn->run))
+        err = choose_card(turn, err, problem);
     return err;
 }
 
-/* A person without a card or a request has nothing to do, and is told nothing. */
-static bool has_work(struct errand *errand, const struct profile *profile)
+/* A certificate that is not this profile's loses its place only if the person says so. */
+static bool may_begin(struct turn *turn)
 {
-    auto_state struct state state = {.phase = STATE_IDLE};
+    const struct asker *asker = turn->pulse->asker;
+    struct run *run = &turn->run;
 
-    return state_read(errand->folder, profile->name, &state, NULL) != VSC_OK ||
-           state.card[0] != '\0' || has_superseded(errand, profile);
+    if (turn->pulse->quiet || !due_replaces_another(run))
+        return true;
+    if (asker != NULL && asker->may_replace(asker->context, run->card->name, run->profile->name))
+        return true;
+    turn->postponed = true;
+    return false;
 }
 
-enum vsc_err command_pulse(const struct choices *choices, struct problem *problem)
+static enum vsc_err go_on(struct turn *turn, bool *ret_deleted, struct problem *problem)
 {
-    auto_errand struct errand errand = {.folder = -1};
-    enum vsc_err err = open_errand(choices, &errand, problem), first = VSC_OK;
-    struct json json;
+    struct run *run = &turn->run;
+    bool may_ask =
+        run->profile->prompt || (turn->pulse->asker == NULL && run->errand->pin_from == ASK_STDIN);
+    enum vsc_err err = run_tidy(run, ret_deleted, problem);
 
-    errand.careful = true;
+    if (err == VSC_OK && may_ask && run->state.phase == STATE_IDLE &&
+        (turn->chosen || due_now(run)) && may_begin(turn))
+        err = run_begin(run, problem);
+    if (err == VSC_OK && (may_ask || run->state.phase == STATE_PENDING))
+        err = run_on(run, false, problem);
+    return err;
+}
+
+/* The person is needed: no fault, but a want. */
+static void note_want(struct turn *turn)
+{
+    struct pulse *pulse = turn->pulse;
+    struct pulse_want *want = &pulse->wants[pulse->want_count++];
+    auto_issued struct issued issued = {.chain_len = 0};
+
+    *want = (struct pulse_want){.profile = turn->profile};
+    if (turn->run.card == NULL)
+        return;
+    (void)snprintf(want->card, sizeof want->card, "%s", turn->run.card->name);
+    if (run_current(&turn->run, &issued))
+        want->ends = issued.not_after;
+}
+
+static void note_fault(struct turn *turn, enum vsc_err err, const char *why)
+{
+    struct pulse *pulse = turn->pulse;
+    struct pulse_fault *fault = &pulse->faults[pulse->fault_count++];
+    const char *card = turn->run.card != NULL ? turn->run.card->name : NULL;
+    bool refused = turn->run.code[0] != '\0';
+
+    fault->profile = turn->profile;
+    fault->for_person = refused || !pulse->quiet || err == VSC_DENIED;
+    (void)snprintf(fault->why, sizeof fault->why, "%s%s%s", vsc_strerror(err),
+                   *why != '\0' ? ": " : "", why);
+    event_tell(err == VSC_PIN ? EVENT_WRONG_PIN
+               : refused      ? EVENT_REFUSED
+                              : EVENT_FAILED,
+               turn->profile->name, card, fault->why);
+}
+
+static void tell_end(const struct turn *turn, bool deleted)
+{
+    const struct run *run = &turn->run;
+    const char *profile = turn->profile->name;
+    const char *card = run->card != NULL ? run->card->name : NULL;
+
+    if (deleted)
+        event_tell(EVENT_OLD_KEY_DELETED, profile, card, NULL);
+    if (turn->postponed)
+        event_tell(EVENT_POSTPONED, profile, card, NULL);
+    if (run->result == RUN_DONE)
+        event_tell(EVENT_ENROLLED, profile, card, NULL);
+    if (run->result == RUN_WAITING)
+        event_tell(EVENT_WAITING, profile, card, NULL);
+}
+
+static void put_report(const struct turn *turn, const struct report *report)
+{
+    const struct pulse *pulse = turn->pulse;
+
+    if (!pulse->silent && (pulse->json != NULL || turn->run.result != RUN_WAITING))
+        report_result(pulse->json, report);
+}
+
+static enum vsc_err take_turn(struct pulse *pulse, const struct profile *profile,
+                              struct problem *problem)
+{
+    struct turn turn = {.pulse = pulse, .profile = profile};
+    struct report report = {.run = &turn.run};
+    enum vsc_err err;
+
+    pulse->errand.wanted = false;
+    err = open_turn(&turn, problem);
     if (err == VSC_OK)
-        err = state_open(&errand.person, &errand.folder, problem);
+        err = go_on(&turn, &report.deleted, problem);
+    if (pulse->errand.wanted)
+        note_want(&turn);
+    /* Nothing was given, on purpose or for lack of time. */
+    if (err == VSC_INPUT && pulse->asker != NULL)
+        turn.postponed = true;
+    tell_end(&turn, report.deleted);
+    if (err != VSC_OK && !pulse->errand.wanted && !turn.postponed)
+        note_fault(&turn, err, problem->text);
+    if (pulse->errand.wanted || (turn.postponed && pulse->silent)) {
+        err = VSC_OK;
+    } else if (turn.run.card != NULL) {
+        report.err = err;
+        report.why = problem->text;
+        put_report(&turn, &report);
+    }
+    run_close(&turn.run);
+    return err;
+}
+
+enum vsc_err pulse_round(struct pulse *pulse, struct problem *problem)
+{
+    struct errand *errand = &pulse->errand;
+    const struct choices *choices = pulse->choices;
+    enum vsc_err err = open_errand(choices, errand, problem), first = VSC_OK;
+
+    errand->careful = true;
+    errand->quiet = pulse->quiet;
+    errand->asker = pulse->asker;
+    if (err == VSC_OK)
+        err = state_open(&errand->person, &errand->folder, problem);
     if (err != VSC_OK)
         return err;
-    json_init(&json, stdout);
-    if (choices->json)
-        json_open_array(&json, NULL);
-    for (size_t i = 0; i < errand.profiles.count; i++) {
-        const struct profile *profile = errand.profiles.items[i];
+    for (size_t i = 0; i < errand->profiles.count; i++) {
+        const struct profile *profile = errand->profiles.items[i];
         struct problem one = {""};
 
-        if (!profile_allows(profile, &errand.person) || !has_work(&errand, profile) ||
+        if (!profile_allows(profile, &errand->person) || !due_has_work(errand, profile) ||
             (choices->profile != NULL && strcmp(choices->profile, profile->name) != 0))
             continue;
-        err = pulse_one(choices, &errand, profile, choices->json ? &json : NULL, &one);
+        err = take_turn(pulse, profile, &one);
         if (err != VSC_OK && first == VSC_OK) {
             first = err;
             (void)problem_set(problem, err, "%s: %s", profile->name,
                               one.text[0] != '\0' ? one.text : vsc_strerror(err));
         }
     }
+    return first;
+}
+
+enum vsc_err command_pulse(const struct choices *choices, struct problem *problem)
+{
+    struct pulse pulse = {.choices = choices, .errand = {.folder = -1}};
+    struct json json;
+    enum vsc_err err;
+
+    if (choices->notify)
+        return pulse_notify(choices, problem);
+    json_init(&json, stdout);
+    if (choices->json) {
+        pulse.json = &json;
+        json_open_array(&json, NULL);
+    }
+    if (choices->pin == 0)
+        pulse.asker = &asker_terminal;
+    err = pulse_round(&pulse, problem);
+    errand_close(&pulse.errand);
     if (choices->json) {
         json_close_array(&json);
-        if (!json_end(&json) && first == VSC_OK)
-            first = VSC_SYSTEM;
+        if (!json_end(&json) && err == VSC_OK)
+            err = VSC_SYSTEM;
     }
-    return first;
+    return err;
 }

@@ -168,6 +168,7 @@ static enum vsc_err finish(struct run *run, struct problem *problem)
         memcpy(state->old, state->current, sizeof state->old);
         memcpy(state->current, state->next, sizeof state->current);
     }
+    state->version = state->next_version;
     state_reset(state);
     return run_save(run, STATE_IDLE, problem);
 }
@@ -333,6 +334,7 @@ enum vsc_err run_begin(struct run *run, struct problem *problem)
     }
     memcpy(state->card, run->card->id, sizeof state->card);
     state->since = run->errand->now;
+    state->next_version = run->profile->version;
     if (run->profile->renew_key == RENEW_SAME_KEY && state->current[0] != '\0') {
         memcpy(state->next, state->current, sizeof state->next);
         return run_save(run, STATE_KEYED, problem);

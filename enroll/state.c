@@ -29,7 +29,7 @@ void state_reset(struct state *state)
     free(take(state->request));
     free(take(state->answer));
     free(take(state->cookie));
-    state->since = state->ask_at = 0;
+    state->since = state->ask_at = state->next_version = 0;
 }
 
 void state_done(struct state *state)
@@ -65,6 +65,8 @@ enum vsc_err state_encode(const struct state *state, struct buf *ret_text)
     json_string(&json, "request", state->request != NULL ? state->request : "");
     json_string(&json, "answer", state->answer != NULL ? state->answer : "");
     json_string(&json, "cookie", state->cookie != NULL ? state->cookie : "");
+    json_number(&json, "profile_version", state->version);
+    json_number(&json, "next_version", state->next_version);
     json_number(&json, "since", state->since);
     json_number(&json, "ask_at", state->ask_at);
     json_close_object(&json);
@@ -122,6 +124,14 @@ static bool copy_time(const struct json_document *document, const char *name, in
         return false;
     *to = strtoll(value->text, &end, 10);
     return *end == '\0' && *to >= 0;
+}
+
+/* A number that was not written yet is 0. */
+static bool copy_version(const struct json_document *document, const char *name, int64_t *to)
+{
+    *to = 0;
+    return json_member(document, json_root(document), name, JSON_NUMBER) == NULL ||
+           copy_time(document, name, to);
 }
 
 static bool copy_before(const struct json_document *document, struct state *state)
@@ -183,6 +193,8 @@ enum vsc_err state_decode(const void *text, size_t len, struct state *ret_state,
         !copy_owned(&document, "request", STATE_SIZE_MAX, &state.request) ||
         !copy_owned(&document, "answer", STATE_SIZE_MAX, &state.answer) ||
         !copy_owned(&document, "cookie", COOKIE_MAX, &state.cookie) ||
+        !copy_version(&document, "profile_version", &state.version) ||
+        !copy_version(&document, "next_version", &state.next_version) ||
         !copy_time(&document, "since", &state.since) ||
         !copy_time(&document, "ask_at", &state.ask_at) || !is_whole(&state))
         return problem_set(problem, VSC_INPUT, "not as vsc-enroll writes it");

@@ -42,7 +42,8 @@ struct state {
     size_t before_count;
     char *request, *answer; /* PEM */
     char *cookie;
-    int64_t since, ask_at; /* of the request; when to ask the CA again */
+    int64_t version, next_version; /* of the profile: of `current`, of the request */
+    int64_t since, ask_at;         /* of the request; when to ask the CA again */
 };
 
 const char *state_phase_word(enum state_phase phase);

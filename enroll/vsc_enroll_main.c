@@ -8,6 +8,7 @@
 
 #include "common/options.h"
 #include "enroll/command.h"
+#include "enroll/texts.h"
 
 static const char usage[] =
     "usage: vsc-enroll list [--json]\n"
@@ -17,8 +18,11 @@ static const char usage[] =
     "       vsc-enroll renew [--profile P] [--card NAME|ID] [--out FILE]\n"
     "       vsc-enroll cancel [--profile P] [--card NAME|ID]\n"
     "       vsc-enroll status | check | pulse [--profile P] [--card NAME|ID]\n"
+    "       vsc-enroll pulse --notify [--wait SECONDS]\n"
     "Every command takes -c CONF, --json, --pin prompt|stdin, --password prompt|stdin and\n"
     "--at YYYY-MM-DDTHH:MM:SSZ. See vsc-enroll(1).\n";
+
+#define WAIT_MAX 28800 /* seconds: until the next pulse */
 
 static const char *const pin_words[] = {"prompt", "stdin", NULL};
 
@@ -33,6 +37,8 @@ static const struct option options[] = {
     {"pin", OPTION_CHOICE, AT(pin), 0, 0, pin_words},
     {"password", OPTION_CHOICE, AT(password), 0, 0, pin_words},
     {"json", OPTION_FLAG, AT(json), 0, 0, NULL},
+    {"notify", OPTION_FLAG, AT(notify), 0, 0, NULL},
+    {"wait", OPTION_NUMBER, AT(wait), 1, WAIT_MAX, NULL},
     {0},
 };
 
@@ -49,7 +55,7 @@ static const struct command commands[] = {
 
 static enum vsc_err run(int argc, char **argv, struct problem *problem)
 {
-    struct choices choices = {.conf = NULL};
+    struct choices choices = {.wait = WAIT_MAX};
     const char *words[2] = {NULL, NULL};
     size_t count = 0;
     enum vsc_err err;
@@ -61,6 +67,8 @@ static enum vsc_err run(int argc, char **argv, struct problem *problem)
         return problem_set(problem, VSC_USAGE, "a command is missing (see vsc-enroll --help)");
     if (count == 2 && (strcmp(words[0], "import") != 0 || choices.import != NULL))
         return problem_set(problem, VSC_USAGE, "\"%s\": one word too many", words[1]);
+    if (choices.notify && (choices.json || choices.pin != 0 || strcmp(words[0], "pulse") != 0))
+        return problem_set(problem, VSC_USAGE, "--notify is pulse's, without --json and --pin");
     if (count == 2)
         choices.import = words[1];
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
@@ -85,6 +93,7 @@ int main(int argc, char **argv)
     enum vsc_err err;
 
     harden();
+    texts_open();
     if (argc == 2 && strcmp(argv[1], "--version") == 0) {
         (void)puts("vsc-enroll " VSC_VERSION);
         return 0;

@@ -117,6 +117,9 @@ static enum vsc_err ask_password(struct est_work *work, struct problem *problem)
         return problem_set(
             problem, VSC_INPUT,
             "the server asks for a password, and a pulse for none: vsc-enroll renew");
+    /* The desktop has a dialog for the PIN only. */
+    if (errand->quiet || (errand->asker != NULL && errand->asker != &asker_terminal))
+        return problem_set(problem, VSC_DENIED, "the server asks for a password: vsc-enroll renew");
     (void)snprintf(label, sizeof label, "Password of %s for %s", work->user, profile->url);
     /* On standard input the first line is the PIN, always: it must never be taken for a password.
      */

@@ -147,6 +147,8 @@ for month in $(seq 11 11 121); do
 done
 [ $bad = 0 ] && [ "$(keys)" = 2 ] && "$B/vscmgr" show Alice --json -c "$D/conf" > "$D/out" && jq -e '[.keys[] | select(.certificate == null)] == []' "$D/out" > "$D/jq"
 check "renewals over ten years leave no key behind"
+echo 12345678 | "$B/vscmgr" csr Alice --key-id "$(jq -r '.keys[] | select(.default and .certificate != null).id' "$D/out")" --pin stdin -c "$D/conf" > "$D/csr" 2> "$D/log"
+check "and a card that signs"
 
 echo "1..$TESTS"
 exit $FAILED

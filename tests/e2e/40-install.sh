@@ -26,7 +26,8 @@ for file in usr/lib/*/security/pam_vsc.so usr/libexec/pam_vsc/vsc-card \
     usr/lib/tmpfiles.d/pam_vsc.conf usr/lib/systemd/system/vsc-card.socket \
     usr/lib/systemd/system/vsc-card@.service usr/sbin/vsc-ca usr/libexec/pam_vsc/vsc-ca-serve \
     usr/libexec/pam_vsc/local-ca-submit usr/lib/systemd/system/vsc-ca.socket usr/lib/systemd/system/vsc-ca@.service \
-    usr/lib/systemd/system/vsc-refresh.service usr/lib/systemd/system/vsc-refresh.timer etc/pam_vsc/pam_vsc.conf \
+    usr/lib/systemd/system/vsc-refresh.service usr/lib/systemd/system/vsc-refresh.timer \
+    usr/lib/systemd/user/vsc-enroll.timer usr/lib/systemd/user/vsc-enroll.service etc/pam_vsc/pam_vsc.conf \
     usr/share/pam-configs/vsc usr/share/pam_vsc/pam.d/gdm-smartcard-vsc; do
     ls "$D"/$file > /dev/null 2>> "$D.log" || bad=1
 done
@@ -43,6 +44,7 @@ check $? "every stack is installed beside /etc/pam.d, and none in it"
 check $? "nothing is setuid or writable by others"
 ! grep -rlE '@[A-Z]+@' "$D/usr/lib/systemd" > "$D.log" &&
     grep -q '^ExecStart=/usr/libexec/pam_vsc/vsc-card$' "$D/usr/lib/systemd/system/vsc-card@.service" &&
+    grep -q '^ExecStart=/usr/bin/vsc-enroll pulse --notify$' "$D/usr/lib/systemd/user/vsc-enroll.service" &&
     grep -q '^ExecStart=/usr/bin/certcheck refresh$' "$D/usr/lib/systemd/system/vsc-refresh.service" &&
     grep -q '^ExecStart=/usr/sbin/vscmgr stacks settle ' \
         "$D/usr/lib/systemd/system/multi-user.target.wants/vsc-rollback.service"

@@ -93,7 +93,7 @@ if [ -e "$B/pam_vsc.so" ]; then
     libraries vsc-check 'libc|libcrypto|libconfig'
     libraries vsc-removal 'libc|libconfig'
     libraries certcheck 'libc|libcrypto|libconfig'
-    libraries vsc-enroll 'libc|libcrypto|libssl|libconfig|libcurl|libxml2|libgssapi_krb5'
+    libraries vsc-enroll 'libc|libcrypto|libssl|libconfig|libcurl|libxml2|libgssapi_krb5|libsystemd'
     libraries vsc-watch 'libc'
     libraries vsc-ca-serve 'libc'
     libraries local-ca-submit 'libc'

@@ -31,6 +31,9 @@ done
 for word in $(grep -hoE 'refuse\("[a-z-]+"|CODE_MAX, "[a-z-]+"' enroll/xcep/*.c | sed 's/.*"\(.*\)"/\1/'); do
     has vsc-enroll.1 "$word"
 done
+for id in $(grep -oE '"[0-9a-f]{32}"' enroll/events.h | tr -d '"'); do
+    has vsc-enroll.1 "$id"
+done
 for key in $(grep -oE '\.name = "[a-z_]+"' enroll/profile.c | sed 's/.*"\(.*\)"/\1/'); do
     has vsc-enroll.conf.5 "$key"
 done

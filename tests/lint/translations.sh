@@ -7,7 +7,7 @@ bad() { echo "translations: $*"; fail=1; }
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 
-grep -lE '\b(_|N_|plural)\("' -r common pam_vsc greeter --include='*.[ch]' | sort | cmp -s - po/POTFILES ||
+grep -lE '\b(_|N_|plural)\("' -r common pam_vsc greeter enroll --include='*.[ch]' | sort | cmp -s - po/POTFILES ||
     bad "po/POTFILES does not name the files with texts"
 po/extract "$work/pam_vsc.pot"
 cmp -s "$work/pam_vsc.pot" po/pam_vsc.pot || bad "po/pam_vsc.pot is not what the code says: make pot"

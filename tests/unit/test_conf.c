@@ -104,6 +104,7 @@ static const struct flip flips[] = {
     FLIP(mapping, conflict, "\"first\"", "1"),
     FLIP(mapping, allow_weak, "true", "1"),
     FLIP(enroll, profiles, "\"/x/enroll.d\"", "/x/enroll.d"),
+    FLIP(enroll, pinentry, "\"/x/pinentry\"", "/x/pinentry"),
     FLIP(login, services, "[ \"sudo\" ]", "sudo,"),
     FLIP(login, remote, "[ \"sshd\" ]", "sshd,"),
     FLIP(login, gdm_json, "[ \"gdm-switchable-auth\" ]", "gdm-switchable-auth,"),

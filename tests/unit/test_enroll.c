@@ -57,6 +57,7 @@ static void test_profile_has_defaults_for_all_else(void **state)
     assert_string_equal(profile->anchors, "");
     assert_int_equal(profile->renew_percent, 80);
     assert_int_equal(profile->renew_days, 42);
+    assert_int_equal(profile->version, 0);
     assert_int_equal(profile->renew_key, RENEW_NEW_KEY);
     assert_int_equal(profile->pending_days, 30);
     assert_true(profile->prompt);
@@ -145,6 +146,8 @@ static void test_state_comes_back_whole(void **state)
                                .request = request,
                                .answer = answer,
                                .cookie = cookie,
+                               .version = 3,
+                               .next_version = 4,
                                .since = 17,
                                .ask_at = 18};
     auto_state struct state again = {.phase = STATE_IDLE};
@@ -163,6 +166,8 @@ static void test_state_comes_back_whole(void **state)
     assert_string_equal(again.request, request);
     assert_string_equal(again.answer, answer);
     assert_string_equal(again.cookie, cookie);
+    assert_int_equal(again.version, 3);
+    assert_int_equal(again.next_version, 4);
     assert_int_equal(again.since, 17);
     assert_int_equal(again.ask_at, 18);
     state_reset(&again);

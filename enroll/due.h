@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What is due for a profile. */
+#ifndef VSC_ENROLL_DUE_H
+#define VSC_ENROLL_DUE_H
+
+#include "enroll/run.h"
+
+/* A person without a card or a request has nothing to do, and is told nothing. */
+bool due_has_work(struct errand *errand, const struct profile *profile);
+/* To be renewed; of a lower version than the profile; or enrolled for a profile that this one
+ * supersedes. Never, where another supersedes this one. */
+bool due_now(struct run *run);
+/* Is there a certificate, or a profile superseded, that another card could get? `run` is of a
+ * run_open() that found no card. */
+bool due_on_another_card(struct run *run);
+/* Is the default container somebody else's: neither this profile's nor one's that it supersedes? */
+bool due_replaces_another(struct run *run);
+/* The ids of the person's own cards, of the errand's list. */
+size_t due_cards(const struct errand *errand, char ret_ids[CARDS_MAX][CARD_ID_SIZE]);
+
+#endif
