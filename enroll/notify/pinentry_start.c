@@ -109,8 +109,10 @@ static enum vsc_err find_program(const char *program, char **ret_path, struct pr
     auto_fd int file = -1;
     enum vsc_err err;
 
-    if (path == NULL)
-        return problem_set(problem, VSC_HELPER, "%s: %s", program, strerror(errno));
+    if (path == NULL) {
+        (void)problem_set(problem, VSC_HELPER, "%s: %s", program, strerror(errno));
+        return VSC_HELPER;
+    }
     err = io_open_trusted(path, &file, problem);
     if (err != VSC_OK)
         return VSC_HELPER;
