@@ -45,7 +45,13 @@ begin() { # USER PROMPT
     TALKER=$!
     until_true grep -q "^IN as $1" "$LOG" && until_true pgrep -u "$1" -x sleep
 }
-end() { kill "$TALKER" 2> /dev/null; wait "$TALKER" 2> /dev/null; }
+# expect may be waiting for a login that has ended a moment before, and is deaf then.
+end() {
+    kill "$TALKER" 2> /dev/null
+    for _ in $(seq 50); do kill -0 "$TALKER" 2> /dev/null || break; sleep 0.1; done
+    kill -KILL "$TALKER" 2> /dev/null
+    wait "$TALKER" 2> /dev/null
+}
 session_of() { loginctl list-sessions --no-legend | awk -v user="$1" '$3 == user { print $1 }'; }
 in_session() { grep -q "^$1" "$LOG"; }
 records() { ls $RECORDS; }
