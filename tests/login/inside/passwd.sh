@@ -113,7 +113,7 @@ cases_blocked
 cases_no_card
 cases_refused
 cases_must_change
-NAME="su, where login.change_pin names it" CURRENT=()
+NAME="su, with a change within the sign-in" CURRENT=()
 setting 'change_pin = [ "su-l" ];'
 cases_must_change
 setting
