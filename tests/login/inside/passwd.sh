@@ -100,7 +100,7 @@ runuser -u vscalice -- id -un > "$LOG" 2>&1 && grep -qx vscalice "$LOG" && no_he
 check $? "runuser asks nothing"
 
 # ---- the profile
-NAME="su, pam-auth-update profile" SERVICES=()
+NAME="su, pam-auth-update" SERVICES=()
 attempt() {
     local user=$1
     shift
@@ -113,7 +113,7 @@ cases_blocked
 cases_no_card
 cases_refused
 cases_must_change
-NAME="su, with a change within the sign-in" CURRENT=()
+NAME="su, change-within" CURRENT=()
 setting 'change_pin = [ "su-l" ];'
 cases_must_change
 setting
