@@ -12,6 +12,7 @@ cat > "$W/session.sh" <<'END'
 export GSETTINGS_BACKEND=keyfile XDG_CONFIG_HOME=$1/conf
 gsettings set org.gnome.settings-daemon.peripherals.smartcard removal-action force-logout
 dbus-monitor --session type=method_call,interface=org.gnome.SessionManager > "$1/calls" 2>&1 &
+until grep -q member=NameLost "$1/calls"; do sleep 0.1; done # the bus gives up the name of one who only listens
 exec /usr/libexec/gsd-smartcard --verbose > "$1/daemon" 2>&1
 END
 session() { # [NAME=VALUE]: until `session_end`
