@@ -136,3 +136,48 @@ const char *check_sha256(const char *value)
         return "is not 64 hexadecimal digits";
     return NULL;
 }
+
+/* What stands behind a host: nothing, or a port. */
+static bool is_port_or_end(const char *text)
+{
+    unsigned port = 0;
+
+    if (*text == '\0')
+        return true;
+    if (*text++ != ':' || strlen(text) > 5 || text[strspn(text, "0123456789")] != '\0')
+        return false;
+    while (*text != '\0')
+        port = port * 10 + (unsigned)(*text++ - '0');
+    return port >= 1 && port <= 65535;
+}
+
+const char *check_directory(const char *value)
+{
+    static const char host[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
+    const char *next = value;
+    size_t len;
+
+    if (*value == '\0')
+        return NULL;
+    if (strncmp(next, "ldap", 4) != 0)
+        return "does not begin with ldap:// or ldaps://";
+    next += next[4] == 's' ? 5 : 4;
+    if (strncmp(next, "://", 3) != 0)
+        return "does not begin with ldap:// or ldaps://";
+    next += 3;
+    len = strspn(next, host);
+    if (len == 0 || len > 253 || *next == '-' || *next == '.' || !is_port_or_end(next + len))
+        return "needs the name of one server, perhaps a port, and nothing else";
+    return NULL;
+}
+
+const char *check_dn(const char *value)
+{
+    const char *equals = strchr(value, '=');
+
+    if (*value == '\0')
+        return NULL;
+    if (strlen(value) > 1000 || equals == NULL || equals == value)
+        return "is no distinguished name (DC=corp,DC=test)";
+    return NULL;
+}

@@ -19,5 +19,8 @@ const char *check_name(const char *value);           /* anything but "" */
 const char *check_oid(const char *value);
 const char *check_template_id(const char *value); /* of a certificate template: an OID or a name */
 const char *check_sha256(const char *value);      /* 64 hexadecimal digits */
+/* One server: ldap or ldaps, a host, perhaps a port, nothing else; or "" for none. */
+const char *check_directory(const char *value);
+const char *check_dn(const char *value); /* looks like a distinguished name, or "" */
 
 #endif

@@ -101,6 +101,17 @@ static enum vsc_err read_config(struct conf_source *source, const char *text)
     return VSC_OK;
 }
 
+/* A password in clear text never leaves this computer. */
+static enum vsc_err check_password(const struct conf_source *source)
+{
+    const struct conf *conf = source->conf;
+
+    if (*conf->directory.user == '\0' || strncmp(conf->directory.uri, "ldap:", 5) != 0)
+        return VSC_OK;
+    return problem_set(source->problem, VSC_CONFIG,
+                       "%s: directory.user: a password is sent by ldaps:// only", source->file);
+}
+
 enum vsc_err conf_parse(const char *name, const void *content, size_t len, struct conf **ret_conf,
                         struct problem *problem)
 {
@@ -125,6 +136,8 @@ enum vsc_err conf_parse(const char *name, const void *content, size_t len, struc
         err = read_config(&source, text);
     if (err == VSC_OK)
         err = conf_check_rules(&source);
+    if (err == VSC_OK)
+        err = check_password(&source);
     if (err == VSC_OK)
         *ret_conf = take(conf);
     return err;

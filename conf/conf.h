@@ -127,6 +127,13 @@ struct conf {
         bool allow_weak;
     } mapping;
     struct {
+        char *uri;     /* ldap://HOST or ldaps://HOST, with or without a port; "" = none */
+        char *base;    /* the domain's entry; "" = what the directory says */
+        char *keytab;  /* the machine's own keys */
+        char *anchors; /* by ldaps: whose certificates count; "" = as for other servers */
+        char *user, *password_file; /* by ldaps: a simple bind; "" = the machine's account */
+    } directory;
+    struct {
         char *profiles; /* a folder, vsc-enroll.conf(5) */
         bool profiles_named;
         char *pinentry; /* a program */

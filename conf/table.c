@@ -66,6 +66,15 @@ const struct conf_key conf_keys[] = {
      .number = CONFLICT_REFUSE},
     {"mapping", "allow_weak", KEY_BOOL, AT(mapping.allow_weak), .number = false},
 
+    {"directory", "uri", KEY_STRING, AT(directory.uri), .text = "", .check = check_directory},
+    {"directory", "base", KEY_STRING, AT(directory.base), .text = "", .check = check_dn},
+    {"directory", "keytab", KEY_STRING, AT(directory.keytab), .text = "/etc/krb5.keytab",
+     .check = check_path},
+    {"directory", "anchors", KEY_STRING, AT(directory.anchors), .text = "", .check = check_path},
+    {"directory", "user", KEY_STRING, AT(directory.user), .text = "", .check = check_dn},
+    {"directory", "password_file", KEY_STRING, AT(directory.password_file), .text = "",
+     .check = check_path},
+
     {"enroll", "profiles", KEY_STRING, AT(enroll.profiles), .text = "/etc/pam_vsc/enroll.d",
      .check = check_path, .named_offset = offsetof(struct conf, enroll.profiles_named)},
     {"enroll", "pinentry", KEY_STRING, AT(enroll.pinentry), .text = "/usr/bin/pinentry",

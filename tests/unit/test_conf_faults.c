@@ -268,6 +268,17 @@ static void test_lists_are_refused_when_too_long(void **state)
     assert_refused(text, strlen(text), "f:1: mapping.rules: more than 64 entries");
 }
 
+static void test_a_password_is_never_sent_in_clear(void **state)
+{
+    static const struct row rows[] = {
+        {"directory = { user = \"CN=a\"; uri = \"ldap://dc\"; };",
+         "f: directory.user: a password is sent by ldaps:// only"},
+    };
+
+    (void)state;
+    ALL_REFUSED(rows);
+}
+
 static void test_checks_know_good_from_bad(void **state)
 {
     static const struct {
@@ -287,6 +298,13 @@ static void test_checks_know_good_from_bad(void **state)
         {check_service, {"sudo", "gdm-smartcard"}, {"", "a/b", "/"}},
         {check_suffix, {"corp.test", "CORP"}, {"", "a@b", "a b", "a/b", "a\\b"}},
         {check_template, {"%u", "%u@%d", "%D\\%u", "x-%u"}, {"", "x", "%u%", "%u%x", "%d"}},
+        {check_directory,
+         {"", "ldap://dc1.corp.test", "ldaps://dc_1:636", "ldap://a:65535"},
+         {"ldapi://x", "http://a", "ldap://", "ldap://a/", "ldap://a:65536"}},
+        {check_directory,
+         {"ldap://10.0.0.1"},
+         {"ldap:///", "ldap://-a", "ldap://a@b", "ldap://a:", "ldap://a ldap://b"}},
+        {check_dn, {"", "DC=corp,DC=test", "CN=a b"}, {"corp.test", "=x"}},
         {check_template, {"%u"}, {"%%u", "%u/", "-%u", "@%u", "%u:%d"}},
     };
     char path[200] = "/";
@@ -318,6 +336,7 @@ int main(void)
         cmocka_unit_test(test_strings_that_make_no_sense_are_refused),
         cmocka_unit_test(test_talk_is_refused_when_incomplete),
         cmocka_unit_test(test_lists_are_refused_when_too_long),
+        cmocka_unit_test(test_a_password_is_never_sent_in_clear),
         cmocka_unit_test(test_checks_know_good_from_bad),
     };
 
