@@ -443,6 +443,7 @@ UNITDIR   := $(SYSTEMDDIR)/systemd/system
 TRIALDIR  := /var/lib/pam_vsc/stacks
 UNITS_TO_ENABLE := vsc-card.socket vsc-ca.socket vsc-removal.path vsc-refresh.timer
 USERUNITDIR := $(SYSTEMDDIR)/systemd/user
+USER_UNITS_TO_ENABLE := vsc-enroll.timer
 put = install -D -m $1 $2 $(D)$3
 
 install: all
@@ -519,7 +520,8 @@ uninstall:
 	    [ ! -e $(TRIALDIR)/trial ] || $(PREFIX)/sbin/vscmgr stacks rollback; \
 	    for enabled in $(TRIALDIR)/enabled.*; do [ ! -e $$enabled ] || \
 	        $(PREFIX)/sbin/vscmgr stacks disable $${enabled#$(TRIALDIR)/enabled.}; done; }
-	[ -n "$(D)" ] || ! command -v systemctl || systemctl disable $(UNITS_TO_ENABLE)
+	[ -n "$(D)" ] || ! command -v systemctl || { systemctl disable $(UNITS_TO_ENABLE) && \
+	    systemctl --global disable $(USER_UNITS_TO_ENABLE); }
 	rm -f $(addprefix $(D)$(PREFIX)/share/pam-configs/,vsc vsc-session) $(D)$(UNITDIR)/vsc-rollback.service \
 	    $(D)$(UNITDIR)/multi-user.target.wants/vsc-rollback.service
 	rm -rf $(D)$(PREFIX)/share/pam_vsc

@@ -3,7 +3,7 @@
 # The part of tests/slow/install.sh that runs in the throwaway root.
 set -u
 . tests/rig/site.sh
-echo 1..18
+echo 1..19
 
 site_install > "$LOG" 2>&1
 ok $? "make install"
@@ -80,10 +80,13 @@ ok $? "a locker's user through the socket"
 ok $? "another user cannot use the card through the socket"
 kill $listener; wait $listener 2> /dev/null
 
+systemctl --global enable vsc-enroll.timer > "$LOG" 2>&1 && [ -L /etc/systemd/user/timers.target.wants/vsc-enroll.timer ]
+ok $? "the user timer is enabled for everybody"
 # The overlay's upper layer shows every file that is there beyond what was before.
 make -s uninstall > "$LOG" 2>&1
+status=$?
 (cd /upper && find . -type f -o -type l) | grep -E 'pam_vsc|vsc|certcheck' |
     grep -vE '^\./(etc/pam_vsc/|var/lib/pam_vsc/|etc/pam.d/vsc-test|home/|var/(mail|spool|cache/man)/)' > "$LOG"
-[ -d /etc/pam_vsc/anchors ] && [ -d /var/lib/pam_vsc/cards/0000 ] && [ ! -s "$LOG" ]
-ok $? "make uninstall leaves configuration and cards only"
+[ $status = 0 ] && [ -d /etc/pam_vsc/anchors ] && [ -d /var/lib/pam_vsc/cards/0000 ] && [ ! -s "$LOG" ]
+ok $? "make uninstall leaves configuration and cards only, and nothing enabled"
 site_end
