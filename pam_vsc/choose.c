@@ -23,15 +23,43 @@ static const struct candidate *candidate_at(const struct call *call, size_t inde
     return &call->cards.candidates[index];
 }
 
+/* Nobody can tell their lines apart: a certificate and the one that it renews, on one card. */
+static bool are_alike(const struct candidate *a, const struct candidate *b)
+{
+    return a->card == b->card && strcmp(a->verdict->account, b->verdict->account) == 0 &&
+           strcmp(a->verdict->label, b->verdict->label) == 0;
+}
+
+/*
+ * Of those that are alike one is a choice: the default container, else the last one. The one before
+ * a renewal can be chosen still, but only where the new one is not good.
+ */
+static void add_choice(const struct call *call, struct choices *choices, size_t index)
+{
+    const struct candidate *candidate = candidate_at(call, index);
+
+    for (size_t i = 0; i < choices->count; i++) {
+        const struct candidate *other = candidate_at(call, choices->items[i]);
+
+        if (!are_alike(candidate, other))
+            continue;
+        if (!other->key->is_default)
+            choices->items[i] = index;
+        return;
+    }
+    if (choices->count < MENU_MAX)
+        choices->items[choices->count++] = index;
+}
+
 static void collect(const struct call *call, struct choices *choices)
 {
     const struct cards_of of = call_cards_of(call);
 
-    for (size_t i = 0; i < call->cards.count && choices->count < MENU_MAX; i++) {
+    for (size_t i = 0; i < call->cards.count; i++) {
         const struct candidate *candidate = candidate_at(call, i);
 
         if (call->cards.counts[candidate->card] && candidate_is_good(candidate, &of))
-            choices->items[choices->count++] = i;
+            add_choice(call, choices, i);
     }
 }
 

@@ -66,10 +66,17 @@ enroll renew && [ "$(keys)" = 2 ]
 check "and renews it"
 enroll pulse && [ "$(keys)" = 2 ]
 check "a pulse in an old session keeps the old pair"
-sign_in 0000/00 12345678 && as daemon pulse < /dev/null && [ "$(keys)" = 2 ]
-check "which signs in still, and after that too stays"
-sign_in 0000 12345678 && as daemon pulse < /dev/null && said 'the key before is deleted' && [ "$(keys)" = 1 ]
-check "a pulse in the first session by the new certificate lets it go"
+as daemon status --json && SERIAL=$(jq -r '.[0].certificate.serial' "$D/out")
+is_new() { printf '%s\n' "${SESSION[@]}" | grep -qxF "PKCS11_LOGIN_CERT_SERIAL=$SERIAL"; }
+cp "$D/crls/ca.crl" "$D/before.crl"
+ca revoke "$SERIAL" > "$D/out" 2>&1 && ca crl --out "$D/crls/ca.crl" >> "$D/out" 2>&1 && sign_in 12345678 && ! is_new
+check "which signs in where the new one is refused, and nobody is asked which"
+as daemon pulse < /dev/null && [ "$(keys)" = 2 ]
+check "and stays after that too"
+cp "$D/before.crl" "$D/crls/ca.crl" && sign_in 12345678 && is_new && ! grep -q 'Sign in as' "$D/pam.out"
+check "the new one signs in, and nobody is asked which"
+as daemon pulse < /dev/null && said 'the key before is deleted' && [ "$(keys)" = 1 ]
+check "a pulse in that session lets the old pair go"
 sign_in 12345678
 check "which is the only one then, and signs in"
 
