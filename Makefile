@@ -196,6 +196,9 @@ DEPS_LOGIN := expect sshpass openssh-server sudo python3 systemd dbus iproute2 \
               lightdm-gtk-greeter x11-utils \
               gnome-shell gnome-settings-daemon accountsservice libnss3-tools libpam-systemd \
               p11-kit polkitd
+DEPS_DOMAIN := samba samba-ad-dc samba-ad-provision samba-dsdb-modules samba-vfs-modules python3-samba ldb-tools \
+               winbind libnss-winbind sssd-ad sssd-tools libnss-sss krb5-user krb5-pkinit krb5-kdc krb5-admin-server \
+               ldap-utils libsasl2-modules-gssapi-mit iproute2 curl
 as_root := $(if $(filter 0,$(shell id -u)),,sudo) env DEBIAN_FRONTEND=noninteractive
 install_packages = $(as_root) apt-get update -q && \
                    $(as_root) apt-get install -y -q --no-install-recommends $1
@@ -206,6 +209,9 @@ deps-ci:
 	$(call install_packages,$(DEPS_CI))
 deps-login:
 	$(call install_packages,$(DEPS_LOGIN))
+# What their scripts do to nsswitch.conf, pam.d and the services is undone.
+deps-domain:
+	$(as_root) tests/domain/packages $(DEPS_DOMAIN)
 # A Debian package that is missing is installed; elsewhere the compiler will tell.
 have_packages = command -v dpkg-query >/dev/null || exit 0; \
 	have=$$(dpkg-query -W -f '$${Status}\n' $1 2>/dev/null | grep -c 'ok installed'); \
@@ -214,6 +220,8 @@ have-deps:
 	$(Q)$(call have_packages,$(DEPS),deps)
 have-deps-login: have-deps
 	$(Q)$(call have_packages,$(DEPS_LOGIN),deps-login)
+have-deps-domain: have-deps
+	$(Q)$(call have_packages,$(DEPS_DOMAIN),deps-domain)
 
 # ---- tests -----------------------------------------------------------------------------------------
 # fakepam.a stands in for libpam where the module's own objects are tested; they need each other.
@@ -380,6 +388,11 @@ check-login: have-deps-login
 	+$(Q)$(MAKE) --no-print-directory run-check-login
 run-check-login: all units
 	$(Q)B=$(B) TEST_TIMEOUT=600 tests/run $(wildcard tests/login/[0-9]*.sh)
+# An Active Directory domain, and members of it, in throwaway roots. A domain for each that runs: two at once.
+check-domain: have-deps-domain
+	+$(Q)$(MAKE) --no-print-directory run-check-domain
+run-check-domain: all units
+	$(Q)B=$(B) JOBS=2 TEST_TIMEOUT=600 tests/run $(wildcard tests/domain/[0-9]*.sh)
 asan:
 	+$(Q)$(MAKE) --no-print-directory B=$(B)/asan SAN=address,undefined all units
 	$(Q)B=$(B)/asan tests/run $(patsubst $(B)/%,$(B)/asan/%,$(UNITS))
@@ -548,6 +561,6 @@ clean:
 	rm -rf $(B)
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
-.PHONY: all pot units check run-check check-slow check-login run-check-login asan tsan fuzz run-fuzz demo bench deps deps-ci deps-login have-deps have-deps-login lint format \
+.PHONY: all pot units check run-check check-slow check-login run-check-login check-domain run-check-domain asan tsan fuzz run-fuzz demo bench deps deps-ci deps-login deps-domain have-deps have-deps-login have-deps-domain lint format \
         format-check analyze install uninstall clean compile-line link-line FORCE
 .SECONDARY:

@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # A small domain CA for tests: a root, an issuing CA below it, CRLs, and one certificate for each
 # thing that can be right or wrong with one. Keys are P-256 where nothing else is asked for, so
-# that everything is there within a few seconds.
+# that everything is there within a few seconds. A CA's key that lies at ca/NAME/key.pem already is used.
 #
 #   make-pki.sh DIR [USER] [SUFFIX]          make all of it (USER nobody, SUFFIX corp.test)
 #   make-pki.sh base DIR [USER] [SUFFIX]     only the CAs and their CRLs: half a second
 #   make-pki.sh issue DIR CSR OUT [OPTION]   a certificate for a request or a public key (PEM)
 #   make-pki.sh revoke DIR CERT [REASON]     revoke, and make the CRLs new
 #   make-pki.sh crl DIR [SECONDS]            make the CRLs new (valid for 30 days)
+#   make-pki.sh ca DIR NAME SUBJECT ISSUER|self [LINE...]  one CA more, with these extensions
 #   make-pki.sh adopt DIR NAME CERT          let a CA certificate with keys/user.key be the CA NAME
 #   make-pki.sh imposter DIR CA OUT          a CA certificate with the name of CA, and another key
 #
@@ -415,7 +416,7 @@ main()
 {
     local verb=all
     case ${1:-} in
-    base | issue | revoke | crl | adopt | imposter) verb=$1; shift ;;
+    base | issue | revoke | crl | ca | adopt | imposter) verb=$1; shift ;;
     '' | -*) sed -n '3,/^set /s/^# \{0,1\}//p' "$0"; exit 2 ;;
     esac
     [ $# -ge 1 ] || die "no folder given"
@@ -428,6 +429,7 @@ main()
     issue) [ $# -ge 2 ] || die "issue DIR CSR OUT [OPTION...]"; issue "$@" ;;
     revoke) [ $# -ge 1 ] || die "revoke DIR CERT [REASON]"; revoke "$@" ;;
     crl) make_crls "${1:-}" ;;
+    ca) [ $# -ge 3 ] || die "ca DIR NAME SUBJECT ISSUER|self [LINE...]"; new_ca "$@" ;;
     adopt) [ $# -eq 2 ] || die "adopt DIR NAME CERT"; adopt "$@" ;;
     imposter) [ $# -eq 2 ] || die "imposter DIR CA OUT"; imposter "$@" ;;
     esac

@@ -3,8 +3,8 @@
 # source this file.
 #
 #   throwaway_missing        prints why it cannot be had here, and is true then
-#   throwaway SCRIPT [ARG..] run a bash script in it, as root: an overlay of / in a mount, pid and
-#                            network namespace of its own, with the folder of the script and the
+#   throwaway SCRIPT [ARG..] run a bash script in it, as root: an overlay of / in a mount, pid, host
+#                            name and network namespace of its own, with the folder of the script and the
 #                            build at their usual places. All of it is gone at the end, also when
 #                            the caller is killed. The upper layer, where every change lies, is
 #                            /upper inside. Only what is written to $B/login-pictures stays, where
@@ -23,7 +23,7 @@ throwaway() {
     # away from under it.
     exec {alive}> >(trap '' TERM INT HUP; cat > /dev/null; exec rmdir "$base")
     keeper=$!
-    setpriv --pdeathsig KILL unshare --mount --pid --net --ipc --fork --kill-child bash -c '
+    setpriv --pdeathsig KILL unshare --mount --pid --net --ipc --uts --fork --kill-child bash -c '
         set -e
         ip link set lo up 2>/dev/null || ifconfig lo up
         mount --make-rprivate /
