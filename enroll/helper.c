@@ -4,22 +4,21 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/deadline.h"
 #include "common/io.h"
 #include "common/own.h"
+#include "common/text.h"
+#include "enroll/helper_listen.h"
 #include "enroll/issued.h"
 
 #define ENV_MAX    16
-#define STEP_MS    20 /* between two looks at a child that has closed its output */
 #define FIRST_FREE 10 /* above every descriptor that the child's set-up writes to */
 
 struct environment {
@@ -65,11 +64,11 @@ static enum vsc_err make_environment(const struct profile *profile,
     return environment->failed ? VSC_MEMORY : VSC_OK;
 }
 
-static bool set_actions(posix_spawn_file_actions_t *actions, int output)
+static bool set_actions(posix_spawn_file_actions_t *actions, int output, int errors)
 {
     return posix_spawn_file_actions_addopen(actions, 0, "/dev/null", O_RDONLY, 0) == 0 &&
            posix_spawn_file_actions_adddup2(actions, output, 1) == 0 &&
-           posix_spawn_file_actions_addopen(actions, 2, "/dev/null", O_WRONLY, 0) == 0 &&
+           posix_spawn_file_actions_adddup2(actions, errors, 2) == 0 &&
            posix_spawn_file_actions_addclosefrom_np(actions, 3) == 0;
 }
 
@@ -84,7 +83,8 @@ static bool set_attributes(posix_spawnattr_t *attributes)
            posix_spawnattr_setflags(attributes, flags) == 0;
 }
 
-static bool spawn(const struct profile *profile, char *const *environment, int output,
+/* `outputs`: what becomes its standard output and error, both of them FIRST_FREE or more. */
+static bool spawn(const struct profile *profile, char *const *environment, const int outputs[2],
                   pid_t *ret_pid)
 {
     char *argv[CONF_LIST_MAX + 2];
@@ -99,7 +99,7 @@ static bool spawn(const struct profile *profile, char *const *environment, int o
     if (posix_spawn_file_actions_init(&actions) != 0)
         return false;
     if (posix_spawnattr_init(&attributes) == 0) {
-        good = set_actions(&actions, output) && set_attributes(&attributes) &&
+        good = set_actions(&actions, outputs[0], outputs[1]) && set_attributes(&attributes) &&
                posix_spawn(ret_pid, profile->helper, &actions, &attributes, argv, environment) == 0;
         (void)posix_spawnattr_destroy(&attributes);
     }
@@ -107,63 +107,31 @@ static bool spawn(const struct profile *profile, char *const *environment, int o
     return good;
 }
 
-/* Everything that it writes, until it closes its output. */
-static enum vsc_err read_output(int fd, const struct deadline *deadline, struct buf *output)
+/* A pipe: our end does not block, theirs is out of the way of the child's set-up. */
+static bool make_pipe(int *ret_ours, int *ret_theirs)
 {
-    for (;;) {
-        char chunk[4096];
-        enum vsc_err err = deadline_wait(deadline, fd, POLLIN);
-        ssize_t got;
+    auto_fd int ours = -1, theirs = -1;
+    int ends[2], high;
 
-        if (err != VSC_OK)
-            return err;
-        got = read(fd, chunk, sizeof chunk);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return VSC_SYSTEM;
-        if (got == 0)
-            return VSC_OK;
-        if (output->len + (size_t)got > ANSWER_MAX)
-            return VSC_DENIED;
-        buf_put(output, chunk, (size_t)got);
-        err = buf_status(output);
-        if (err != VSC_OK)
-            return err;
-    }
-}
-
-/* Wait for its end, then end whatever it has started. The child is ours: its pid is nobody else's
- * until it is reaped here. */
-static enum vsc_err reap(pid_t pid, const struct deadline *deadline, enum vsc_err so_far,
-                         int *ret_status)
-{
-    siginfo_t info;
-    int status = 0;
-
-    for (;;) {
-        memset(&info, 0, sizeof info);
-        if (so_far != VSC_OK || waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
-            info.si_pid == pid)
-            break;
-        if (deadline_left(deadline) == 0)
-            so_far = VSC_TIMEOUT;
-        else
-            (void)poll(NULL, 0, STEP_MS);
-    }
-    (void)kill(-pid, SIGKILL);
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    *ret_status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    return so_far;
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return false;
+    ours = ends[0];
+    theirs = ends[1];
+    high = fcntl(theirs, F_DUPFD_CLOEXEC, FIRST_FREE);
+    if (high < 0)
+        return false;
+    *ret_theirs = high;
+    if (fcntl(ours, F_SETFL, O_NONBLOCK) != 0)
+        return false;
+    *ret_ours = take_fd(ours);
+    return true;
 }
 
 static enum vsc_err start(const struct profile *profile, const struct helper_question *question,
-                          int *ret_output, pid_t *ret_pid, struct problem *problem)
+                          struct listener *listener, struct problem *problem)
 {
     __attribute__((cleanup(environment_done))) struct environment environment = {.count = 0};
-    auto_fd int program = -1, ours = -1, theirs = -1, high = -1;
-    int ends[2];
+    auto_fd int program = -1, output = -1, errors = -1;
     enum vsc_err err = io_open_trusted(profile->helper, &program, problem);
 
     if (err != VSC_OK)
@@ -171,14 +139,10 @@ static enum vsc_err start(const struct profile *profile, const struct helper_que
     err = make_environment(profile, question, &environment);
     if (err != VSC_OK)
         return err;
-    if (pipe2(ends, O_CLOEXEC) != 0)
+    if (!make_pipe(&listener->output, &output) || !make_pipe(&listener->errors, &errors))
         return problem_set(problem, VSC_SYSTEM, "no pipe: %s", strerror(errno));
-    ours = ends[0];
-    theirs = ends[1];
-    high = fcntl(theirs, F_DUPFD_CLOEXEC, FIRST_FREE);
-    if (high < 0 || !spawn(profile, environment.items, high, ret_pid))
+    if (!spawn(profile, environment.items, (const int[2]){output, errors}, &listener->pid))
         return problem_set(problem, VSC_HELPER, "%s: cannot be started", profile->helper);
-    *ret_output = take_fd(ours);
     return VSC_OK;
 }
 
@@ -186,25 +150,25 @@ enum vsc_err helper_ask(const struct profile *profile, const struct helper_quest
                         struct helper_answer *ret_answer, struct problem *problem)
 {
     const struct deadline deadline = deadline_in(HELPER_SECONDS * 1000);
-    auto_fd int output = -1;
-    pid_t pid = -1;
+    auto_listener struct listener listener = {.output = -1, .errors = -1, .pid = -1};
+    char words[sizeof ret_answer->words] = "";
     int status = -1;
     enum vsc_err err;
 
     *ret_answer = (struct helper_answer){.result = HELPER_BROKEN};
     buf_init(&ret_answer->answer, ANSWER_MAX);
-    err = start(profile, question, &output, &pid, problem);
+    err = start(profile, question, &listener, problem);
     if (err != VSC_OK)
         return err;
-    err = read_output(output, &deadline, &ret_answer->answer);
-    err = reap(pid, &deadline, err, &status);
+    err = listener_hear(&listener, &deadline, &ret_answer->answer, &status);
+    text_clean(words, sizeof words, last_line(&listener.said));
     if (err == VSC_TIMEOUT)
-        return problem_set(problem, err, "%s: no answer in %d seconds", profile->helper,
-                           HELPER_SECONDS);
+        return problem_set(problem, err, "%s: no answer in %d seconds%s%s", profile->helper,
+                           HELPER_SECONDS, *words != '\0' ? ": " : "", words);
     if (err == VSC_DENIED)
         return problem_set(problem, err, "answer-too-large: %s says more than %d bytes",
                            profile->helper, ANSWER_MAX);
     if (err == VSC_OK)
-        helper_read(status, ret_answer);
+        helper_read(status, words, ret_answer);
     return err;
 }

@@ -56,7 +56,8 @@ must_check enum vsc_err helper_ask(const struct profile *profile,
                                    const struct helper_question *question,
                                    struct helper_answer *ret_answer, struct problem *problem);
 
-/* What `status` (of exit) and the bytes in answer->answer mean. */
-void helper_read(int status, struct helper_answer *answer);
+/* What `status` (of exit) and the bytes in answer->answer mean. `words`: the last line of its
+ * standard error, which tells where it says nothing else. */
+void helper_read(int status, const char *words, struct helper_answer *answer);
 
 #endif

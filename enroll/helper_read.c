@@ -71,7 +71,7 @@ static void take_words(struct helper_answer *answer, const char *text, size_t le
     text_clean(answer->words, sizeof answer->words, raw);
 }
 
-void helper_read(int status, struct helper_answer *answer)
+void helper_read(int status, const char *words, struct helper_answer *answer)
 {
     const char *text = (const char *)answer->answer.data;
     size_t len = answer->answer.len;
@@ -106,4 +106,5 @@ void helper_read(int status, struct helper_answer *answer)
         break;
     }
     take_words(answer, text, len);
+    take_words(answer, words, strlen(words));
 }

@@ -36,6 +36,11 @@ ca say 6 ''; as daemon pulse < /dev/null; [ $? = 3 ] && said 'does not know this
 check "status 6: not supported"
 ca say 77 ''; as daemon pulse < /dev/null; [ $? = 3 ] && said 'means nothing' && [ "$(keys)" = 1 ]
 check "another status means nothing"
+ca grumble 3 'a warning\nno \033[31mroute\n\n'
+as daemon pulse < /dev/null; [ $? = 3 ] && said 'cannot be reached no \\x1b\[31mroute'
+check "a helper that says nothing: the last line of its errors is shown, and no more than text"
+ca noise; as daemon pulse < /dev/null; [ $? = 3 ] && said 'cannot be reached the last of many$'
+check "errors without end do not hold it up"
 ca say 5 'soon\ncookie'; as daemon pulse < /dev/null; [ $? = 3 ] && said 'means nothing'
 check "status 5 without seconds means nothing"
 ca say 5 '3600\ncookie one\nline two'

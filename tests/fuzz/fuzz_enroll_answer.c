@@ -5,6 +5,7 @@
 
 #include "common/text.h"
 #include "enroll/helper.h"
+#include "enroll/helper_listen.h"
 #include "enroll/issued.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -33,12 +34,15 @@ static void read_issued(const uint8_t *data, size_t len)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
     auto_answer struct helper_answer answer = {.result = HELPER_BROKEN};
+    struct last_line said = {.len = 0};
 
     buf_init(&answer.answer, ANSWER_MAX);
     if (len < 1 || len > ANSWER_MAX)
         return 0;
     buf_put(&answer.answer, data + 1, len - 1);
-    helper_read(data[0], &answer);
+    last_line_put(&said, (const char *)data + 1, len - 1);
+    must(strlen(last_line(&said)) < LINE_SIZE && strchr(last_line(&said), '\n') == NULL);
+    helper_read(data[0], last_line(&said), &answer);
     must((answer.result == HELPER_WAIT) == (answer.cookie != NULL));
     must((answer.result == HELPER_ISSUED) == (data[0] == 0));
     must(answer.delay >= 1 && answer.delay <= 7 * 86400 && text_is_printable(answer.words));

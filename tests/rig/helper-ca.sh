@@ -3,7 +3,7 @@
 # A CA behind certmonger's helper protocol, for tests: what it does stands in FOLDER/mode, and what it
 # was asked is kept in FOLDER/asked. FOLDER/make-pki.sh and FOLDER/pki (tests/pki) issue.
 #   helper-ca.sh FOLDER
-#   mode: issue [OPTIONS OF issue] | say STATUS TEXT | flood | sleep
+#   mode: issue [OPTIONS OF issue] | say STATUS TEXT | grumble STATUS TEXT | noise | flood | sleep
 F=$1
 read -r mode rest < "$F/mode"
 env > "$F/asked"
@@ -17,6 +17,16 @@ issue)
 say)
     printf '%b' "${rest#* }"
     exit "${rest%% *}"
+    ;;
+grumble) # STATUS TEXT, on standard error
+    printf '%b' "${rest#* }" >&2
+    exit "${rest%% *}"
+    ;;
+noise) # more errors than a pipe holds, behind the end of its output
+    exec 1>&-
+    head -c 1000000 /dev/zero | tr '\0' '\n' >&2
+    echo "the last of many" >&2
+    exit 3
     ;;
 flood) head -c 100000000 /dev/zero | tr '\0' A ;;
 sleep) sleep 1000 ;;

@@ -241,7 +241,7 @@ static void test_helper_answers(void **state)
 
         buf_init(&answer.answer, ANSWER_MAX);
         buf_put(&answer.answer, cases[i].text, strlen(cases[i].text));
-        helper_read(cases[i].status, &answer);
+        helper_read(cases[i].status, "", &answer);
         assert_int_equal(answer.result, cases[i].result);
         assert_string_equal(answer.words, cases[i].words);
         if (cases[i].cookie == NULL)
