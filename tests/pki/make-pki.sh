@@ -20,6 +20,7 @@
 #   --ca root|sub|...  --ca-cert (a CA certificate)  --pathlen N  --extension 'LINE'
 #   --days N  --expired  --not-yet  --from YYYYMMDDHHMMSSZ  --until YYYYMMDDHHMMSSZ
 #   --md sha1  --serial HEX
+#   --kdc REALM  --dns NAME (with --kdc: of a Kerberos KDC that also serves TLS by that name)
 #
 # What is in DIR:
 #   anchors/root.pem   intermediates/*.pem   crls/{root,sub,...}.crl   keys/*.key   certs/*.pem
@@ -31,6 +32,7 @@ unset OPENSSL_CONF
 
 SCLOGON=1.3.6.1.4.1.311.20.2.2
 CLIENT=1.3.6.1.5.5.7.3.2
+KDC=1.3.6.1.5.2.3.5
 
 die()
 {
@@ -191,6 +193,7 @@ issue()
     local from=$1 out=$2 work subject=
     local EKU=$SCLOGON,$CLIENT KU=digitalSignature SID='' POLICY='' TEMPLATE='' UPN_TYPE=UTF8
     local IS_CA='' PATHLEN='' CA=sub no_upn='' start='' end='' days=365 md=sha256 serial=''
+    local realm='' dns=''
     local -a UPNS=() EXTENSIONS=() dates
     shift 2
     while [ $# -gt 0 ]; do
@@ -217,11 +220,14 @@ issue()
         --until) end=$2; shift ;;
         --md) md=$2; shift ;;
         --serial) serial=$2; shift ;;
+        --kdc) realm=$2 no_upn=1 EKU=$KDC,serverAuth KU=digitalSignature,keyEncipherment; shift ;;
+        --dns) dns=$2; shift ;;
         *) die "unknown option of issue: $1" ;;
         esac
         shift
     done
     [ -n "$no_upn" ] || [ ${#UPNS[@]} -gt 0 ] || UPNS=("$(cat "$DIR/upn")")
+    [ -z "$realm" ] || kdc_names
     [ -f "$DIR/ca/$CA/cert.pem" ] || die "no such CA in $DIR: $CA"
     work=$(mktemp -d "$DIR/.issue-XXXXXX")
     write_extensions "$work/ext.cnf"
@@ -230,6 +236,16 @@ issue()
     *) issue_for_request ;;
     esac
     rm -rf "$work"
+}
+
+# RFC 4556, 3.2.4: krbtgt/REALM@REALM.
+kdc_names()
+{
+    EXTENSIONS+=('subjectAltName = @kdc' '[kdc]' 'otherName.1 = 1.3.6.1.5.2.2;SEQUENCE:kdc_principal')
+    [ -z "$dns" ] || EXTENSIONS+=("DNS.1 = $dns")
+    EXTENSIONS+=('[kdc_principal]' "realm = EXP:0,GeneralString:$realm" 'name = EXP:1,SEQUENCE:kdc_name'
+                 '[kdc_name]' 'type = EXP:0,INTEGER:2' 'parts = EXP:1,SEQUENCE:kdc_parts'
+                 '[kdc_parts]' 'a = GeneralString:krbtgt' "b = GeneralString:$realm")
 }
 
 # Dates other than from now on are for requests only.

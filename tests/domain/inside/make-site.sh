@@ -23,13 +23,7 @@ ca_key stranger
 pki ca stranger "/DC=test/DC=elsewhere/CN=$CA_STRANGER" self
 pki crl
 openssl req -new -key "$W/dc1.key" -subj /CN=dc1.$DOMAIN -out "$W/dc1.csr"
-pki issue "$W/dc1.csr" "$W/dc1.pem" --no-upn --eku 1.3.6.1.5.2.3.5,serverAuth --ku digitalSignature,keyEncipherment \
-    --extension 'subjectAltName = @kdc' --extension '[kdc]' --extension "DNS.1 = dc1.$DOMAIN" \
-    --extension 'otherName.1 = 1.3.6.1.5.2.2;SEQUENCE:principal' \
-    --extension '[principal]' --extension "realm = EXP:0,GeneralString:$REALM" \
-    --extension 'name = EXP:1,SEQUENCE:kdc_name' \
-    --extension '[kdc_name]' --extension 'type = EXP:0,INTEGER:2' --extension 'parts = EXP:1,SEQUENCE:kdc_parts' \
-    --extension '[kdc_parts]' --extension 'a = GeneralString:krbtgt' --extension "b = GeneralString:$REALM"
+pki issue "$W/dc1.csr" "$W/dc1.pem" --kdc $REALM --dns dc1.$DOMAIN
 mkdir -p "$PKI/dc1" && cp "$W/dc1.key" "$PKI/dc1/key.pem" && chmod 600 "$PKI/dc1/key.pem"
 cat "$W/dc1.pem" "$PKI/ca/sub/cert.pem" > "$PKI/dc1/cert.pem"
 

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# A small Kerberos KDC (MIT) with PKINIT, which enforces what Samba's does not: revocation lists and the extended
+# key usage of certificates. Source this file; no root, no namespace is needed.
+#
+#   kdc_missing                 prints what is not installed, and is true when something is
+#   kdc_start DIR PKI USER...   on a free port of 127.0.0.1 with its files in DIR (absolute; made if missing), the
+#                               realm CORP.TEST, these principals, and the CAs and lists of PKI
+#                               (tests/pki/make-pki.sh). Exports KRB5_CONFIG, and KRB5CCNAME in DIR; sets KDC_PORT
+#   kdc_lists PKI               it looks at the lists as they are now
+#   kdc_stop / kdc_again        nobody answers at its port / it runs again, at the same port
+#   kdc_hang / kdc_go_on        connections are accepted or datagrams kept, and nothing is answered / it goes on
+#   kdc_ticket PRINCIPAL IDENTITY PIN   kinit by PKINIT, never with a password; with $KDC_SAYS a file of its trace
+#
+# Certificates need the UPN USER@CORP.TEST. The KDC's log is DIR/kdc.log. Only processes that were started here
+# are stopped, by their pid.
+
+KDC_PID=
+
+kdc_missing() {
+    local tool missing=
+    for tool in krb5kdc kdb5_util kadmin.local kinit; do
+        command -v $tool > /dev/null || missing="$missing $tool"
+    done
+    [ -e "/usr/lib/$(gcc -print-multiarch)/krb5/plugins/preauth/pkinit.so" ] || missing="$missing krb5-pkinit"
+    [ -n "$missing" ] && echo "not installed:$missing"
+}
+
+kdc_files() { # PORT
+    cat > "$KDC_DIR/krb5.conf" << END
+[libdefaults]
+    default_realm = CORP.TEST
+    dns_lookup_kdc = false
+    dns_lookup_realm = false
+    rdns = false
+[realms]
+    CORP.TEST = {
+        kdc = 127.0.0.1:$1
+        pkinit_anchors = FILE:$KDC_PKI/anchors/root.pem
+        pkinit_pool = FILE:$KDC_DIR/cas.pem
+    }
+END
+    cat > "$KDC_DIR/kdc.conf" << END
+[kdcdefaults]
+    kdc_listen = 127.0.0.1:$1
+    kdc_tcp_listen = 127.0.0.1:$1
+[realms]
+    CORP.TEST = {
+        database_name = $KDC_DIR/principal
+        key_stash_file = $KDC_DIR/stash
+        acl_file = $KDC_DIR/none
+        pkinit_identity = FILE:$KDC_DIR/kdc.pem,$KDC_DIR/kdc.key
+        pkinit_anchors = FILE:$KDC_PKI/anchors/root.pem
+        pkinit_pool = FILE:$KDC_DIR/cas.pem
+        pkinit_allow_upn = true
+        pkinit_eku_checking = scLogin
+        pkinit_revoke = FILE:$KDC_DIR/lists.pem
+        pkinit_require_crl_checking = true
+    }
+[logging]
+    kdc = FILE:$KDC_DIR/kdc.log
+END
+}
+
+kdc_certificate() {
+    cat "$KDC_PKI"/anchors/*.pem "$KDC_PKI"/intermediates/*.pem > "$KDC_DIR/cas.pem" &&
+        cat "$KDC_PKI"/crls/*.crl > "$KDC_DIR/lists.pem" &&
+        openssl req -new -newkey rsa:2048 -nodes -keyout "$KDC_DIR/kdc.key" -out "$KDC_DIR/kdc.csr" -subj /CN=kdc &&
+        tests/pki/make-pki.sh issue "$KDC_PKI" "$KDC_DIR/kdc.csr" "$KDC_DIR/kdc.pem" --kdc CORP.TEST
+}
+
+kdc_port_listens() { grep -q " 0100007F:$(printf %04X "$1") 00000000:0000 0A" /proc/net/tcp; }
+kdc_again() {
+    local i
+    KRB5_KDC_PROFILE=$KDC_DIR/kdc.conf krb5kdc -n -r CORP.TEST > "$KDC_DIR/kdc.out" 2>&1 3>&- &
+    KDC_PID=$!
+    for i in $(seq 600); do
+        kill -0 "$KDC_PID" 2> /dev/null || return 1
+        kdc_port_listens "$KDC_PORT" && return 0
+        sleep 0.1
+    done
+    return 1
+}
+kdc_stop() {
+    [ -n "$KDC_PID" ] || return 0
+    kill "$KDC_PID" && kill -CONT "$KDC_PID"
+    wait "$KDC_PID"
+    KDC_PID=
+} 2> /dev/null
+kdc_hang() { kill -STOP "$KDC_PID"; }
+kdc_go_on() { kill -CONT "$KDC_PID"; }
+kdc_lists() {
+    cat "$1"/crls/*.crl > "$KDC_DIR/lists.pem" && kdc_stop && kdc_again
+}
+
+kdc_start() {
+    local user try
+    KDC_DIR=$1 KDC_PKI=$2
+    shift 2
+    mkdir -p "$KDC_DIR" && kdc_certificate || return 1
+    export KRB5_CONFIG=$KDC_DIR/krb5.conf KRB5CCNAME=FILE:$KDC_DIR/cc
+    kdc_files 0
+    KRB5_KDC_PROFILE=$KDC_DIR/kdc.conf kdb5_util create -s -r CORP.TEST -P master || return 1
+    for user in "$@"; do
+        KRB5_KDC_PROFILE=$KDC_DIR/kdc.conf kadmin.local -r CORP.TEST \
+            -q "addprinc -randkey +requires_preauth $user" || return 1
+    done
+    for try in $(seq 20); do
+        KDC_PORT=$((10000 + (RANDOM * 32768 + RANDOM) % 22000))
+        kdc_port_listens $KDC_PORT && continue
+        kdc_files $KDC_PORT
+        kdc_again && return 0
+        kdc_stop
+    done
+    return 1
+} > /dev/null
+
+# Its standard input has no password, and no terminal is asked for one.
+kdc_ticket() {
+    local status
+    kdestroy -q 2> /dev/null
+    KRB5_TRACE=${KDC_SAYS:-/dev/null} timeout 120 setsid kinit -X "X509_user_identity=$2" "$1" \
+        <<< "$3" > "$KDC_DIR/kinit.out" 2>&1
+    status=$?
+    ! grep -q '^Password for' "$KDC_DIR/kinit.out" && return $status
+    echo "a password was asked for" >> "$KDC_DIR/kinit.out"
+    return 1
+}
