@@ -41,7 +41,7 @@ OPT      ?= -O2
 FORTIFY  := $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 sanitize := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer -DVSC_SANITIZED)
 
-PKGS     := libcrypto libssl libconfig libcurl ldap lber libxml-2.0 krb5-gssapi libp11 libsystemd tss2-esys tss2-mu tss2-rc tss2-tctildr
+PKGS     := libcrypto libssl libconfig libcurl ldap lber libxml-2.0 krb5-gssapi krb5 libp11 libsystemd tss2-esys tss2-mu tss2-rc tss2-tctildr
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 ALL_CFLAGS := -std=gnu17 -g $(OPT) $(WARNINGS) -fPIC -fvisibility=hidden -fstack-protector-strong \
               $(FORTIFY) $(HARDENING) $(sanitize) -I. -D_GNU_SOURCE $(PKG_CFLAGS) \
@@ -112,7 +112,7 @@ endef
 TSS := tss2-esys tss2-mu tss2-rc tss2-tctildr
 $(eval $(call program,vsc-card,card/vsc_card_main.c,card_helpdesk card_owner card conf common,$(TSS) libp11 libcrypto libconfig))
 $(eval $(call program,certcheck,certcheck/cli/certcheck_main.c,certcheck_cli certcheck conf common,libcrypto libconfig))
-$(eval $(call program,certcheck-refresh,certcheck/cli/certcheck_refresh_main.c,refresh certcheck_cli certcheck conf common,libcrypto libconfig libcurl ldap lber))
+$(eval $(call program,certcheck-refresh,certcheck/cli/certcheck_refresh_main.c,refresh certcheck_cli certcheck conf common,libcrypto libconfig libcurl ldap lber krb5))
 $(eval $(call program,vsc-check,certcheck/vsc_check_main.c,certcheck conf common,libcrypto libconfig))
 $(eval $(call program,vscmgr,$(wildcard vscmgr/*.c),doctor stacks card_admin card_helpdesk card_owner card_attest card certcheck conf common,$(TSS) libcrypto libconfig libqrencode))
 $(eval $(call program,vsc-watch,greeter/watch/vsc_watch_main.c,watch common))
@@ -182,13 +182,13 @@ pot:
 
 # ---- Debian's packages ---------------------------------------------------------------------------
 DEPS := gcc libc6-dev pkg-config libpam0g-dev libssl-dev libp11-dev libtss2-dev libconfig-dev \
-        libcurl4-openssl-dev libldap-dev libxml2-dev libkrb5-dev libsystemd-dev \
+        libcurl4-openssl-dev libldap-dev libsasl2-dev libxml2-dev libkrb5-dev libsystemd-dev \
         libcmocka-dev libpam-wrapper pamtester swtpm swtpm-tools tpm2-tools softhsm2 opensc openssl \
         jq procps binutils mandoc expect libcap2-bin libqrencode-dev gettext \
         $(if $(filter no,$(GREETER)),,libgtk-3-dev liblightdm-gobject-dev adwaita-icon-theme) libgdm-dev
 DEPS_CI := $(DEPS) certmonger python3-dbusmock strongswan-pki libstrongswan-extra-plugins libstrongswan-standard-plugins python3 shellcheck clang clang-tidy clang-format cppcheck libclang-rt-14-dev debootstrap git \
            tpm2-abrmd libtpm2-pkcs11-tools libtss2-tcti-tabrmd0 dbus libtpm2-pkcs11-1 libpam-pkcs11 libpam-p11 sudo \
-           systemd iproute2 libwbclient0 libsss-nss-idmap0 slapd ldap-utils \
+           systemd iproute2 libwbclient0 libsss-nss-idmap0 slapd ldap-utils libsasl2-modules-gssapi-mit \
            gnutls-bin krb5-kdc krb5-admin-server krb5-user krb5-pkinit python3-gssapi libxml2-utils libnss3-tools openssh-client openssh-server
 DEPS_LOGIN := expect sshpass openssh-server sudo python3 systemd dbus iproute2 \
               greetd xvfb xdotool imagemagick at-spi2-core python3-gi gir1.2-atspi-2.0 fonts-dejavu-core \

@@ -27,7 +27,7 @@ static const struct option options[] = {
     {NULL, OPTION_FLAG, 0, .min = 0},
 };
 
-static int refresh_cache(const struct conf *conf, const struct cards *cards, bool as_root,
+static int refresh_cache(const struct conf *conf, const struct foretaken *foretaken, bool as_root,
                          bool as_json)
 {
     struct progress progress = {.terminal = stderr};
@@ -42,7 +42,7 @@ static int refresh_cache(const struct conf *conf, const struct cards *cards, boo
     if (err != VSC_OK)
         return command_failed(err, &problem);
     report_start(&report, stdout, as_json, isatty(STDERR_FILENO) == 1 ? &progress : NULL);
-    err = refresh_run(conf, &cache, cards, &report, &problem);
+    err = refresh_run(conf, &cache, foretaken, &report, &problem);
     if (err != VSC_OK)
         report.current = false;
     if (!report_end(&report))
@@ -57,7 +57,7 @@ static int run(const struct request *request)
     struct choices choices = {0};
     auto_words struct words words = {0};
     auto_by(conf_free) struct conf *conf = NULL;
-    auto_cards struct cards cards = {0};
+    __attribute__((cleanup(foretaken_done))) struct foretaken foretaken = {.credentials = NULL};
     bool as_root = false;
     struct problem problem = {""};
     enum vsc_err err = command_parse(request, options, &choices, &words);
@@ -73,12 +73,12 @@ static int run(const struct request *request)
     if (err == VSC_OK)
         err = open_prepare(conf, &problem);
     if (err == VSC_OK)
-        err = cards_read(conf->card.store, &cards);
+        err = foretaken_read(conf, &foretaken);
     if (err == VSC_OK)
         err = confine_drop(conf, &as_root, &problem);
     if (err != VSC_OK)
         return command_failed(err, &problem);
-    return refresh_cache(conf, &cards, as_root, choices.json);
+    return refresh_cache(conf, &foretaken, as_root, choices.json);
 }
 
 int main(int argc, char **argv)

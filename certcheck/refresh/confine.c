@@ -30,7 +30,7 @@ static const char *const system_paths[] = {
 static enum vsc_err close_sandbox(const struct conf *conf, struct problem *problem)
 {
     const char *const named[] = {conf->trust.anchors, conf->trust.intermediates,
-                                 conf->revocation.crls};
+                                 conf->revocation.crls, conf->directory.anchors};
     struct sandbox_path paths[SYSTEM_PATHS + sizeof(named) / sizeof(named[0]) + 1];
     struct sandbox sandbox = {
         .paths = paths, .unix_sockets = true, .inet_sockets = true, .threads = true};

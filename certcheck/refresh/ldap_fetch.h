@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Values of one directory entry with libldap: an anonymous search with the scope base, without
- * referrals, aliases, files of settings or credentials. A server by ldaps must show a certificate
+ * Values of one directory entry: of the domain's directory as this computer (ldap_directory.h), of
+ * any other server by an anonymous search. A server by ldaps must show a certificate
  * for its name from the anchors or from one of the system's CAs.
  */
 #ifndef VSC_CERTCHECK_REFRESH_LDAP_FETCH_H

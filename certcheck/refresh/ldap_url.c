@@ -147,10 +147,6 @@ enum vsc_err ldap_url_read(const struct url *url, struct ldap_url *ret_ldap,
     const struct part *scope = &parts[PART_SCOPE];
     const char *rest = url->text + url->rest;
 
-    if (*url->host == '\0')
-        return problem_set(problem, VSC_INPUT,
-                           "%s: it names no server, and the domain's own cannot be asked yet",
-                           url->text);
     memcpy(ldap.host, url->host, sizeof(ldap.host));
     if (*rest != '/' || !split(rest + 1, parts))
         return problem_set(problem, VSC_INPUT, "%s: not an LDAP URL", url->text);

@@ -21,7 +21,7 @@
 #define LDAP_CERTIFICATES 8u /* cACertificate */
 
 struct ldap_url {
-    char host[URL_HOST_SIZE];
+    char host[URL_HOST_SIZE]; /* "": the domain's own directory */
     unsigned port;
     bool tls;              /* ldaps */
     char dn[LDAP_DN_SIZE]; /* decoded; RFC 4514, valid UTF-8 without controls */
@@ -29,7 +29,7 @@ struct ldap_url {
 };
 
 /* `url` is one of URL_LDAP, URL_LDAPS. VSC_INPUT with the reason in `problem`; also for a URL
- * without a host or a name: there is no domain server to ask (yet). */
+ * without a name. */
 must_check enum vsc_err ldap_url_read(const struct url *url, struct ldap_url *ret_ldap,
                                       struct problem *problem);
 

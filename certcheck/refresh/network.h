@@ -26,12 +26,15 @@ extern const struct network_limits network_limits;
 /* Called now and then while something comes in. */
 typedef void network_progress(void *arg, const char *address, size_t got, size_t total);
 
+struct ldap_directory;
+
 /* What a connection is made with. Borrowed. */
 struct network {
     const struct network_limits *limits;
-    const struct buf *anchors;  /* PEM: whom TLS servers may be certified by, beside the system's */
-    const char *anchors_file;   /* the same as a file, for libldap; "" for none */
-    network_progress *progress; /* NULL: nobody looks */
+    const struct buf *anchors; /* PEM: whom TLS servers may be certified by, beside the system's */
+    const char *anchors_file;  /* the same as a file, for libldap; "" for none */
+    struct ldap_directory *directory; /* the domain's; NULL: there is none, or it cannot be asked */
+    network_progress *progress;       /* NULL: nobody looks */
     void *progress_arg;
 };
 

@@ -22,8 +22,25 @@
 #define ANCHORS_FILE "tls-anchors.pem" /* in sources/, for libldap */
 #define ANCHORS_MAX  ((size_t)16 * 1024 * 1024)
 
+enum vsc_err foretaken_read(const struct conf *conf, struct foretaken *foretaken)
+{
+    enum vsc_err err = cards_read(conf->card.store, &foretaken->cards);
+
+    if (err == VSC_OK && *conf->directory.uri != '\0')
+        err = ldap_credentials_read(conf, &foretaken->credentials, &foretaken->flaw);
+    return err == VSC_INPUT ? VSC_OK : err;
+}
+
+void foretaken_done(struct foretaken *foretaken)
+{
+    cards_done(&foretaken->cards);
+    ldap_credentials_free(foretaken->credentials);
+    foretaken->credentials = NULL;
+}
+
 static void refresh_done(struct refresh *refresh)
 {
+    ldap_directory_free(refresh->directory);
     pool_done(&refresh->pool);
     for (size_t i = 0; i < CACHE_PARTS; i++)
         if (refresh->parts[i] >= 0)
@@ -193,6 +210,31 @@ static void tell_unanchored(const struct refresh *refresh)
     }
 }
 
+/* Without the directory the rest goes on. */
+static enum vsc_err meet_directory(struct refresh *refresh, const struct foretaken *foretaken)
+{
+    struct problem problem = foretaken->flaw;
+    char folder[PATH_MAX];
+    enum vsc_err err = VSC_INPUT;
+
+    if (*refresh->conf->directory.uri == '\0')
+        return VSC_OK;
+    (void)snprintf(folder, sizeof(folder), "%s/%s", refresh->cache->path,
+                   cache_part_name(CACHE_SOURCES));
+    if (foretaken->credentials != NULL)
+        err = ldap_directory_open(refresh->conf, &refresh->network, foretaken->credentials, folder,
+                                  &refresh->directory, &problem);
+    refresh->network.directory = refresh->directory;
+    if (err != VSC_INPUT)
+        return err;
+    report_tell(refresh->report, &(struct report_line){.result = REPORT_FAILED,
+                                                       .kind = "directory",
+                                                       .source = refresh->conf->directory.uri,
+                                                       .subject = "",
+                                                       .text = problem.text});
+    return VSC_OK;
+}
+
 static enum vsc_err fetch_all(struct refresh *refresh, struct problem *problem)
 {
     auto_plan struct plan plan = {.count = 0};
@@ -216,7 +258,8 @@ static enum vsc_err fetch_all(struct refresh *refresh, struct problem *problem)
 }
 
 enum vsc_err refresh_run(const struct conf *conf, const struct cache *cache,
-                         const struct cards *cards, struct report *report, struct problem *problem)
+                         const struct foretaken *foretaken, struct report *report,
+                         struct problem *problem)
 {
     auto_buf struct buf anchors;
     char anchors_file[PATH_MAX] = "";
@@ -238,14 +281,16 @@ enum vsc_err refresh_run(const struct conf *conf, const struct cache *cache,
         refresh.parts[i] = -1;
     err = open_parts(&refresh, problem);
     if (err == VSC_OK)
-        err = load_certificates(&refresh, cards, problem);
+        err = load_certificates(&refresh, &foretaken->cards, problem);
     if (err == VSC_OK)
         err = write_anchors(&refresh, &anchors, anchors_file, sizeof(anchors_file));
     if (err == VSC_OK)
         err = http_start();
     if (err != VSC_OK)
         return err;
-    err = fetch_all(&refresh, problem);
+    err = meet_directory(&refresh, foretaken);
+    if (err == VSC_OK)
+        err = fetch_all(&refresh, problem);
     http_end();
     return err;
 }

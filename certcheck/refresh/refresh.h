@@ -11,6 +11,7 @@
 
 #include "certcheck/cache.h"
 #include "certcheck/refresh/cards.h"
+#include "certcheck/refresh/ldap_directory.h"
 #include "certcheck/refresh/network.h"
 #include "certcheck/refresh/pool.h"
 #include "certcheck/refresh/report.h"
@@ -22,12 +23,22 @@
 struct refresh {
     const struct conf *conf; /* borrowed */
     struct network network;
-    const struct cache *cache; /* borrowed */
-    int parts[CACHE_PARTS];    /* owned: open folders of the cache */
+    struct ldap_directory *directory; /* owned; NULL: none, or it cannot be asked */
+    const struct cache *cache;        /* borrowed */
+    int parts[CACHE_PARTS];           /* owned: open folders of the cache */
     struct pool pool;
     struct report *report; /* borrowed */
     int64_t now;           /* seconds since 1970 */
 };
+
+/* What was read while there were the rights to. */
+struct foretaken {
+    struct cards cards;
+    struct ldap_credentials *credentials; /* owned; NULL: no directory, or see `flaw` */
+    struct problem flaw;                  /* why there are none; "" where none are wanted */
+};
+must_check enum vsc_err foretaken_read(const struct conf *conf, struct foretaken *foretaken);
+void foretaken_done(struct foretaken *foretaken);
 
 /*
  * Do it all, and tell `report` of each source. `cache` is open, locked and may be written. VSC_OK:
@@ -35,7 +46,7 @@ struct refresh {
  * file cannot be read; else the machine failed.
  */
 must_check enum vsc_err refresh_run(const struct conf *conf, const struct cache *cache,
-                                    const struct cards *cards, struct report *report,
+                                    const struct foretaken *foretaken, struct report *report,
                                     struct problem *problem);
 
 #endif

@@ -141,7 +141,7 @@ fails "a referral is not followed" "$HOST/CN=Moved,OU=CDP,DC=corp,DC=test$ASK" '
 fails "a scope below the entry" "$HOST/$CDP?certificateRevocationList?sub" 'only the scope base'
 fails "another attribute" "$HOST/$CDP?userPassword?base" 'only attributes with lists'
 fails "an attribute of the other kind" "$HOST/$CDP?cACertificate?base" 'something else than is wanted'
-fails "an address without a server" "ldap:///$CDP$ASK" "the domain's own cannot be asked yet"
+fails "an address without a server" "ldap:///$CDP$ASK" "it names no server, and no directory could be asked"
 card --extension "$(point "ldap:///$CDP$ASK" "$HOST/$CDP$ASK")"
 exits 0 "without a server, and another address of the same point" refresh
 says "that one is taken" "^stored +crl +$HOST"

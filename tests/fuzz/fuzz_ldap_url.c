@@ -25,8 +25,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
         abort();
     if (url_is_http(&url) || ldap_url_read(&url, &ldap, &problem) != VSC_OK)
         return 0;
-    if (*ldap.host == '\0' || *ldap.dn == '\0' || strlen(ldap.dn) >= LDAP_DN_SIZE ||
-        !text_is_printable(ldap.dn) || (ldap.attributes & ~all) != 0)
+    if (*ldap.dn == '\0' || strlen(ldap.dn) >= LDAP_DN_SIZE || !text_is_printable(ldap.dn) ||
+        (ldap.attributes & ~all) != 0)
         abort();
     return 0;
 }

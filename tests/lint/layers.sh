@@ -97,7 +97,7 @@ if [ -e "$B/pam_vsc.so" ]; then
     libraries vsc-watch 'libc'
     libraries vsc-ca-serve 'libc'
     libraries local-ca-submit 'libc'
-    libraries certcheck-refresh 'libc|libcrypto|libconfig|libcurl|libldap.*|liblber.*'
+    libraries certcheck-refresh 'libc|libcrypto|libconfig|libcurl|libldap.*|liblber.*|libkrb5'
     nm "$B/vsc-card" | grep -q ' T admin_' && bad "vsc-card links card administration"
     # The login screen: toolkits, and nothing that touches a card or a certificate.
     if [ -e "$B/vsc-greeter" ]; then
