@@ -23,7 +23,7 @@
 
 static const char *const part_names[CACHE_PARTS] = {
     [CACHE_CRLS] = "crl",    [CACHE_HAND] = "hand",       [CACHE_OCSP] = "ocsp",
-    [CACHE_CERTS] = "certs", [CACHE_SOURCES] = "sources",
+    [CACHE_CERTS] = "certs", [CACHE_SOURCES] = "sources", [CACHE_DIRECTORY] = "directory",
 };
 
 const char *cache_part_name(enum cache_part part)

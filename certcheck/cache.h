@@ -11,6 +11,7 @@
  *   ocsp/CERT.der          an OCSP answer as it came; CERT: SHA-256 of the certificate, 64 digits
  *   certs/CERT.der         a CA certificate from an AIA; not trusted
  *   sources/               what refresh wants to know again
+ *   directory/accounts     what the directory says of the owners of cards: directory_accounts.h
  *   lock                   held by refresh
  *
  * It belongs to helpers.fetch_user, root, or in a process of one user to that user; nobody else may
@@ -41,6 +42,7 @@ enum cache_part {
     CACHE_OCSP,
     CACHE_CERTS,
     CACHE_SOURCES,
+    CACHE_DIRECTORY,
     CACHE_PARTS
 };
 

@@ -5,8 +5,10 @@
 #define VSC_COMMON_SID_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
-#define SID_PARTS_MAX 15  /* sub-authorities */
+#define SID_PARTS_MAX 15 /* sub-authorities */
+#define SID_BYTES_MAX (8 + 4 * SID_PARTS_MAX)
 #define SID_SIZE      185 /* "S-1-", an authority and 15 sub-authorities, with NUL */
 
 /*
@@ -20,5 +22,10 @@ bool sid_is_well_formed(const char *text);
  * All others are made up by the computer itself: S-1-22-1-0 is root to winbind.
  */
 bool sid_is_of_domain(const char *text);
+
+/* The bytes of a well-formed SID ([MS-DTYP] 2.4.2.2), as a directory keeps it; how many. */
+size_t sid_to_bytes(const char *text, unsigned char to[SID_BYTES_MAX]);
+/* The text of such bytes; false where they are no SID that can be written as above. */
+bool sid_from_bytes(const unsigned char *bytes, size_t len, char to[SID_SIZE]);
 
 #endif

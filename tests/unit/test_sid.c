@@ -80,12 +80,72 @@ static void test_sid_of_a_domain_is_told_from_what_a_computer_makes_up(void **st
             fail_msg("taken: %s", bad[i]);
 }
 
+static void test_sid_bytes_are_those_of_a_directory(void **state)
+{
+    static const struct {
+        const char *text;
+        unsigned char bytes[28];
+        size_t len;
+    } rows[] = {
+        {"S-1-5-18", {1, 1, 0, 0, 0, 0, 0, 5, 18}, 12},
+        {"S-1-5-21-1-258-4294967295-1103",
+         {1, 5, 0, 0, 0, 0, 0, 5, 21, 0, 0, 0, 1, 0, 0, 0, 2, 1, 0, 0, 255, 255, 255, 255, 79, 4},
+         28},
+        {"S-1-16909060-0", {1, 1, 0, 0, 1, 2, 3, 4}, 12},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        unsigned char bytes[SID_BYTES_MAX];
+        char text[SID_SIZE];
+
+        assert_int_equal(sid_to_bytes(rows[i].text, bytes), rows[i].len);
+        assert_memory_equal(bytes, rows[i].bytes, rows[i].len);
+        assert_true(sid_from_bytes(rows[i].bytes, rows[i].len, text));
+        assert_string_equal(text, rows[i].text);
+    }
+}
+
+static void test_sid_bytes_are_refused_when_malformed(void **state)
+{
+    static const struct {
+        const char *what;
+        unsigned char bytes[16];
+        size_t len;
+    } rows[] = {
+        {"nothing", {0}, 0},
+        {"no sub-authority", {1, 0, 0, 0, 0, 0, 0, 5}, 8},
+        {"cut short", {1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0}, 11},
+        {"one byte more", {1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0, 0}, 13},
+        {"fewer than it says", {1, 2, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0}, 12},
+        {"more than it says", {1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0, 1, 0, 0, 0}, 16},
+        {"many", {1, 255, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0}, 12},
+        {"another revision", {2, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0}, 12},
+        {"an authority beyond 32 bits", {1, 1, 0, 1, 0, 0, 0, 5, 18, 0, 0, 0}, 12},
+    };
+    unsigned char bytes[SID_BYTES_MAX], sixteen[8 + 4 * 16] = {1, 16};
+    char text[SID_SIZE] = "untouched";
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (sid_from_bytes(rows[i].bytes, rows[i].len, text))
+            fail_msg("taken: %s", rows[i].what);
+    assert_false(sid_from_bytes(sixteen, sizeof(sixteen), text));
+    assert_string_equal(text, "untouched");
+    assert_int_equal(sid_to_bytes("S-1-5-021", bytes), 0);
+    assert_int_equal(sid_to_bytes("S-1-5-" FIFTEEN, bytes), SID_BYTES_MAX);
+    assert_true(sid_from_bytes(bytes, SID_BYTES_MAX, text));
+    assert_string_equal(text, "S-1-5-" FIFTEEN);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sid_is_well_formed_in_its_one_form),
         cmocka_unit_test(test_sid_is_refused_in_every_other_form),
         cmocka_unit_test(test_sid_of_a_domain_is_told_from_what_a_computer_makes_up),
+        cmocka_unit_test(test_sid_bytes_are_those_of_a_directory),
+        cmocka_unit_test(test_sid_bytes_are_refused_when_malformed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
