@@ -128,14 +128,16 @@ static enum vsc_err refresh_evaluator(struct check_session *session, struct prob
     return VSC_OK;
 }
 
+/* `check_state` at the account check alone: who has not proven anything learns nothing of it. */
 static enum vsc_err judge(struct check_session *session, STACK_OF(X509) * certs, const char *user,
-                          struct evaluation **ret_evaluation)
+                          bool check_state, struct evaluation **ret_evaluation)
 {
     struct evaluation_request request = evaluation_request_of(session->world.conf);
 
     request.certs = certs;
     request.at = session->world.now();
     request.at_is_clock = true;
+    request.check_state = check_state;
     request.user = user != NULL && *user != '\0' ? user : NULL;
     return evaluation_new(session->evaluator, &request, ret_evaluation);
 }
@@ -186,7 +188,7 @@ static enum vsc_err evaluate_one(struct check_session *session, struct candidate
                                  struct check_evaluated *item)
 {
     auto_by(evaluation_free) struct evaluation *evaluation = NULL;
-    enum vsc_err err = judge(session, candidate->certs, session->begin.user, &evaluation);
+    enum vsc_err err = judge(session, candidate->certs, session->begin.user, false, &evaluation);
 
     if (err == VSC_OK && evaluation->accepted)
         err = challenge(session, candidate, evaluation);
@@ -287,7 +289,7 @@ static enum vsc_err handle_prove(struct check_session *session, struct reader *b
     proven = is_proven(session, candidate, &prove);
     err = refresh_evaluator(session, problem);
     if (err == VSC_OK)
-        err = judge(session, candidate->certs, session->begin.user, &evaluation);
+        err = judge(session, candidate->certs, session->begin.user, false, &evaluation);
     if (err != VSC_OK)
         return err;
     if (!proven)
@@ -320,7 +322,7 @@ static enum vsc_err handle_recheck(struct check_session *session, struct reader 
     if (err == VSC_OK)
         err = refresh_evaluator(session, problem);
     if (err == VSC_OK)
-        err = judge(session, certs, recheck.user, &evaluation);
+        err = judge(session, certs, recheck.user, true, &evaluation);
     if (err != VSC_OK)
         return err;
     answer_verdict(evaluation, session->world.now(), &verdict);

@@ -30,14 +30,16 @@ void evaluation_free(struct evaluation *evaluation)
     free(evaluation);
 }
 
-static void check_names(const struct facts *facts, struct verdict *verdict)
+static void check_names(const struct facts *facts, bool needs_upn, struct verdict *verdict)
 {
-    verdict_passed(verdict, CHECK_UPN);
+    if (needs_upn || facts->upn_state != UPN_NONE)
+        verdict_passed(verdict, CHECK_UPN);
     switch (facts->upn_state) {
     case UPN_ONE:
         break;
     case UPN_NONE:
-        verdict_refuse(verdict, REASON_NO_UPN, 0, NULL);
+        if (needs_upn)
+            verdict_refuse(verdict, REASON_NO_UPN, 0, NULL);
         break;
     case UPN_MALFORMED:
         verdict_refuse(verdict, REASON_MALFORMED_UPN, 0, "%s",
@@ -51,6 +53,25 @@ static void check_names(const struct facts *facts, struct verdict *verdict)
         verdict_passed(verdict, CHECK_SID);
     if (facts->sid_state == SID_MALFORMED)
         verdict_refuse(verdict, REASON_MALFORMED_SID, 0, NULL);
+}
+
+/* Whose it is; what stands in the certificate is told before what comes of it. */
+static void check_account(const struct evaluator *evaluator,
+                          const struct evaluation_request *request, struct evaluation *evaluation)
+{
+    const struct mapping *mapping = &evaluator->mapping;
+    struct verdict verdict;
+    bool needs_upn = true;
+
+    verdict_init(&verdict);
+    evaluation->mapped =
+        mapping_find(mapping, evaluation->facts, request->user, &verdict, &evaluation->account);
+    if (evaluation->mapped && evaluation->facts->upn_state == UPN_NONE)
+        needs_upn = !mapping_needs_no_upn(mapping, evaluation->facts, &evaluation->account);
+    if (evaluation->mapped && request->check_state)
+        mapping_check_state(mapping, &evaluation->account, request->at, &verdict);
+    check_names(evaluation->facts, needs_upn, &evaluation->verdict);
+    verdict_merge(&evaluation->verdict, &verdict);
 }
 
 static void check_service(const struct conf *conf, const char *service, struct verdict *verdict)
@@ -154,11 +175,8 @@ enum vsc_err evaluation_new(const struct evaluator *evaluator,
         purpose_check_template(evaluation->facts, &evaluator->conf->policy.templates,
                                &evaluation->verdict);
     }
-    if (evaluation->facts != NULL && !request->no_mapping) {
-        check_names(evaluation->facts, &evaluation->verdict);
-        evaluation->mapped = mapping_find(&evaluator->mapping, evaluation->facts, request->user,
-                                          &evaluation->verdict, &evaluation->account);
-    }
+    if (evaluation->facts != NULL && !request->no_mapping)
+        check_account(evaluator, request, evaluation);
     evaluation->accepted =
         evaluation->verdict.count == 0 && anchored && (request->no_mapping || evaluation->mapped);
     if (!evaluation->accepted && evaluation->verdict.count == 0)

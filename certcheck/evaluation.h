@@ -64,7 +64,8 @@ struct evaluation_request {
     const char *service; /* NULL where none was given */
     enum conf_purpose purpose;
     enum conf_revocation revocation;
-    bool no_mapping; /* ask nothing of names */
+    bool no_mapping;  /* ask nothing of names */
+    bool check_state; /* whether the directory has closed the account: after the proof only */
 };
 
 struct evaluation {

@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "certcheck/cache.h"
 #include "certcheck/certs.h"
@@ -26,7 +27,7 @@ struct evaluator_places evaluator_places_of(const struct conf *conf)
 /* What of the cache is kept in memory. An OCSP answer is read when it is asked for. */
 static uint64_t cache_fingerprint(const char *cache)
 {
-    static const enum cache_part parts[] = {CACHE_CRLS, CACHE_HAND, CACHE_CERTS};
+    static const enum cache_part parts[] = {CACHE_CRLS, CACHE_HAND, CACHE_CERTS, CACHE_DIRECTORY};
     uint64_t sum = 0;
 
     for (size_t i = 0; *cache != '\0' && i < sizeof(parts) / sizeof(parts[0]); i++) {
@@ -105,6 +106,17 @@ static enum vsc_err load_revocation(struct evaluator *evaluator, struct problem 
     return err;
 }
 
+/* Without a directory in the configuration nothing is believed of one, whatever was fetched. */
+static enum vsc_err load_directory(struct evaluator *evaluator)
+{
+    const struct conf *conf = evaluator->conf;
+
+    if (*conf->directory.uri == '\0')
+        return VSC_OK;
+    return directory_accounts_load(&evaluator->cache, time(NULL), conf->directory.max_age,
+                                   &evaluator->mapping.directory);
+}
+
 static enum vsc_err make_room(struct evaluator *evaluator)
 {
     evaluator->cache.folder = -1;
@@ -144,6 +156,8 @@ enum vsc_err evaluator_new(const struct conf *conf, const struct evaluator_place
         err = load_ntauth(evaluator, problem);
     if (err == VSC_OK)
         err = load_revocation(evaluator, problem);
+    if (err == VSC_OK)
+        err = load_directory(evaluator);
     if (err != VSC_OK)
         return err;
     *ret_evaluator = take(evaluator);

@@ -13,6 +13,7 @@ struct finding_out {
     struct account user;
     bool found, ambiguous, mismatch;
     bool failed; /* a directory that a rule asks did not answer */
+    const char *remark;
     struct account account;
     enum binding binding; /* of the account: the firmest that a rule gives it */
 };
@@ -48,6 +49,7 @@ void mapping_done(struct mapping *mapping)
 {
     for (size_t i = 0; i < CONF_RULES_MAX; i++)
         map_file_done(&mapping->files[i]);
+    directory_accounts_done(&mapping->directory);
 }
 
 static void take_account(struct finding_out *out, const struct yield *yield, int at)
@@ -62,7 +64,9 @@ static void take_first(struct finding_out *out, const struct yield *yield)
 {
     int at = out->user_known ? yield_index(yield, &out->user) : -1;
 
-    if (yield->count == 1)
+    if (yield->is_disputed)
+        out->ambiguous = true;
+    else if (yield->count == 1)
         take_account(out, yield, 0);
     else if (at >= 0)
         take_account(out, yield, at);
@@ -79,7 +83,8 @@ static void take_later(struct finding_out *out, const struct yield *yield)
 
     if (at >= 0 && yield->bindings[at] > out->binding)
         out->binding = yield->bindings[at];
-    if (out->found && at < 0 && out->mapping->conf->mapping.conflict == CONFLICT_REFUSE)
+    if (out->found && (at < 0 || yield->is_disputed) &&
+        out->mapping->conf->mapping.conflict == CONFLICT_REFUSE)
         out->ambiguous = true;
 }
 
@@ -90,6 +95,8 @@ static void go_through_rules(struct finding_out *out)
     for (size_t i = 0; i < out->mapping->conf->mapping.rule_count; i++) {
         mapping_apply(out->mapping, i, out->facts, &yield);
         out->failed = out->failed || yield.failed;
+        if (yield.remark != NULL)
+            out->remark = yield.remark;
         if (yield.count == 0)
             continue;
         if (out->found || out->ambiguous || out->mismatch)
@@ -129,6 +136,7 @@ static void check_binding(const struct finding_out *out, struct verdict *verdict
 {
     if (out->binding == BINDING_WEAK)
         verdict_warn(verdict, REASON_WEAK_MAPPING, 0, "to %s", out->account.name);
+    mapping_check_upn(out->mapping, out->facts, &out->account, out->binding, verdict);
     mapping_check_sid(out->mapping, out->facts, &out->account, out->binding, verdict);
 }
 
@@ -158,7 +166,8 @@ bool mapping_find(const struct mapping *mapping, const struct facts *facts, cons
     }
     /* Without a well-formed UPN that is the reason, not the rules. */
     if (!out.mismatch && !out.failed && facts->upn_state == UPN_ONE)
-        verdict_refuse(verdict, REASON_NO_MAPPING, 0, "no rule yields an account for %s",
-                       facts->upn);
+        verdict_refuse(verdict, REASON_NO_MAPPING, 0, "no rule yields an account for %s%s%s",
+                       facts->upn, out.remark != NULL ? "; " : "",
+                       out.remark != NULL ? out.remark : "");
     return false;
 }

@@ -8,8 +8,10 @@
 #define VSC_CERTCHECK_MAPPING_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "certcheck/accounts.h"
+#include "certcheck/directory_accounts.h"
 #include "certcheck/facts.h"
 #include "certcheck/map_file.h"
 #include "certcheck/verdict.h"
@@ -23,6 +25,7 @@ struct mapping {
     const struct conf *conf;               /* borrowed */
     const struct account_source *source;   /* borrowed */
     struct map_file files[CONF_RULES_MAX]; /* of the rules by file */
+    struct directory_accounts directory; /* what refresh has fetched of it; mapping_done() frees */
 };
 
 /* Read the files of the rules. The caller calls mapping_done() also after a failure. */
@@ -37,5 +40,20 @@ void mapping_done(struct mapping *mapping);
  */
 bool mapping_find(const struct mapping *mapping, const struct facts *facts, const char *user,
                   struct verdict *verdict, struct account *ret_account);
+
+/*
+ * Does the directory itself give this certificate to the account, by a strong form of its
+ * altSecurityIdentities, and does a rule go by that? Then no UPN is needed to say whose it is.
+ */
+bool mapping_needs_no_upn(const struct mapping *mapping, const struct facts *facts,
+                          const struct account *account);
+
+/*
+ * Whether the directory has disabled, locked or removed the account, or the account's time is over
+ * at `at`, as far as refresh has seen it; accounts of /etc/passwd are none of the directory's. How
+ * old that is does not matter: it can only refuse.
+ */
+void mapping_check_state(const struct mapping *mapping, const struct account *account, int64_t at,
+                         struct verdict *verdict);
 
 #endif

@@ -13,8 +13,7 @@ int yield_index(const struct yield *yield, const struct account *account)
     return -1;
 }
 
-/* Of two bindings to one account the firmer counts. */
-static void add_account(struct yield *yield, const struct account *account, enum binding binding)
+void yield_add(struct yield *yield, const struct account *account, enum binding binding)
 {
     int at = yield_index(yield, account);
 
@@ -36,7 +35,7 @@ static void add_name(const struct mapping *mapping, struct yield *yield, const c
     struct account account;
 
     if (account_find(mapping->source, name, &account))
-        add_account(yield, &account, binding);
+        yield_add(yield, &account, binding);
 }
 
 static bool append(char *name, size_t size, const char *text, size_t len)
@@ -116,34 +115,6 @@ static void apply_common_name(const struct mapping *mapping, const struct conf_r
         add_name(mapping, yield, account, BINDING_WEAK);
 }
 
-/*
- * The directory names a uid, and NSS whose it is: no name is put together on the way. An account
- * of /etc/passwd that happens to have the uid is none of the directory's (CVE-2025-11561).
- */
-static void apply_directory(const struct mapping *mapping, const struct facts *facts,
-                            struct yield *yield)
-{
-    const struct account_source *source = mapping->source;
-    struct account account, again;
-    uid_t uid;
-
-    if (facts->sid_state != SID_ONE)
-        return;
-    switch (directory_uid_of(source->directory, facts->sid, &uid)) {
-    case DIRECTORY_NONE:
-        return;
-    case DIRECTORY_FAILED:
-        yield->failed = true;
-        return;
-    case DIRECTORY_FOUND:
-        break;
-    }
-    if (source->by_uid(uid, &account) && account_find(source, account.name, &again) &&
-        account_is_same(&account, &again) && account.uid == uid &&
-        !account_is_local(source, &account))
-        add_account(yield, &account, BINDING_STRONG);
-}
-
 static void apply_file(const struct mapping *mapping, const struct map_file *file,
                        const struct facts *facts, struct yield *yield)
 {
@@ -180,19 +151,25 @@ void mapping_apply(const struct mapping *mapping, size_t index, const struct fac
     }
     switch (rule->method) {
     case METHOD_UPN:
-        apply_address(mapping, rule, facts->upn, BINDING_NAME, yield);
+        if (rule->suffix == NULL)
+            mapping_apply_directory_upn(mapping, facts, yield);
+        else
+            apply_address(mapping, rule, facts->upn, BINDING_NAME, yield);
         break;
     case METHOD_SHA256:
         apply_value(mapping, rule, MAP_SHA256, facts, yield);
         break;
     case METHOD_SID:
         if (rule->sid == NULL)
-            apply_directory(mapping, facts, yield);
+            mapping_apply_directory_sid(mapping, facts, yield);
         else
             apply_value(mapping, rule, MAP_SID, facts, yield);
         break;
     case METHOD_ALTSECID:
-        apply_value(mapping, rule, MAP_ALTSECID, facts, yield);
+        if (rule->altsecid == NULL)
+            mapping_apply_directory_altsecids(mapping, facts, yield);
+        else
+            apply_value(mapping, rule, MAP_ALTSECID, facts, yield);
         break;
     case METHOD_SUBJECT:
         if (strcmp(facts->subject, rule->subject) == 0)

@@ -61,6 +61,9 @@ enum cert_check cert_check_of(enum reason reason)
         [REASON_SERVICE_REFUSED] = CHECK_SERVICE,
         [REASON_TEMPLATE] = CHECK_TEMPLATE,
         [REASON_WEAK_MAPPING] = CHECK_MAPPING,
+        [REASON_ACCOUNT_DISABLED] = CHECK_ACCOUNT_STATE,
+        [REASON_ACCOUNT_EXPIRED] = CHECK_ACCOUNT_STATE,
+        [REASON_ACCOUNT_LOCKED] = CHECK_ACCOUNT_STATE,
     };
 
     return (unsigned)reason < REASON_COUNT ? checks[reason] : CHECK_FORMAT;

@@ -34,6 +34,7 @@
     X(TEMPLATE, "template", "the certificate template is one of policy.templates")                 \
     X(MAPPING, "mapping", "the rules give one account that exists")                                \
     X(ACCOUNT, "account", "it may sign in, and is the one that was asked for")                     \
+    X(ACCOUNT_STATE, "account-state", "the directory has not closed the account")                  \
     X(SERVICE, "service", "the service may be used with a card")                                   \
     X(PROOF, "proof", "the card has signed a fresh challenge")                                     \
     X(CARD, "card", "the card can be opened in this computer")

@@ -79,7 +79,13 @@
     X(TEMPLATE, "template", false, N_("the certificate template is none of those allowed"),        \
       N_("have the certificate issued from one of policy.templates"))                              \
     X(WEAK_MAPPING, "weak-mapping", true, N_("a weak rule gave the account"),                      \
-      N_("map by sid, altsecid or sha256, and set mapping.allow_weak to false"))
+      N_("map by sid, altsecid or sha256, and set mapping.allow_weak to false"))                   \
+    X(ACCOUNT_DISABLED, "account-disabled", true, N_("the account is disabled in the directory"),  \
+      N_("ask your administrator to enable it"))                                                   \
+    X(ACCOUNT_EXPIRED, "account-expired", true, N_("the account has expired in the directory"),    \
+      N_("ask your administrator to extend it"))                                                   \
+    X(ACCOUNT_LOCKED, "account-locked", true, N_("the account is locked in the directory"),        \
+      N_("wait, or ask your administrator to unlock it"))
 
 enum reason {
 #define VSC_REASON_ENUM(name, code, mapping, text, remedy) REASON_##name,

@@ -76,7 +76,8 @@ enum conf_method {
 /* A member that does not belong to the method is NULL. */
 struct conf_rule {
     enum conf_method method;
-    char *suffix;  /* upn, mail: what stands behind the '@', compared without case in ASCII */
+    char *suffix;  /* upn, mail: what stands behind the '@', compared without case in ASCII; upn
+                      without it, and altsecid without a value: the directory is asked */
     char *account; /* upn, mail, cn: template with %u, %d, %D; the others: the account */
     char *file;    /* file, sid, altsecid: absolute path */
     char *sha256; /* sha256: 64 hexadecimal digits of the certificate or its SubjectPublicKeyInfo */
@@ -132,6 +133,7 @@ struct conf {
         char *keytab;  /* the machine's own keys */
         char *anchors; /* by ldaps: whose certificates count; "" = as for other servers */
         char *user, *password_file; /* by ldaps: a simple bind; "" = the machine's account */
+        unsigned max_age;           /* seconds that what it said gives an account to somebody */
     } directory;
     struct {
         char *profiles; /* a folder, vsc-enroll.conf(5) */

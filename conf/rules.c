@@ -51,8 +51,14 @@ static bool has(const config_setting_t *group, const char *name)
     return config_setting_get_member(group, name) != NULL;
 }
 
-/* The members that a rule of this method must have; sid and altsecid can be written in more ways.
- */
+/* With none of its members, such a rule asks the directory. */
+static bool may_ask(enum conf_method method)
+{
+    return method == METHOD_UPN || method == METHOD_SID || method == METHOD_ALTSECID;
+}
+
+/* The members that a rule of this method must have; upn, sid and altsecid can be written in more
+ * ways. */
 static void find_members(struct conf_rule *rule, const config_setting_t *group,
                          struct conf_member members[MEMBERS_MAX])
 {
@@ -78,7 +84,7 @@ static void find_members(struct conf_rule *rule, const config_setting_t *group,
     if (may_be_file && has(group, "file"))
         method = METHOD_FILE;
     memcpy(members, table[method], sizeof(table[method]));
-    if (method == METHOD_SID && !has(group, "sid") && !has(group, "account"))
+    if (may_ask(rule->method) && !has(group, table[method][0].name) && !has(group, "account"))
         members[0] = end;
 }
 

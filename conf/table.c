@@ -74,6 +74,8 @@ const struct conf_key conf_keys[] = {
     {"directory", "user", KEY_STRING, AT(directory.user), .text = "", .check = check_dn},
     {"directory", "password_file", KEY_STRING, AT(directory.password_file), .text = "",
      .check = check_path},
+    {"directory", "max_age", KEY_NUMBER, AT(directory.max_age), .number = 604800,
+     .max = 366 * 86400},
 
     {"enroll", "profiles", KEY_STRING, AT(enroll.profiles), .text = "/etc/pam_vsc/enroll.d",
      .check = check_path, .named_offset = offsetof(struct conf, enroll.profiles_named)},

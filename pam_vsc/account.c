@@ -14,17 +14,37 @@
 #include "pam_vsc/record.h"
 #include "pam_vsc/texts.h"
 
-/* How the certificate stands by what vsc-check said, for the account that is expected. */
+static bool is_among(const struct check_verdict *verdict, enum reason reason, struct call *call)
+{
+    for (size_t i = 0; i < verdict->reason_count; i++)
+        if (verdict->reasons[i] == reason) {
+            call->reason = reason;
+            return true;
+        }
+    return false;
+}
+
+/* Reasons that are no news of the certificate but its end, or the account's. */
+static enum ending judge_end(struct call *call, const struct check_verdict *verdict)
+{
+    if (is_among(verdict, REASON_EXPIRED, call) || is_among(verdict, REASON_REVOKED, call))
+        return ENDING_LAPSED;
+    if (is_among(verdict, REASON_ACCOUNT_DISABLED, call) ||
+        is_among(verdict, REASON_ACCOUNT_LOCKED, call))
+        return ENDING_CLOSED;
+    return is_among(verdict, REASON_ACCOUNT_EXPIRED, call) ? ENDING_LAPSED : ENDING_NOT_YET;
+}
+
+/* How certificate and account stand by what vsc-check said, for the account that is expected. */
 static enum ending judge(struct call *call, const struct check_verdict *verdict,
                          const char *account, uid_t uid)
 {
+    enum ending ending = judge_end(call, verdict);
+
     call->verdict = *verdict;
-    for (size_t i = 0; i < verdict->reason_count; i++) {
-        call->reason = (enum reason)verdict->reasons[i];
-        call->has_reason = true;
-        if (call->reason == REASON_EXPIRED || call->reason == REASON_REVOKED)
-            return ENDING_LAPSED;
-    }
+    call->has_reason = verdict->reason_count > 0;
+    if (ending != ENDING_NOT_YET)
+        return ending;
     if (verdict->reason_count > 0)
         return ending_of_reasons(verdict->reasons, verdict->reason_count, true, &call->reason);
     if (verdict->account_uid != uid || strcmp(verdict->account, account) != 0)
@@ -144,7 +164,7 @@ int account_check(pam_handle_t *pamh, const struct call_argv *argv)
         ending = check(&call, record);
     if (ending == ENDING_MUST_CHANGE)
         talk_inform(&call.talk, texts_must_change());
-    if (ending == ENDING_LAPSED)
+    if (ending == ENDING_LAPSED || ending == ENDING_CLOSED)
         ending = call_explain(&call, call.about, &unknown, ending);
     if (ending == ENDING_STILL_GOOD)
         note_sign_in(pamh, call.request.service);

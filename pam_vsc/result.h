@@ -48,6 +48,7 @@
       "deadline")                                                                                  \
     X(REFUSED, PAM_CRED_INSUFFICIENT, PAM_PERM_DENIED, PAM_PERM_DENIED, "refused", "refused")      \
     X(LAPSED, PAM_CRED_INSUFFICIENT, PAM_ACCT_EXPIRED, PAM_PERM_DENIED, "refused", "lapsed")       \
+    X(CLOSED, PAM_AUTH_ERR, PAM_PERM_DENIED, PAM_PERM_DENIED, "refused", "lapsed")                 \
     X(WRONG_PIN, PAM_AUTH_ERR, PAM_PERM_DENIED, PAM_AUTH_ERR, "refused", "wrong-pin")              \
     X(WRONG_PUK, PAM_AUTH_ERR, PAM_PERM_DENIED, PAM_AUTH_ERR, "refused", "wrong-puk")              \
     X(PROOF, PAM_AUTH_ERR, PAM_PERM_DENIED, PAM_AUTH_ERR, "refused", "proof-failed")               \

@@ -211,4 +211,23 @@ const struct reason_row explanation_reasons[REASON_COUNT] = {
          "The account comes from a rule that looks at a name only, which the CA may give to "
          "somebody else later (mapping.allow_weak). The sign-in works; this is a warning.",
          "Map by sid, altsecid, sha256 or file instead, and set mapping.allow_weak to false."},
+    [REASON_ACCOUNT_DISABLED] =
+        {FIX_ADMIN,
+         "The directory has disabled the account, or has no account with its SID any more. This is "
+         "what the last certcheck refresh saw; the sign-in ends after the PIN, in the account "
+         "check.",
+         "If it should be in use, enable it in the directory and run certcheck refresh on this "
+         "computer."},
+    [REASON_ACCOUNT_EXPIRED] =
+        {FIX_ADMIN,
+         "The date until which the directory lets the account be used (accountExpires) is over. "
+         "The date is what the last certcheck refresh saw.",
+         "Set another date in the directory and run certcheck refresh on this computer."},
+    [REASON_ACCOUNT_LOCKED] =
+        {FIX_ADMIN,
+         "The directory has locked the account, as it does after wrong passwords. This is what the "
+         "last certcheck refresh saw: also when the lock is over meanwhile, it holds until the "
+         "next.",
+         "Wait for the lock to end, or unlock the account in the directory; then run certcheck "
+         "refresh on this computer, or wait for its timer."},
 };

@@ -115,6 +115,7 @@ static enum vsc_err make_request(const struct judge *judge, const struct questio
     request.user = question->user;
     request.service = question->service;
     request.no_mapping = question->no_mapping;
+    request.check_state = true;
     if (question->purpose >= 0)
         request.purpose = (enum conf_purpose)question->purpose;
     if (question->revocation >= 0)

@@ -109,6 +109,7 @@ static const struct flip flips[] = {
     FLIP(directory, anchors, "\"/x/ca.pem\"", "/x/ca.pem"),
     FLIP(directory, user, "\"CN=reader,DC=corp\"", "CN=reader,DC=corp"),
     FLIP(directory, password_file, "\"/x/password\"", "/x/password"),
+    FLIP(directory, max_age, "3600", "3600"),
     FLIP(enroll, profiles, "\"/x/enroll.d\"", "/x/enroll.d"),
     FLIP(enroll, pinentry, "\"/x/pinentry\"", "/x/pinentry"),
     FLIP(login, services, "[ \"sudo\" ]", "sudo,"),

@@ -22,7 +22,7 @@ static void test_rules_are_refused_when_incomplete(void **state)
          "f:1: mapping.rules[0]: needs \"suffix\""},
         {"mapping = { rules = ( { method = \"upn\"; suffix = \"x\"; account = \"root\"; } ); };",
          "f:1: mapping.rules[0].account: \"root\" needs %u"},
-        {"mapping = { rules = ( { method = \"altsecid\"; } ); };",
+        {"mapping = { rules = ( { method = \"altsecid\"; account = \"a\"; } ); };",
          "f:1: mapping.rules[0]: needs \"altsecid\""},
         {"mapping = { rules = ( { method = \"sid\"; account = \"alice\"; } ); };",
          "f:1: mapping.rules[0]: needs \"sid\""},
@@ -33,6 +33,14 @@ static void test_rules_are_refused_when_incomplete(void **state)
         {"mapping = { rules = ( { method = \"sid\"; file = \"/m\"; account = \"a\"; } ); };",
          "f:1: mapping.rules[0].account: unknown key"},
         {"mapping = { rules = ( { method = \"upn\"; file = \"/m\"; } ); };",
+         "f:1: mapping.rules[0].file: unknown key"},
+        {"mapping = { rules = ( { method = \"upn\"; suffix = \"x\"; } ); };",
+         "f:1: mapping.rules[0]: needs \"account\""},
+        {"mapping = { rules = ( { method = \"altsecid\"; altsecid = \"X509:<SKI>00\"; } ); };",
+         "f:1: mapping.rules[0]: needs \"account\""},
+        {"mapping = { rules = ( { method = \"sha256\"; } ); };",
+         "f:1: mapping.rules[0]: needs \"sha256\""},
+        {"mapping = { rules = ( { method = \"mail\"; } ); };",
          "f:1: mapping.rules[0]: needs \"suffix\""},
         {"mapping = { rules = ( { method = \"altsecid\"; altsecid = \"X509:<SKI>0\"; "
          "account = \"a\"; } ); };",
@@ -153,7 +161,9 @@ static void test_rules_of_every_method_keep_what_they_say(void **state)
         "{ account = \"alice\"; altsecid = \"x509:<ski>00AB\"; method = \"altsecid\"; },\n"
         "{ method = \"subject\"; subject = \"CN=alice,DC=test\"; account = \"alice\"; },\n"
         "{ method = \"mail\"; suffix = \"corp.test\"; account = \"%u\"; },\n"
-        "{ method = \"cn\"; account = \"x%u\"; } ); };";
+        "{ method = \"cn\"; account = \"x%u\"; },\n"
+        "{ method = \"altsecid\"; },\n"
+        "{ method = \"upn\"; } ); };";
     struct conf *conf = NULL;
     struct problem problem = {""};
     const struct conf_rule *rules;
@@ -162,7 +172,7 @@ static void test_rules_of_every_method_keep_what_they_say(void **state)
     if (conf_parse("f", text, strlen(text), &conf, &problem) != VSC_OK)
         fail_msg("%s", problem.text);
     rules = conf->mapping.rules;
-    assert_int_equal(conf->mapping.rule_count, 8);
+    assert_int_equal(conf->mapping.rule_count, 10);
     assert_int_equal(rules[0].method, METHOD_SID);
     assert_null(rules[0].sid);
     assert_null(rules[0].file);
@@ -179,6 +189,12 @@ static void test_rules_of_every_method_keep_what_they_say(void **state)
     assert_int_equal(rules[7].method, METHOD_CN);
     assert_string_equal(rules[7].account, "x%u");
     assert_int_equal(rules[7].line, 9);
+    assert_int_equal(rules[8].method, METHOD_ALTSECID);
+    assert_null(rules[8].altsecid);
+    assert_null(rules[8].account);
+    assert_int_equal(rules[9].method, METHOD_UPN);
+    assert_null(rules[9].suffix);
+    assert_null(rules[9].account);
     conf_free(conf);
 }
 

@@ -110,19 +110,22 @@ static void test_reason_codes_are_those_of_the_contract(void **state)
         assert_string_equal(reason_code((enum reason)i), codes[i]);
 }
 
-static void test_five_reasons_are_about_the_mapping(void **state)
+static void test_eight_reasons_are_about_the_mapping(void **state)
 {
     int count = 0;
 
     (void)state;
     for (int i = 0; i < REASON_COUNT; i++)
         count += reason_is_mapping((enum reason)i) ? 1 : 0;
-    assert_int_equal(count, 5);
+    assert_int_equal(count, 8);
     assert_true(reason_is_mapping(REASON_NO_MAPPING));
     assert_true(reason_is_mapping(REASON_AMBIGUOUS_MAPPING));
     assert_true(reason_is_mapping(REASON_ACCOUNT_REFUSED));
     assert_true(reason_is_mapping(REASON_ACCOUNT_MISMATCH));
     assert_true(reason_is_mapping(REASON_WEAK_MAPPING));
+    assert_true(reason_is_mapping(REASON_ACCOUNT_DISABLED));
+    assert_true(reason_is_mapping(REASON_ACCOUNT_EXPIRED));
+    assert_true(reason_is_mapping(REASON_ACCOUNT_LOCKED));
 }
 
 static void test_reason_is_shown_in_capitals(void **state)
@@ -157,7 +160,7 @@ int main(void)
         cmocka_unit_test(test_unknown_errors_are_system_errors),
         cmocka_unit_test(test_every_reason_has_a_code_a_text_and_a_remedy),
         cmocka_unit_test(test_reason_codes_are_those_of_the_contract),
-        cmocka_unit_test(test_five_reasons_are_about_the_mapping),
+        cmocka_unit_test(test_eight_reasons_are_about_the_mapping),
         cmocka_unit_test(test_reason_is_shown_in_capitals),
         cmocka_unit_test(test_unknown_reasons_are_called_so),
     };
