@@ -110,7 +110,7 @@ $(B)/$1: $(patsubst %.c,$(B)/obj/%.o,$2) $(foreach a,$3,$(B)/$a.a)
 	$$(Q)$(CC) -pie $(ALL_LDFLAGS) -o $$@ $$^ $(if $4,$$(shell pkg-config --libs $4))
 endef
 TSS := tss2-esys tss2-mu tss2-rc tss2-tctildr
-$(eval $(call program,vsc-card,card/vsc_card_main.c,card_helpdesk card_owner card conf common,$(TSS) libp11 libcrypto libconfig))
+$(eval $(call program,vsc-card,card/vsc_card_main.c,card_attest card_helpdesk card_owner card conf common,$(TSS) libp11 libcrypto libconfig))
 $(eval $(call program,certcheck,certcheck/cli/certcheck_main.c,certcheck_cli certcheck conf common,libcrypto libconfig))
 $(eval $(call program,certcheck-refresh,certcheck/cli/certcheck_refresh_main.c,refresh certcheck_cli certcheck conf common,libcrypto libconfig libcurl ldap lber krb5))
 $(eval $(call program,vsc-check,certcheck/vsc_check_main.c,certcheck conf common,libcrypto libconfig))

@@ -90,6 +90,26 @@ enum vsc_err remote_delete_key(struct card_source *source, const char *card, con
     return remote_decoded(source, answer.body.len == 0 ? VSC_OK : VSC_PROTOCOL, problem);
 }
 
+enum vsc_err remote_attest(struct card_source *source, const struct card_attest *attest,
+                           struct card_attested *ret_attested, struct problem *problem)
+{
+    auto_message struct message request;
+    auto_message struct message answer;
+    struct reader reader;
+    enum vsc_err err = remote_check_ids(attest->card, NULL, problem);
+
+    message_init(&request, WIRE_CARD_ATTEST);
+    message_init(&answer, WIRE_ERROR);
+    if (err != VSC_OK)
+        return err;
+    card_attest_encode(&request.body, attest);
+    err = remote_call(source, &request, WIRE_CARD_ATTESTED, &answer, problem);
+    if (err != VSC_OK)
+        return err;
+    reader_init(&reader, answer.body.data, answer.body.len);
+    return remote_decoded(source, card_attested_decode(&reader, ret_attested), problem);
+}
+
 enum vsc_err remote_verify(struct card_source *source, const struct card_verify *verify,
                            struct card_outcome *ret_outcome, struct problem *problem)
 {

@@ -8,6 +8,7 @@
 #define VSC_CARD_REMOTE_OWNER_H
 
 #include "card/card.h"
+#include "common/wire_attest.h"
 #include "common/wire_owner.h"
 #include "common/wire_use.h"
 
@@ -36,6 +37,9 @@ must_check enum vsc_err remote_change_puk(struct card_source *source,
                                           const struct card_change_pin *secrets,
                                           struct card_outcome *ret_outcome,
                                           struct problem *problem);
+/* What the TPM states of a key, or of all (vsc-attest.5): the bundle. The caller releases it. */
+must_check enum vsc_err remote_attest(struct card_source *source, const struct card_attest *attest,
+                                      struct card_attested *ret_attested, struct problem *problem);
 /* Begin to unblock a card by its help desk (card/helpdesk/challenge.h). The next call that is not
  * remote_answer(), and the source's end, end the challenge. */
 must_check enum vsc_err remote_challenge(struct card_source *source, const char *card,

@@ -25,7 +25,8 @@ struct serve;
 struct serve_request;
 struct challenge;
 
-/* A part of vsc-card beyond signing: card/owner/serve_owner.h, card/helpdesk/serve_challenge.h. */
+/* A part of vsc-card beyond signing: card/owner/serve_owner.h, card/helpdesk/serve_challenge.h,
+ * card/attest/serve_attest.h. */
 struct serve_part {
     /* VSC_PROTOCOL, with no word in the problem, for a type that is none of its. */
     enum vsc_err (*answer)(struct serve *serve, struct serve_request *request);
@@ -34,7 +35,7 @@ struct serve_part {
     void (*rest)(struct serve *serve);
 };
 
-#define SERVE_PARTS_MAX 3
+#define SERVE_PARTS_MAX 4
 
 struct serve {
     struct serve_source sources[SERVE_SOURCES_MAX];

@@ -13,6 +13,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "card/attest/serve_attest.h"
 #include "card/confine.h"
 #include "card/helpdesk/serve_challenge.h"
 #include "card/owner/serve_owner.h"
@@ -187,6 +188,7 @@ static enum vsc_err add_native(struct serve *serve, const struct conf *conf)
 
     serve->parts[serve->part_count++] = &serve_owner;
     serve->parts[serve->part_count++] = &serve_challenge;
+    serve->parts[serve->part_count++] = &serve_attest;
     serve->store = conf->card.store;
     serve->tcti = conf->card.tcti;
     return err == VSC_OK ? serve_add(serve, source, "") : err;

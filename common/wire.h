@@ -70,7 +70,9 @@
     X(CARD_SIGN_AS, 0x0211, 1024)                                                                  \
     X(CARD_SIGNED_AS, 0x0291, 2048)                                                                \
     X(CARD_VERIFY, 0x0212, 512)                                                                    \
-    X(CARD_VERIFIED, 0x0292, 256)
+    X(CARD_VERIFIED, 0x0292, 256)                                                                  \
+    X(CARD_ATTEST, 0x0213, 512)                                                                    \
+    X(CARD_ATTESTED, 0x0293, 128 * 1024)
 
 enum wire_type {
 #define VSC_MESSAGE_ENUM(name, number, cap) WIRE_##name = (number),

@@ -61,6 +61,7 @@ static enum vsc_err make_environment(const struct profile *profile,
     put(environment, "CERTMONGER_CA_COOKIE", question->cookie);
     put(environment, "CERTMONGER_CA_PROFILE", profile->template_name);
     put(environment, "CERTMONGER_REQ_PRINCIPAL", question->upn);
+    put(environment, "VSC_ATTESTATION_FILE", question->attestation);
     return environment->failed ? VSC_MEMORY : VSC_OK;
 }
 

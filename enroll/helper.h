@@ -45,7 +45,8 @@ struct helper_question {
     const char *cookie;      /* of the last answer: POLL, else SUBMIT */
     const char *certificate; /* the one that is renewed, PEM */
     const char *upn;
-    const char *home; /* of the user */
+    const char *home;        /* of the user */
+    const char *attestation; /* path of a file; with SUBMIT only */
 };
 
 /*

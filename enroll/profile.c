@@ -77,6 +77,7 @@ static const struct conf_key keys[] = {
     {AT(users), .name = "users", .kind = KEY_LIST, .check = check_account},
     {AT(groups), .name = "groups", .kind = KEY_LIST, .check = check_account},
     {AT(prompt), .name = "prompt", .kind = KEY_BOOL, .number = true},
+    {AT(attestation), .name = "attestation", .kind = KEY_BOOL, .number = false},
     {AT(pending_days), .name = "pending_days", .kind = KEY_NUMBER, .number = 30, .min = 1,
      .max = 366},
     {AT(version), .name = "version", .kind = KEY_NUMBER, .number = 0, .max = 1000000},
@@ -121,6 +122,12 @@ static enum vsc_err check_whole(const struct conf_source *source, const struct p
     if (missing != NULL)
         return problem_set(source->problem, VSC_CONFIG, "%s:1: %s: is missing", source->file,
                            missing);
+    /* Neither protocol has a place for a bundle: a request without it would be one that lies. */
+    if (profile->attestation && profile->backend >= PROFILE_EST)
+        return problem_set(source->problem, VSC_CONFIG,
+                           "%s:1: attestation: the back end \"%s\" cannot carry it, only \"file\" "
+                           "and \"helper\" can",
+                           source->file, profile_backend_word(profile));
     if (profile->backend == PROFILE_EST && est_url_fault(profile->url) != NULL)
         return problem_set(source->problem, VSC_CONFIG, "%s:1: url: \"%s\" %s", source->file,
                            profile->url, est_url_fault(profile->url));

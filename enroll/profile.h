@@ -53,6 +53,7 @@ struct profile {
     struct conf_list supersedes;
     struct conf_list users, groups;
     bool prompt;
+    bool attestation; /* the request goes with what the TPM states of its key */
     unsigned pending_days;
     unsigned version; /* who is enrolled for a lower one is to be enrolled anew */
 };

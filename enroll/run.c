@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/own.h"
+#include "enroll/attestation.h"
 #include "enroll/est/est.h"
 #include "enroll/helper.h"
 #include "enroll/run_parts.h"
@@ -148,21 +149,28 @@ static enum vsc_err submit(struct run *run, const char *certificate, struct prob
 {
     auto_answer struct helper_answer answer = {.result = HELPER_BROKEN};
     const struct state *state = &run->state;
-    const struct helper_question question = {
+    struct helper_question question = {
         .request = state->request,
         .cookie = state->phase == STATE_PENDING ? state->cookie : NULL,
         .certificate = certificate,
         .upn = run->upn,
         .home = run->errand->person.home,
     };
-    enum vsc_err err;
+    char path[PATH_MAX] = "";
+    enum vsc_err err = VSC_OK;
 
+    if (question.cookie == NULL)
+        err = attestation_put(run, path, problem);
+    question.attestation = path;
+    if (err != VSC_OK)
+        return err;
     if (run->profile->backend == PROFILE_EST)
         err = est_ask(run, &question, &answer, problem);
     else if (run->profile->backend == PROFILE_XCEP)
         err = xcep_ask(run->profile, &question, &answer, run->code, problem);
     else
         err = helper_ask(run->profile, &question, &answer, problem);
+    attestation_drop(run);
     if (err == VSC_DENIED && run->code[0] == '\0')
         (void)snprintf(run->code, sizeof run->code, "answer-too-large");
     return err == VSC_OK ? act_on(run, &answer, problem) : err;

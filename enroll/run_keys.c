@@ -6,6 +6,7 @@
 
 #include "card/remote_owner.h"
 #include "common/own.h"
+#include "enroll/attestation.h"
 #include "enroll/run_parts.h"
 #include "enroll/xcep/xcep.h"
 
@@ -125,6 +126,16 @@ static enum vsc_err ask_for_template(struct run *run, struct xcep_plan *plan,
     if ((plan->template.subject_name_flags & XCEP_SUBJECT_SUPPLIED) == 0)
         ret_subject->upn = NULL;
     return err;
+}
+
+/* Whether AD CS would take a request for the template at all. */
+static enum vsc_err check_template(struct run *run, struct problem *problem)
+{
+    struct xcep_plan plan = {.url = ""};
+
+    return run->profile->backend == PROFILE_XCEP
+               ? xcep_find_plan(run->profile, &plan, run->code, problem)
+               : VSC_OK;
 }
 
 enum vsc_err run_make_request(struct run *run, struct problem *problem)
@@ -319,8 +330,12 @@ enum vsc_err run_begin(struct run *run, struct problem *problem)
 
     if (state->phase != STATE_IDLE)
         return VSC_OK;
-    /* A wrong PIN is told before a key is made. */
-    err = errand_pin(run->errand, run->card, problem);
+    /* A wrong PIN, and what cannot be had, is told before a key is made. */
+    err = attestation_check(run, problem);
+    if (err == VSC_OK)
+        err = errand_pin(run->errand, run->card, problem);
+    if (err == VSC_OK)
+        err = check_template(run, problem);
     if (err != VSC_OK)
         return err;
     /* Another card, or a key that is gone: the one before is all that can be left. */

@@ -7,6 +7,7 @@
 
 #include "common/io.h"
 #include "common/own.h"
+#include "enroll/attestation.h"
 #include "enroll/command.h"
 
 /* A profile at work: the errand open, the state locked. */
@@ -39,24 +40,59 @@ static enum vsc_err tell(const struct choices *choices, const struct run *run, b
     return err;
 }
 
+static enum vsc_err put_file(const char *path, const void *bytes, size_t len,
+                             struct problem *problem)
+{
+    auto_fd int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+
+    if (file < 0 || io_write_all(file, bytes, len) != VSC_OK)
+        return problem_set(problem, VSC_SYSTEM, "%s: %s", path, strerror(errno));
+    return VSC_OK;
+}
+
+/* Two files that belong together: standard output has room for one. Told before a key is made. */
+static enum vsc_err check_out(const struct run *run, const char *out, struct problem *problem)
+{
+    if (!run->profile->attestation || run->profile->backend != PROFILE_FILE || out != NULL)
+        return VSC_OK;
+    return problem_set(problem, VSC_USAGE,
+                       "%s: the request goes with an attestation: say --out FILE, and "
+                       "FILE.attestation is written beside it",
+                       run->profile->name);
+}
+
+static enum vsc_err put_attested(struct run *run, const char *out, struct problem *problem)
+{
+    auto_attested struct card_attested bundle = {.bundle = {0}};
+    char path[PATH_MAX];
+    int len = snprintf(path, sizeof path, "%s.attestation", out);
+    enum vsc_err err = VSC_OK;
+
+    if (len <= 0 || (size_t)len >= sizeof path)
+        return problem_set(problem, VSC_USAGE, "--out: the path is too long");
+    err = attestation_make(run, &bundle, problem);
+    if (err == VSC_OK)
+        err = put_file(path, bundle.bundle.data, bundle.bundle.len, problem);
+    return err == VSC_OK ? put_file(out, run->state.request, strlen(run->state.request), problem)
+                         : err;
+}
+
 /* The request for whoever takes it to the CA; again as often as one likes. */
-static enum vsc_err put_request(const struct run *run, const char *out, bool json,
+static enum vsc_err put_request(struct run *run, const char *out, bool json,
                                 struct problem *problem)
 {
     const char *request = run->state.request;
-    auto_fd int file = -1;
 
     if (run->profile->backend != PROFILE_FILE || request == NULL)
         return VSC_OK;
+    if (out != NULL && run->profile->attestation)
+        return put_attested(run, out, problem);
     if (out == NULL) {
         if (!json)
             (void)fputs(request, stdout);
         return VSC_OK;
     }
-    file = open(out, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (file < 0 || io_write_all(file, request, strlen(request)) != VSC_OK)
-        return problem_set(problem, VSC_SYSTEM, "%s: %s", out, strerror(errno));
-    return VSC_OK;
+    return put_file(out, request, strlen(request), problem);
 }
 
 /* `renew`: somebody is enrolled already. */
@@ -78,6 +114,8 @@ static enum vsc_err go(const struct choices *choices, bool renew, struct problem
     if (err == VSC_OK && !renew && enrolled && run.state.phase == STATE_IDLE)
         err = problem_set(problem, VSC_EXISTS, "%s: you are enrolled: vsc-enroll renew",
                           run.profile->name);
+    if (err == VSC_OK)
+        err = check_out(&run, choices->out, problem);
     if (err == VSC_OK)
         err = run_begin(&run, problem);
     if (err == VSC_OK)

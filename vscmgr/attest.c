@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "card/attest/attest.h"
+#include "card/remote_owner.h"
 #include "common/own.h"
 #include "vscmgr/attest.h"
 
@@ -19,6 +20,7 @@ static const struct option attest_table[] = {
     {"ek-roots", OPTION_STRING, AT(ek_roots), 0, 0, NULL},
     {"ak", OPTION_STRING, AT(ak), 0, 0, NULL},
     {"secret-out", OPTION_STRING, AT(secret_out), 0, 0, NULL},
+    {"keyless", OPTION_FLAG, AT(keyless), 0, 0, NULL},
     {"json", OPTION_FLAG, AT(json), 0, 0, NULL},
     {0},
 };
@@ -57,16 +59,39 @@ static enum vsc_err put(const char *out, const struct bundle *bundle, struct pro
     return attest_write_file(out, text, len, 0644, problem);
 }
 
-static enum vsc_err make(const struct attest_options *options, const struct attest_where *where,
-                         struct problem *problem)
+/* By vsc-card, for the owner of the card: without the endorsement key. */
+static enum vsc_err make_remote(const struct attest_options *options, const struct opened *opened,
+                                const struct bundle *wanted, struct problem *problem)
+{
+    auto_attested struct card_attested attested = {.bundle = {0}};
+    struct card_attest attest = {.nonce_len = wanted->nonce_len, .has_request = wanted->has_csr};
+    enum vsc_err err;
+
+    (void)snprintf(attest.card, sizeof attest.card, "%s", opened->card->id);
+    memcpy(attest.nonce, wanted->nonce, wanted->nonce_len);
+    memcpy(attest.request, wanted->csr, sizeof attest.request);
+    opened->reach.source->deadline = deadline_in(ATTEST_DEADLINE_MS);
+    err = remote_attest(opened->reach.source, &attest, &attested, problem);
+    return err == VSC_OK ? attest_write_file(options->out, attested.bundle.data,
+                                             attested.bundle.len, 0644, problem)
+                         : err;
+}
+
+static enum vsc_err make(const struct attest_options *options, const struct opened *opened,
+                         const struct attest_where *where, struct problem *problem)
 {
     auto_by(bundle_free) struct bundle *bundle = bundle_new();
     enum vsc_err err = bundle != NULL ? VSC_OK : VSC_MEMORY;
 
+    /* Of another's card nothing is listed: vsc-card says why not. */
+    if (opened->card->key_count == 0 && !opened->card->restricted && !options->keyless)
+        return problem_set(problem, VSC_NO_KEY, "the card has no key yet");
     if (err == VSC_OK && options->nonce != NULL)
         err = attest_read_nonce(options->nonce, bundle->nonce, &bundle->nonce_len, problem);
     if (err == VSC_OK && options->csr != NULL)
         err = bind_csr(options->csr, bundle, problem);
+    if (err == VSC_OK && opened->reach.remote)
+        return make_remote(options, opened, bundle, problem);
     if (err == VSC_OK)
         err = attest_make(where, bundle, problem);
     return err == VSC_OK ? put(options->out, bundle, problem) : err;
@@ -103,14 +128,14 @@ static enum vsc_err on_card(const struct request *request, const struct attest_o
     if (options->activate != NULL && (options->nonce != NULL || options->csr != NULL))
         return problem_set(request->problem, VSC_USAGE, "--activate takes no --nonce and no --csr");
     err = open_card(request, options->conf, what, &opened);
-    if (err == VSC_OK)
+    if (err == VSC_OK && options->activate != NULL)
         err = reach_needs_store(&opened.reach, request->problem);
     if (err != VSC_OK)
         return err;
     where = (struct attest_where){
         .store = opened.conf->card.store, .tcti = opened.conf->card.tcti, .card = opened.card->id};
     return options->activate != NULL ? activate(options, &where, request->problem)
-                                     : make(options, &where, request->problem);
+                                     : make(options, &opened, &where, request->problem);
 }
 
 enum vsc_err command_attest(const struct request *request)

@@ -13,6 +13,7 @@ struct attest_options {
     const char *conf, *out, *nonce, *csr;                        /* make */
     const char *activate;                                        /* activate; out as well */
     const char *verify, *challenge, *ek_roots, *ak, *secret_out; /* at the verifier */
+    bool keyless; /* make: a card without keys is no error */
     bool json;
 };
 

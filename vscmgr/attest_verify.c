@@ -164,12 +164,13 @@ static enum vsc_err refused(const struct attest_verdict *verdict, struct problem
     return problem_set(problem, VSC_DENIED, "the bundle is refused");
 }
 
-/* Read and judge; *ret_bundle is the caller's to free, also after VSC_DENIED. */
-static enum vsc_err judge(const struct attest_options *options, const char *path,
+/* Read and judge; `keyless`: whether or not a key is in it. *ret_bundle is the caller's to free,
+ * also after VSC_DENIED. */
+static enum vsc_err judge(const struct attest_options *options, const char *path, bool keyless,
                           struct bundle **ret_bundle, struct attest_verdict *verdict,
                           struct problem *problem)
 {
-    struct attest_expected expected = {0};
+    struct attest_expected expected = {.keyless = keyless};
     auto_by(x509_stack_free) STACK_OF(X509) *roots = NULL;
     auto_by(X509_REQ_free) X509_REQ *csr = NULL;
     enum vsc_err err;
@@ -192,7 +193,7 @@ enum vsc_err attest_command_verify(const struct request *request,
     struct attest_verdict verdict = {0};
     enum vsc_err err;
 
-    err = judge(options, options->verify, &bundle, &verdict, request->problem);
+    err = judge(options, options->verify, false, &bundle, &verdict, request->problem);
     if (err != VSC_OK && err != VSC_DENIED)
         return err;
     if (options->json) {
@@ -256,6 +257,6 @@ enum vsc_err attest_command_challenge(const struct request *request,
     if (options->out == NULL || options->secret_out == NULL || options->ek_roots == NULL)
         return problem_set(request->problem, VSC_USAGE,
                            "--challenge wants --ek-roots, --out and --secret-out");
-    err = judge(options, options->challenge, &bundle, &verdict, request->problem);
+    err = judge(options, options->challenge, true, &bundle, &verdict, request->problem);
     return err == VSC_OK ? make_challenge(options, bundle, request->problem) : err;
 }

@@ -35,7 +35,7 @@ static const char usage[] =
     "       vscmgr csr NAME|ID [--key-id KEY] [--subject DN] [--upn UPN] [--out FILE]\n"
     "              [--pin prompt|stdin]\n"
     "       vscmgr import NAME|ID FILE [--quiet]\n"
-    "       vscmgr attest NAME|ID [--nonce HEX|FILE] [--csr FILE] [--out FILE]\n"
+    "       vscmgr attest NAME|ID [--nonce HEX|FILE] [--csr FILE] [--keyless] [--out FILE]\n"
     "       vscmgr attest NAME|ID --activate CHALLENGE [--out FILE]\n"
     "       vscmgr attest --verify BUNDLE [--ek-roots PATH] [--ak NAME] [--nonce HEX|FILE]\n"
     "              [--csr FILE] [--json]\n"

@@ -29,13 +29,18 @@ check_key() { # TEMPLATE-FILE
     [ "$kind" != rsa ] || { [ "$bits" -ge "$least" ] && [ "$bits" -le 8192 ]; } ||
         refuse "the key has $bits bits, the template asks for $least"
 }
+# The attestation keys that may speak for an account: a line is a Name, and an account where the key is
+# for that one only.
+attestation_keys() { # ACCOUNT
+    awk -v who="$1" 'NF == 1 || $2 == who { print $1 }' "$FOLDER/attestation-keys"
+}
 # The TPM's statement, by an attestation key that a challenge has proven (vsc-attest(5)).
-check_attestation() { # TEMPLATE-FILE BUNDLE
+check_attestation() { # TEMPLATE-FILE BUNDLE ACCOUNT
     local ak
     [ "$(value "$1" attestation)" = required ] || return 0
     [ -s "$2" ] || refuse "the template asks for a key that is proven to be in a TPM, and no attestation came with the request"
     # shellcheck disable=SC2013 # hexadecimal digits
-    for ak in $(grep -aoE '[0-9a-f]{68}' "$2" | sort -u | grep -xF -f "$FOLDER/attestation-keys"); do
+    for ak in $(grep -aoE '[0-9a-f]{68}' "$2" | sort -u | grep -xF -f <(attestation_keys "$3")); do
         ! "$(dirname -- "$OWN")/vscmgr" attest --verify "$2" --csr "$WORK/csr.pem" --ak "$ak" > "$WORK/attest" 2>&1 ||
             return 0
     done

@@ -58,7 +58,7 @@ submit() { # UID TEMPLATE: request on standard input, attestation on descriptor 
     head -c $((BUNDLE_MAX + 1)) <&4 > "$WORK/bundle" || broken "no room in $FOLDER"
     [ "$(stat -c %s "$WORK/bundle")" -le "$BUNDLE_MAX" ] || refuse "the attestation is too large"
     check_key "$file"
-    check_attestation "$file" "$WORK/bundle"
+    check_attestation "$file" "$WORK/bundle" "$account"
     lock
     record=$(record_for "$1" "$template")
     [ -d "$record" ] || new_record "$1" "$account" "$template" "$record"

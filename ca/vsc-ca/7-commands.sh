@@ -38,7 +38,7 @@ command_approve() { # ID
     may_enroll "$account" "$file" || refuse "$account may not enroll with this template any more"
     read_request < "$record/csr.pem"
     check_key "$file"
-    check_attestation "$file" "$record/bundle"
+    check_attestation "$file" "$record/bundle" "$account"
     certify "$account" "$file" "$record"
 }
 command_deny() { # ID [--reason TEXT]
@@ -73,7 +73,7 @@ command_issue() {
     may_enroll "$user" "$file" || refuse "$user may not enroll with the template \"$template\""
     read_request < "$csr"
     check_key "$file"
-    check_attestation "$file" "$bundle"
+    check_attestation "$file" "$bundle" "$user"
     lock
     serial=$(certify "$user" "$file")
     if [ -n "$out" ]; then deliver "$FOLDER/certificates/$serial.pem" "$out"; else cat "$FOLDER/certificates/$serial.pem"; fi
@@ -162,13 +162,13 @@ command_identity() { # set USER [--upn UPN] [--sid SID] | remove USER | list
         [ "$verb" = remove ] || printf '%s\t%s\t%s\n' "$user" "$upn" "$sid"
     } | write "$file"
 }
-command_attestation_key() { # add NAME | remove NAME | list
-    local verb=${1:-} key=${2:-} file=$FOLDER/attestation-keys
+command_attestation_key() { # add NAME [--user USER] | remove NAME | list
+    local verb=${1:-} key=${2:-} user=${4:-} file=$FOLDER/attestation-keys
     begin
     if [ "$verb" = list ]; then cat "$file"; return; fi
-    [ $# = 2 ] && matches "$verb" 'add|remove' && matches "$key" '[0-9a-f]{68}' ||
-        misused "attestation-key add NAME | remove NAME | list; NAME as vscmgr attest --challenge prints it"
+    { [ $# = 2 ] || { [ $# = 4 ] && [ "$verb $3" = "add --user" ] && matches "$user" "$ACCOUNT"; }; } &&
+        matches "$verb" 'add|remove' && matches "$key" '[0-9a-f]{68}' ||
+        misused "attestation-key add NAME [--user USER] | remove NAME | list; NAME as vscmgr attest --challenge prints it"
     lock
-    { awk -v key="$key" '$1 != key' "$file"; [ "$verb" = remove ] || echo "$key"; } | write "$file"
+    { awk -v key="$key" '$1 != key' "$file"; [ "$verb" = remove ] || echo "$key${user:+ $user}"; } | write "$file"
 }
-

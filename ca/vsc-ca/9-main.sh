@@ -64,7 +64,7 @@ usage: vsc-ca [--folder DIR] COMMAND
   pending | approve REQUEST | deny REQUEST [--reason TEXT]
   list | revoke SERIAL|FILE [--reason REASON] | crl [--days N] [--out FILE] | certificate [--out FILE]
   identity set USER [--upn UPN] [--sid SID] | remove USER | list
-  attestation-key add NAME | remove NAME | list
+  attestation-key add NAME [--user USER] | remove NAME | list
   serve [--listen PATH]
 END
 }

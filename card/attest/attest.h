@@ -16,11 +16,12 @@
 
 struct attest_where {
     const char *store, *tcti, *card; /* borrowed; `card` is an id */
+    const char *key;                 /* the only key to speak of; NULL: all */
 };
 
 /*
- * Fill a new bundle whose nonce and request digest the caller has set. VSC_NO_KEY if the card has
- * no key, or was made without --attestation.
+ * Fill a new bundle whose nonce and request digest the caller has set. VSC_NO_KEY if the card was
+ * made without --attestation, or has not that key. One without keys gets a bundle that proves none.
  */
 must_check enum vsc_err attest_make(const struct attest_where *where, struct bundle *bundle,
                                     struct problem *problem);

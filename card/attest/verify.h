@@ -64,6 +64,7 @@ struct attest_expected {
     X509_REQ *csr; /* NULL: none */
     bool has_ak;   /* the Name that was proven before */
     TPM2B_NAME ak;
+    bool keyless; /* a bundle without keys will do: it is the AK that is asked about */
 };
 
 /* verdict->accepted only if nothing failed and there is a key. */

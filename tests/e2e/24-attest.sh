@@ -30,25 +30,7 @@ hex() { od -An -v -tx1 "$@" | tr -d ' \n'; }
 nv_count() { tpm2_getcap handles-nv-index | grep -c 0x; }
 handles() { tpm2_getcap handles-transient; tpm2_getcap handles-loaded-session; tpm2_getcap handles-persistent; }
 
-# A TPM as its maker delivers it: an endorsement key with a certificate, of a CA of this test.
-make_tpm() { # NAME
-    mkdir "$W/$1" "$W/$1-ca"
-    cat > "$W/$1.localca" <<CONF
-statedir = $W/$1-ca
-signingkey = $W/$1-ca/signkey.pem
-issuercert = $W/$1-ca/issuercert.pem
-certserial = $W/$1-ca/certserial
-CONF
-    printf '%s\n' '--platform-manufacturer Test' '--platform-version 1' '--platform-model virtual' \
-        > "$W/$1.options"
-    cat > "$W/$1.setup" <<CONF
-create_certs_tool = $(command -v swtpm_localca)
-create_certs_tool_config = $W/$1.localca
-create_certs_tool_options = $W/$1.options
-CONF
-    swtpm_setup --tpm2 --tpmstate "$W/$1" --create-ek-cert --config "$W/$1.setup" --overwrite \
-        > "$W/$1/setup.log" 2>&1 && cat "$W/$1-ca/"*cert.pem > "$W/$1.pem"
-}
+make_tpm() { tpm_make_certified "$W/$1"; } # NAME
 start() { # NAME
     tpm_start "$W/$1" || { echo "1..1"; echo "not ok 1 - software TPM"; exit 1; }
     cat > "$W/conf" <<CONF

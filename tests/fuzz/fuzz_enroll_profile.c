@@ -20,9 +20,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
             abort();
         return 0;
     }
-    if (profile->backend > PROFILE_EST || strchr(profile->name, '/') != NULL ||
+    if (profile->backend > PROFILE_XCEP || strchr(profile->name, '/') != NULL ||
         *profile->name == '\0' || strlen(profile->name) > PROFILE_NAME_MAX ||
         (profile->backend == PROFILE_HELPER && *profile->helper != '/') ||
+        (profile->attestation && profile->backend > PROFILE_HELPER) ||
         (profile->backend == PROFILE_EST && est_url_fault(profile->url) != NULL) ||
         profile->renew_percent < 1 || profile->renew_percent > 99 || profile->pending_days < 1)
         abort();

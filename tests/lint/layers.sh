@@ -45,8 +45,8 @@ grep -rnE '#include ("greeter/|<(gtk|gdk))' greeter/lightdm --include='*.[ch]' |
 # Card administration is not a part of vsc-card, nor what an owner does of its sign-in path.
 grep -rln '#include "card/admin/' card --include='*.[ch]' | grep -v '^card/admin/' |
     while read -r file; do echo "layers: $file: card/ includes card/admin/"; done | grep . && fail=1
-grep -rln '#include "card/owner/' card/tpm card/pkcs11 --include='*.[ch]' |
-    while read -r file; do echo "layers: $file: a back end includes card/owner/"; done | grep . && fail=1
+grep -rlE '#include "card/(owner|attest)/' card/tpm card/pkcs11 --include='*.[ch]' |
+    while read -r file; do echo "layers: $file: a back end includes card/owner/ or card/attest/"; done | grep . && fail=1
 
 # The sub-commands are the program certcheck's alone.
 grep -rln '#include "certcheck/cli/' common conf certcheck card vscmgr pam_vsc greeter enroll --include='*.[ch]' |
@@ -99,6 +99,7 @@ if [ -e "$B/pam_vsc.so" ]; then
     libraries local-ca-submit 'libc'
     libraries certcheck-refresh 'libc|libcrypto|libconfig|libcurl|libldap.*|liblber.*|libkrb5'
     nm "$B/vsc-card" | grep -q ' T admin_' && bad "vsc-card links card administration"
+    nm "$B/vsc-card" | grep -qE ' [Tt] (attest_verify|attest_activate|bundle_read)$' && bad "vsc-card links the verifier of bundles"
     # The login screen: toolkits, and nothing that touches a card or a certificate.
     if [ -e "$B/vsc-greeter" ]; then
         libraries vsc-greeter 'libc|lib(gtk|gdk)-3|lib(glib|gio|gobject|gdk_pixbuf)-2\.0|libatk-1\.0|libpango(cairo)?-1\.0|libcairo(-gobject)?|libharfbuzz|liblightdm-gobject-1'

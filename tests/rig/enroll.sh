@@ -3,6 +3,8 @@
 # file after tests/rig/tpm.sh.
 #   enroll_missing      prints what is not there, and is true when something is
 #   enroll_start        a software TPM, the card "Alice" (PIN 12345678), a CA, vsc-card, in $D
+#                       CERTIFIED=yes: the TPM has an endorsement certificate; CARD_OPTIONS: more of
+#                       vscmgr create
 #   enroll_end          stops them and removes $D
 #   as USER COMMAND...  vsc-enroll, what it says to $D/out; the PIN is on standard input. SESSION is an
 #                       array of settings of its environment
@@ -11,6 +13,8 @@
 #   keys                how many keys are on the card
 #   signed_in PROFILE   SESSION becomes that of a sign-in with that profile's certificate
 SESSION=()
+CERTIFIED=
+CARD_OPTIONS=()
 LISTENER=
 
 enroll_missing() {
@@ -37,7 +41,9 @@ signed_in() {
 
 enroll_start() {
     local i
-    D=$(mktemp -d) && chmod 755 "$D" && tpm_start "$D/tpm" || return 1
+    D=$(mktemp -d) && chmod 755 "$D" || return 1
+    [ -z "$CERTIFIED" ] || tpm_make_certified "$D/tpm" || return 1
+    tpm_start "$D/tpm" || return 1
     cp "$B/vsc-enroll" tests/pki/make-pki.sh tests/rig/helper-ca.sh "$D/" && mkdir "$D/enroll.d" "$D/work" || return 1
     install -d -o daemon -m 700 "$D/state-daemon" && install -d -o bin -m 700 "$D/state-bin" || return 1
     tests/pki/make-pki.sh base "$D/pki" daemon corp.test > "$D/out" 2>&1 || return 1
@@ -50,7 +56,7 @@ trust = { intermediates = "$D/intermediates"; };
 enroll = { profiles = "$D/enroll.d"; };
 CONF
     printf '%s\n' 12345678 | "$B/vscmgr" create --name Alice --owner daemon --pin stdin --adminkey random --tries 5 \
-        -c "$D/conf" > "$D/out" 2>&1 || return 1
+        "${CARD_OPTIONS[@]}" -c "$D/conf" > "$D/out" 2>&1 || return 1
     chmod 700 "$D/tpm"
     "$B/vsc-card" -c "$D/conf" --listen "$D/card.sock" 2> "$D/log" &
     LISTENER=$!

@@ -4,6 +4,8 @@
 #   tpm_start DIR        start swtpm on a free port with its state in DIR (absolute; made if missing).
 #                        Sets TCTI, TPM2TOOLS_TCTI and TPM_PID, and lenient DA parameters. A second
 #                        call with the same DIR after tpm_stop is a reboot of the same TPM.
+#   tpm_make_certified DIR  before the first tpm_start: a TPM as its maker delivers it, with an
+#                        endorsement key that a CA of this test certified; the CA is DIR.pem
 #   tpm_start_unix DIR SOCKET  the same on a Unix socket that everybody may connect to, for a client
 #                        that has no network
 #   tpm_stop             stop it (state stays in DIR)
@@ -47,6 +49,24 @@ tpm_make() {
     mkdir -p "$1"
     [ -e "$1/tpm2-00.permall" ] ||
         swtpm_setup --tpm2 --tpmstate "$1" --overwrite >"$1/setup.log" 2>&1
+}
+
+tpm_make_certified() { # DIR
+    mkdir -p "$1" "$1-ca"
+    cat > "$1.localca" <<CONF
+statedir = $1-ca
+signingkey = $1-ca/signkey.pem
+issuercert = $1-ca/issuercert.pem
+certserial = $1-ca/certserial
+CONF
+    printf '%s\n' '--platform-manufacturer Test' '--platform-version 1' '--platform-model virtual' > "$1.options"
+    cat > "$1.setup" <<CONF
+create_certs_tool = $(command -v swtpm_localca)
+create_certs_tool_config = $1.localca
+create_certs_tool_options = $1.options
+CONF
+    swtpm_setup --tpm2 --tpmstate "$1" --create-ek-cert --config "$1.setup" --overwrite > "$1/setup.log" 2>&1 &&
+        cat "$1-ca/"*cert.pem > "$1.pem"
 }
 
 tpm_started() { # TCTI

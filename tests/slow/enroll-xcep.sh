@@ -77,8 +77,9 @@ check "the_keys_of_TLS_are_written_nowhere"
 session
 
 # ---- refused before there is a request
+EMPTY=$(stat -c %y "$D/store/cards/0000/keys") # no key was made even for a moment
 unready() { # CODE MODE NAME
-    policy "$2"; enroll request --json; [ $? = 1 ] && sed -n '/^{/p' "$D/out" | jq -e ".code == \"$1\" and .phase == \"idle\"" > "$D/jq" && [ "$(keys)" = 0 ]
+    policy "$2"; enroll request --json; [ $? = 1 ] && [ "$(stat -c %y "$D/store/cards/0000/keys")" = "$EMPTY" ] && sed -n '/^{/p' "$D/out" | jq -e ".code == \"$1\" and .phase == \"idle\"" > "$D/jq" && [ "$(keys)" = 0 ]
     check "$3"
 }
 unready attestation-required attest a_template_that_requires_attestation_is_refused

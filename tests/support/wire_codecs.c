@@ -380,6 +380,8 @@ const struct wire_codec wire_codecs[] = {
     {"card_store", WIRE_CARD_STORE, 2, store_sample, store_again},
     {"card_sign_as", WIRE_CARD_SIGN_AS, 2, sign_as_sample, sign_as_again},
     {"card_verify", WIRE_CARD_VERIFY, 1, verify_sample, verify_again},
+    {"card_attest", WIRE_CARD_ATTEST, 2, attest_sample, attest_again},
+    {"card_attested", WIRE_CARD_ATTESTED, 2, attested_sample, attested_again},
     {"card_watched", WIRE_CARD_WATCHED, 2, watch_sample, watch_again},
     {"check_begin", WIRE_CHECK_BEGIN, 2, begin_sample, begin_again},
     {"check_begun", WIRE_CHECK_BEGUN, 2, begun_sample, begun_again},

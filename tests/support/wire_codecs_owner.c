@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "common/wire_attest.h"
 #include "common/wire_owner.h"
 #include "common/wire_use.h"
 
@@ -122,5 +123,45 @@ enum vsc_err verify_again(struct reader *reader, struct buf *body)
     if (err == VSC_OK)
         card_verify_encode(body, &verify);
     secret_done(&verify.pin);
+    return err;
+}
+
+void attest_sample(unsigned number, struct buf *body)
+{
+    struct card_attest attest = {.card = "0000",
+                                 .nonce_len = number == 0 ? ATTEST_NONCE_MAX : 0,
+                                 .has_request = number == 0};
+
+    if (number == 0)
+        memcpy(attest.key, "01", 3);
+    card_attest_encode(body, &attest);
+}
+
+enum vsc_err attest_again(struct reader *reader, struct buf *body)
+{
+    struct card_attest attest;
+    enum vsc_err err = card_attest_decode(reader, &attest);
+
+    if (err == VSC_OK)
+        card_attest_encode(body, &attest);
+    return err;
+}
+
+void attested_sample(unsigned number, struct buf *body)
+{
+    static unsigned char bytes[300];
+    const struct card_attested attested = {
+        .bundle = {.data = bytes, .len = number == 0 ? 1 : sizeof(bytes)}};
+
+    card_attested_encode(body, &attested);
+}
+
+enum vsc_err attested_again(struct reader *reader, struct buf *body)
+{
+    auto_attested struct card_attested attested = {.bundle = {0}};
+    enum vsc_err err = card_attested_decode(reader, &attested);
+
+    if (err == VSC_OK)
+        card_attested_encode(body, &attested);
     return err;
 }

@@ -15,6 +15,10 @@ void store_sample(unsigned number, struct buf *body);
 enum vsc_err store_again(struct reader *reader, struct buf *body);
 void verify_sample(unsigned number, struct buf *body);
 enum vsc_err verify_again(struct reader *reader, struct buf *body);
+void attest_sample(unsigned number, struct buf *body);
+enum vsc_err attest_again(struct reader *reader, struct buf *body);
+void attested_sample(unsigned number, struct buf *body);
+enum vsc_err attested_again(struct reader *reader, struct buf *body);
 void sign_as_sample(unsigned number, struct buf *body);
 enum vsc_err sign_as_again(struct reader *reader, struct buf *body);
 

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "common/wire_attest.h"
 #include "common/wire_owner.h"
 #include "common/wire_use.h"
 #include "tests/support/wire_trip.h"
@@ -96,6 +97,71 @@ static void test_challenge_has_two_printable_texts(void **state)
                      VSC_PROTOCOL);
 }
 
+static enum vsc_err trip_request(uint32_t request_len)
+{
+    auto_buf struct buf body;
+    struct card_attest attest = {.nonce_len = 0};
+    struct reader reader;
+
+    buf_init(&body, 512);
+    buf_str(&body, "0000");
+    buf_str(&body, "");
+    buf_u32(&body, 0);
+    buf_u32(&body, request_len);
+    for (uint32_t i = 0; i < request_len; i++)
+        buf_u8(&body, 1);
+    reader_init(&reader, body.data, body.len);
+    return card_attest_decode(&reader, &attest);
+}
+
+static void test_attest_has_a_card_a_short_nonce_and_a_whole_digest(void **state)
+{
+    struct card_attest attest = {.card = "0000", .nonce_len = ATTEST_NONCE_MAX};
+
+    (void)state;
+    assert_int_equal(TRIP(card_attest, struct card_attest, &attest, nothing), VSC_OK);
+    attest.card[0] = '\0';
+    assert_int_equal(TRIP(card_attest, struct card_attest, &attest, nothing), VSC_PROTOCOL);
+    attest = (struct card_attest){.card = "0000", .key = "0\n"};
+    assert_int_equal(TRIP(card_attest, struct card_attest, &attest, nothing), VSC_PROTOCOL);
+    for (uint32_t len = 0; len <= DIGEST_SIZE + 1; len++)
+        assert_int_equal(trip_request(len), len == 0 || len == DIGEST_SIZE ? VSC_OK : VSC_PROTOCOL);
+}
+
+static void test_attest_takes_no_longer_nonce(void **state)
+{
+    auto_buf struct buf body;
+    struct card_attest attest = {.nonce_len = 0};
+    struct reader reader;
+
+    (void)state;
+    buf_init(&body, 512);
+    buf_str(&body, "0000");
+    buf_str(&body, "01");
+    buf_u32(&body, ATTEST_NONCE_MAX + 1);
+    for (int i = 0; i < ATTEST_NONCE_MAX + 1; i++)
+        buf_u8(&body, 1);
+    buf_u32(&body, 0);
+    reader_init(&reader, body.data, body.len);
+    assert_int_equal(card_attest_decode(&reader, &attest), VSC_PROTOCOL);
+}
+
+static void test_attested_has_a_bundle_that_is_not_too_long(void **state)
+{
+    static unsigned char bytes[ATTESTED_MAX + 1];
+    struct card_attested attested = {.bundle = {.data = bytes, .len = ATTESTED_MAX}};
+
+    (void)state;
+    assert_int_equal(TRIP(card_attested, struct card_attested, &attested, card_attested_done),
+                     VSC_OK);
+    attested.bundle.len++;
+    assert_int_equal(TRIP(card_attested, struct card_attested, &attested, card_attested_done),
+                     VSC_PROTOCOL);
+    attested.bundle.len = 0;
+    assert_int_equal(TRIP(card_attested, struct card_attested, &attested, card_attested_done),
+                     VSC_PROTOCOL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -104,6 +170,9 @@ int main(void)
         cmocka_unit_test(test_sign_as_takes_the_schemes_and_hashes),
         cmocka_unit_test(test_challenge_has_two_printable_texts),
         cmocka_unit_test(test_store_has_a_card_and_a_certificate),
+        cmocka_unit_test(test_attest_has_a_card_a_short_nonce_and_a_whole_digest),
+        cmocka_unit_test(test_attest_takes_no_longer_nonce),
+        cmocka_unit_test(test_attested_has_a_bundle_that_is_not_too_long),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

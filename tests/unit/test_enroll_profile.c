@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Keys of a profile that belong together, or exclude each other. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/own.h"
+#include "enroll/profile.h"
+#include "tests/support/libconfig_leaks.h"
+
+DEFINE_AUTO(struct profile, profile_free)
+
+#define BASE "name = \"a\"; backend = \"file\"; upn = \"%u@corp.test\"; "
+
+static struct profile *parse(const char *text)
+{
+    struct profile *profile = NULL;
+    struct problem problem = {""};
+
+    if (profile_parse("f", text, strlen(text), &profile, &problem) != VSC_OK)
+        fail_msg("%s", problem.text);
+    return profile;
+}
+
+static void assert_refused(const char *text, enum vsc_err err, const char *words)
+{
+    struct profile *profile = NULL;
+    struct problem problem = {""};
+
+    assert_int_equal(profile_parse("f", text, strlen(text), &profile, &problem), err);
+    assert_null(profile);
+    if (strstr(problem.text, words) == NULL)
+        fail_msg("\"%s\" does not say \"%s\"", problem.text, words);
+}
+
+static void test_profile_with_attestation_is_for_back_ends_that_carry_it(void **state)
+{
+    auto_by(profile_free) struct profile *by_file = parse(BASE "attestation = true;");
+    auto_by(profile_free) struct profile *without = parse(BASE);
+
+    (void)state;
+    assert_true(by_file->attestation);
+    assert_false(without->attestation);
+    assert_refused("name = \"a\"; backend = \"est\"; url = \"https://h/\"; upn = \"%u@x\"; "
+                   "attestation = true;",
+                   VSC_CONFIG, "f:1: attestation: the back end \"est\" cannot carry it");
+    assert_refused("name = \"a\"; backend = \"xcep-wstep\"; url = \"https://h/\"; upn = \"%u@x\"; "
+                   "template = \"t\"; attestation = true;",
+                   VSC_CONFIG, "attestation: the back end \"xcep-wstep\" cannot carry it");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_profile_with_attestation_is_for_back_ends_that_carry_it),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
