@@ -15,10 +15,12 @@
 #include "common/own.h"
 
 #define SPAWN_PATH_MAX 4096
-#define FIRST_FREE_FD  10  /* above every descriptor that a child's set-up writes to */
-#define GRACE_MS       500 /* for a helper to end by itself once its channel is closed */
-#define KILL_MS        2000
-#define STEP_MS        5 /* between two looks at a child without a pidfd */
+#define FIRST_FREE_FD  10 /* above every descriptor that a child's set-up writes to */
+/* For a helper to end by itself once its channel is closed: what is killed leaves its sessions in a
+ * TPM without a resource manager, so a machine with much to do gets some time. */
+#define GRACE_MS 2000
+#define KILL_MS  2000
+#define STEP_MS  5 /* between two looks at a child without a pidfd */
 
 /* The host may run with descriptors 0-2 closed; ours must never become its standard input. */
 static int move_up(int *fd)

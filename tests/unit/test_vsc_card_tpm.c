@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "card/admin/admin.h"
@@ -22,11 +24,42 @@
 
 DEFINE_AUTO(FILE, fclose)
 
+/* A vsc-card, and our end of its channel: the socket's number tells whether it is still open. */
+struct started {
+    pid_t pid;
+    int fd;
+    ino_t socket;
+};
+
 struct rig {
     struct tpm_rig tpm;
     char store[160], config[160], folder[PATH_MAX];
     char id[STORE_CARD_SIZE];
+    struct started started[8];
+    size_t count;
 };
+
+static ino_t socket_of(int fd)
+{
+    struct stat status;
+
+    return fstat(fd, &status) == 0 ? status.st_ino : 0;
+}
+
+/* Whose source was freed ends, and flushes its sessions first: a TPM without a resource manager has
+ * room for three. */
+static void wait_for_freed(struct rig *rig)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < rig->count; i++) {
+        if (socket_of(rig->started[i].fd) == rig->started[i].socket)
+            rig->started[kept++] = rig->started[i];
+        else
+            (void)waitpid(rig->started[i].pid, NULL, 0);
+    }
+    rig->count = kept;
+}
 
 static enum vsc_err make_card(struct rig *rig, struct problem *problem)
 {
@@ -54,8 +87,10 @@ static enum vsc_err make_card(struct rig *rig, struct problem *problem)
 static int reset(void *context)
 {
     struct problem problem = {0};
-    enum vsc_err err = make_card(context, &problem);
+    enum vsc_err err;
 
+    wait_for_freed(context);
+    err = make_card(context, &problem);
     if (err != VSC_OK)
         (void)fprintf(stderr, "reset: %s: %s\n", vsc_strerror(err), problem.text);
     return err == VSC_OK ? 0 : -1;
@@ -68,12 +103,18 @@ static enum vsc_err open_source(void *context, struct card_source **ret_source)
     char *const argv[] = {program, option, rig->config, NULL};
     struct helper helper = HELPER_NONE;
     struct problem problem = {0};
-    enum vsc_err err = helper_start(rig->folder, program, argv, &helper, &problem);
+    enum vsc_err err;
 
+    wait_for_freed(rig);
+    if (rig->count == sizeof(rig->started) / sizeof(rig->started[0]))
+        return VSC_USAGE;
+    err = helper_start(rig->folder, program, argv, &helper, &problem);
     if (err != VSC_OK) {
         (void)fprintf(stderr, "%s\n", problem.text);
         return err;
     }
+    rig->started[rig->count++] =
+        (struct started){.pid = helper.pid, .fd = helper.fd, .socket = socket_of(helper.fd)};
     return remote_source_new(helper.fd, "vsc-card", ret_source);
 }
 
