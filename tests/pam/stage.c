@@ -19,7 +19,7 @@
 #include "common/spawn.h"
 
 #define PROGRAM_MAX  (64u * 1024 * 1024)
-#define SETTLE_STEPS 400
+#define SETTLE_STEPS 12000
 #define SETTLE_MS    5
 
 static const char *const helpers[] = {"vsc-check", "vsc-card"};

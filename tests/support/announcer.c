@@ -50,7 +50,7 @@ static void put_body(struct message *answer, enum announcer_answer kind)
 /* False: the connection ends. */
 static bool answer_peer(struct announcer *announcer, int fd)
 {
-    const struct deadline deadline = deadline_in(10000);
+    const struct deadline deadline = deadline_in(60000);
     enum announcer_answer kind = (enum announcer_answer)atomic_load(&announcer->answer);
     struct message request, answer;
     bool goes_on = wire_receive(fd, &request, &deadline) == VSC_OK;

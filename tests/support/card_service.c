@@ -11,7 +11,7 @@
 #include "common/dial.h"
 #include "common/own.h"
 
-#define WAIT_STEPS 200 /* of 50 ms */
+#define WAIT_STEPS 1200 /* of 50 ms */
 
 DEFINE_AUTO(FILE, fclose)
 

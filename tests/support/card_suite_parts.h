@@ -5,7 +5,7 @@
 
 #include "tests/unit/card_suite.h"
 
-#define SUITE_DEADLINE_MS 20000
+#define SUITE_DEADLINE_MS 60000
 
 struct CMUnitTest;
 

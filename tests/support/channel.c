@@ -79,7 +79,7 @@ pid_t channel_listen(const struct channel_options *options, const char *path)
         abort();
     if (pid == 0)
         _exit(vsc_exit_status(listen_run(&listener, NULL)));
-    for (int i = 0; i < 500; i++) {
+    for (int i = 0; i < 6000; i++) {
         auto_fd int fd = channel_connect(path);
 
         if (fd >= 0)

@@ -285,7 +285,7 @@ enum vsc_err fake_source_new(struct fake_cards *cards, struct card_source **ret_
     if (source == NULL)
         return VSC_MEMORY;
     source->base.ops = &fake_ops;
-    source->base.deadline = deadline_in(10000);
+    source->base.deadline = deadline_in(60000);
     source->cards = cards;
     *ret_source = &source->base;
     return VSC_OK;

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PAIR_TIMEOUT_MS 2000
+#define PAIR_TIMEOUT_MS 60000
 
 extern int pair_ours, pair_theirs;
 

@@ -16,7 +16,7 @@
 #include "common/wire.h"
 #include "greeter/watch/watch.h"
 
-#define PATIENCE_MS 20000 /* on a machine with much to do */
+int played_answer_ms = PLAYED_PATIENCE_MS;
 
 static void need(bool condition)
 {
@@ -68,7 +68,7 @@ void played_start(struct played *played, bool json, bool once, bool listening)
                                               .once = once,
                                               .out = pipe_fds[1],
                                               .poll_ms = PLAYED_POLL_MS,
-                                              .answer_ms = PLAYED_ANSWER_MS};
+                                              .answer_ms = played_answer_ms};
 
         close_fd(&played->listener);
         (void)close(pipe_fds[0]);
@@ -82,14 +82,14 @@ void played_start(struct played *played, bool json, bool once, bool listening)
 void played_accept(struct played *played)
 {
     close_fd(&played->channel);
-    need(is_ready(played->listener, PATIENCE_MS));
+    need(is_ready(played->listener, PLAYED_PATIENCE_MS));
     played->channel = accept4(played->listener, NULL, NULL, SOCK_CLOEXEC);
     need(played->channel >= 0);
 }
 
 bool played_asked(struct played *played)
 {
-    const struct deadline deadline = deadline_in(PATIENCE_MS);
+    const struct deadline deadline = deadline_in(PLAYED_PATIENCE_MS);
     auto_message struct message message;
     enum vsc_err err = wire_receive(played->channel, &message, &deadline);
 
@@ -119,7 +119,7 @@ void played_send(struct played *played, const void *bytes, size_t len)
 
 void played_answer(struct played *played, const struct watch_list *list)
 {
-    const struct deadline deadline = deadline_in(PATIENCE_MS);
+    const struct deadline deadline = deadline_in(PLAYED_PATIENCE_MS);
     auto_message struct message answer;
 
     message_init(&answer, WIRE_CARD_WATCHED);
@@ -175,7 +175,7 @@ const char *played_line(struct played *played)
 
         if (line != NULL)
             return line;
-        need(played->len < sizeof(played->line) && is_ready(played->lines, PATIENCE_MS));
+        need(played->len < sizeof(played->line) && is_ready(played->lines, PLAYED_PATIENCE_MS));
         got = read(played->lines, played->line + played->len, sizeof(played->line) - played->len);
         need(got >= 0);
         if (got == 0) {

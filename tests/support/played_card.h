@@ -12,9 +12,12 @@
 
 #include "common/wire_watch.h"
 
-#define PLAYED_POLL_MS   30  /* between two questions */
-#define PLAYED_ANSWER_MS 400 /* so long it waits for an answer */
-#define PLAYED_LINE_MAX  70000
+#define PLAYED_POLL_MS     30 /* between two questions */
+#define PLAYED_LINE_MAX    70000
+#define PLAYED_PATIENCE_MS 60000 /* the test may be held up */
+
+/* So long the next one started waits for an answer. */
+extern int played_answer_ms;
 
 struct played {
     char folder[32], path[64];

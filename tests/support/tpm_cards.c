@@ -8,7 +8,7 @@
 #include "card/tpm/source.h"
 #include "common/own.h"
 
-#define DEADLINE_MS 30000
+#define DEADLINE_MS 60000
 
 DEFINE_AUTO(struct card_source, card_source_free)
 

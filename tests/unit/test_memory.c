@@ -106,7 +106,7 @@ static void test_every_decoder_survives_without_memory(void **state)
 
 static enum vsc_err exchange(const void *argument)
 {
-    const struct deadline deadline = deadline_in(2000);
+    const struct deadline deadline = deadline_in(60000);
     auto_message struct message request, answer;
     int pair[2];
     enum vsc_err err;

@@ -207,7 +207,7 @@ static void limit(unsigned resource)
 /* A host that the kernel ended could stop nobody: its helpers end by themselves. */
 static void wait_for_helpers(void)
 {
-    for (int i = 0; i < 200 && stage_has_leftover(&stage); i++)
+    for (int i = 0; i < 6000 && stage_has_leftover(&stage); i++)
         (void)usleep(50000);
 }
 
@@ -247,7 +247,7 @@ static void test_host_killed_at_the_prompt_leaves_no_helper(void **state)
     stage_reset(&stage);
     status = in_child(be_default, 0, PERSON_LEAVES);
     assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGINT);
-    for (unsigned i = 0; i < 200 && stage_has_leftover(&stage); i++)
+    for (unsigned i = 0; i < 6000 && stage_has_leftover(&stage); i++)
         (void)usleep(10000);
     assert_false(stage_has_leftover(&stage));
 }

@@ -55,7 +55,7 @@ static int serve(const void *bytes, size_t len, pid_t *ret_child)
 /* It is given up soon, without values. */
 static void refuses(const char *scheme, const void *bytes, size_t len)
 {
-    const struct deadline deadline = deadline_in(4000);
+    const struct deadline deadline = deadline_in(60000);
     struct ldap_values values = {.count = 0};
     struct problem problem = {""};
     struct ldap_url entry;

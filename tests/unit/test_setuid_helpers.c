@@ -28,7 +28,7 @@
 #include "common/wire_check.h"
 
 #define CALLER    65534 /* nobody */
-#define DEADLINE  10000
+#define DEADLINE  60000
 #define PATH_SIZE 4200
 
 static char folder[] = "/tmp/vsc-setuid-XXXXXX";

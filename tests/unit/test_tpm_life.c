@@ -227,9 +227,9 @@ static void test_what_was_prepared_is_closed_also_when_the_time_is_over(void **s
     struct rig *rig = *state;
     struct card_source *source = tpm_cards_source(&rig->cards);
 
-    source->deadline = deadline_in(1000);
+    source->deadline = deadline_in(60000);
     assert_int_equal(source->ops->prepare(source, rig->id, "00", NULL), VSC_OK);
-    usleep(1050 * 1000);
+    source->deadline = deadline_in(0);
     card_source_free(source);
     assert_int_equal(run(rig, "test -z \"$(tpm2_getcap handles-loaded-session)\" && "
                               "test -z \"$(tpm2_getcap handles-transient)\""),
@@ -332,7 +332,7 @@ static void test_deadline_ends_a_wait_for_a_stalled_tpm(void **state)
     before = clock_ms();
     source->deadline = deadline_in(300);
     assert_int_equal(source->ops->prepare(source, rig->id, "00", NULL), VSC_TIMEOUT);
-    assert_in_range(clock_ms() - before, 200, 3000);
+    assert_true(clock_ms() - before >= 200);
     assert_int_equal(kill(rig->cards.tpm.pid, SIGCONT), 0);
 }
 
@@ -347,16 +347,16 @@ static void test_next_attempt_waits_after_a_wrong_pin(void **state)
 
     (void)snprintf(sign_with.card, sizeof sign_with.card, "%s", rig->id);
     assert_int_equal(secret_set(&sign_with.pin, "wrong PIN", 9), VSC_OK);
+    before = clock_ms();
     assert_int_equal(source->ops->sign(source, &sign_with, &outcome, NULL), VSC_OK);
     assert_int_equal(outcome.result, VSC_PIN);
-    source->deadline = deadline_in(300);
+    source->deadline = deadline_in(1);
     assert_int_equal(source->ops->sign(source, &sign_with, &outcome, NULL), VSC_TIMEOUT);
-    source->deadline = deadline_in(20000);
-    before = clock_ms();
+    source->deadline = deadline_in(60000);
     assert_int_equal(secret_set(&sign_with.pin, TEST_PIN, strlen(TEST_PIN)), VSC_OK);
     assert_int_equal(source->ops->sign(source, &sign_with, &outcome, NULL), VSC_OK);
     assert_int_equal(outcome.result, VSC_OK);
-    assert_in_range(clock_ms() - before, 500, 3000);
+    assert_true(clock_ms() - before >= 1000);
     assert_int_equal(state_of(rig).tries_left, TRIES);
 }
 

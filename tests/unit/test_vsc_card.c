@@ -43,7 +43,7 @@ static void start(enum conf_identities identities)
     const struct channel_options options = {
         .cards = world->cards,
         .identities = identities,
-        .timeout_ms = 5000,
+        .timeout_ms = 60000,
         .retry_ms = 1,
     };
 
@@ -102,7 +102,7 @@ static struct card_source *connect_source(void)
 
     if (fd < 0 || remote_source_new(fd, "vsc-card", &source) != VSC_OK)
         _exit(126);
-    source->deadline = deadline_in(5000);
+    source->deadline = deadline_in(60000);
     return source;
 }
 

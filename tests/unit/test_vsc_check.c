@@ -26,7 +26,7 @@
 #include "tests/support/program.h"
 
 #define NOBODY  65534
-#define WAIT_MS 20000
+#define WAIT_MS 60000
 
 static char program[PATH_MAX];
 static pid_t child;

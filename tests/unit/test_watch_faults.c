@@ -9,6 +9,8 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,6 +34,9 @@ static struct {
     const char *struck; /* the function that failed; NULL if none did */
 } fault;
 
+/* Told to the process that reads: it stays until then. */
+static atomic_bool *has_struck;
+
 static bool strike(const char *function)
 {
     if (!fault.armed || (fault.struck != NULL && !fault.for_good))
@@ -39,6 +44,7 @@ static bool strike(const char *function)
     if (fault.struck == NULL && fault.countdown-- > 0)
         return false;
     fault.struck = function;
+    *has_struck = true;
     return true;
 }
 
@@ -74,10 +80,14 @@ static pid_t listener;
 
 static int set_up(void **state)
 {
-    const struct channel_options options = {.timeout_ms = 5000, .retry_ms = 1};
+    const struct channel_options options = {.timeout_ms = 60000, .retry_ms = 1};
     struct channel_options with_cards = options;
 
     (void)state;
+    has_struck =
+        mmap(NULL, sizeof(*has_struck), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (has_struck == MAP_FAILED)
+        return 1;
     cards = fake_cards_new();
     (void)fake_card_add_key(fake_card_add(cards, "0000", "TestVSC", "12345678"), "01", FAKE_P256);
     with_cards.cards = cards;
@@ -121,8 +131,12 @@ static size_t check_lines(int fd)
 static enum vsc_err run_with(unsigned countdown, bool for_good, size_t *ret_lines)
 {
     auto_fd int lines = memfd_create("lines", MFD_CLOEXEC);
-    const struct watch_options options = {
-        .socket = path, .json = true, .once = true, .out = lines, .poll_ms = 10, .answer_ms = 5000};
+    const struct watch_options options = {.socket = path,
+                                          .json = true,
+                                          .once = true,
+                                          .out = lines,
+                                          .poll_ms = 10,
+                                          .answer_ms = 60000};
     enum vsc_err err;
 
     assert_true(lines >= 0);
@@ -163,13 +177,14 @@ static void test_each_call_fails_in_turn(void **state)
 static int watch_on(unsigned countdown)
 {
     const struct watch_options options = {
-        .socket = path, .json = true, .out = -1, .poll_ms = 5, .answer_ms = 5000};
+        .socket = path, .json = true, .out = -1, .poll_ms = 5, .answer_ms = 60000};
     struct watch_options copy = options;
     int pipe_fds[2];
     pid_t reader;
     enum vsc_err err;
 
     assert_int_equal(pipe2(pipe_fds, O_CLOEXEC), 0);
+    *has_struck = false;
     reader = fork();
     assert_true(reader >= 0);
     if (reader == 0) {
@@ -177,9 +192,12 @@ static int watch_on(unsigned countdown)
         struct pollfd pollfd = {.fd = pipe_fds[0], .events = POLLIN};
 
         (void)close(pipe_fds[1]);
-        /* A line that opens a picture, and some rounds more. */
-        while (poll(&pollfd, 1, 60) == 1 && read(pipe_fds[0], &byte, 1) == 1)
-            continue;
+        /* A line that opens a picture, the fault, and some rounds more. */
+        for (bool reads = true; reads;) {
+            const int ready = poll(&pollfd, 1, 60);
+
+            reads = ready == 1 ? read(pipe_fds[0], &byte, 1) == 1 : !*has_struck;
+        }
         _exit(0);
     }
     (void)close(pipe_fds[0]);

@@ -30,13 +30,15 @@ static void test_once_is_the_picture_and_no_more(void **state)
 
 static void test_once_without_a_helper_says_nothing(void **state)
 {
-    const struct deadline deadline = deadline_in(5000);
+    const struct deadline deadline = deadline_in(60000);
 
     (void)state;
     played_start(&played, true, true, false);
     assert_null(played_line(&played));
     assert_int_equal(played_end(&played), VSC_HELPER);
+    played_answer_ms = 400;
     played_start(&played, true, true, true);
+    played_answer_ms = PLAYED_PATIENCE_MS;
     played_accept(&played);
     assert_true(played_asked(&played));
     assert_null(played_line(&played)); /* it has waited long enough */

@@ -46,7 +46,7 @@ static int tear_down(void **state)
 
 static enum vsc_err ask(int fd, struct watch_list *ret_list)
 {
-    const struct deadline deadline = deadline_in(5000);
+    const struct deadline deadline = deadline_in(60000);
     auto_message struct message request, answer;
     struct reader reader;
     enum vsc_err err;
@@ -63,7 +63,7 @@ static enum vsc_err ask(int fd, struct watch_list *ret_list)
 static struct watch_list see(enum conf_announce announce)
 {
     const struct channel_options options = {
-        .cards = cards, .announce = announce, .timeout_ms = 5000, .retry_ms = 1};
+        .cards = cards, .announce = announce, .timeout_ms = 60000, .retry_ms = 1};
     auto_fd int fd = channel_start(&options);
     struct watch_list list = {0};
 
@@ -145,7 +145,7 @@ static void look_as(uid_t uid, enum conf_identities identities, int (*client)(vo
     const struct channel_options options = {.cards = cards,
                                             .identities = identities,
                                             .announce = ANNOUNCE_ALWAYS,
-                                            .timeout_ms = 5000,
+                                            .timeout_ms = 60000,
                                             .retry_ms = 1};
     pid_t listener;
 
@@ -247,7 +247,7 @@ static void test_uid_that_was_given_anew_is_a_stranger(void **state)
 
 static void test_source_that_fails_is_an_error_and_the_channel_stays(void **state)
 {
-    const struct channel_options options = {.cards = cards, .timeout_ms = 5000, .retry_ms = 1};
+    const struct channel_options options = {.cards = cards, .timeout_ms = 60000, .retry_ms = 1};
     auto_watch_list struct watch_list list = {0};
     auto_fd int fd = -1;
 
@@ -262,9 +262,9 @@ static void test_source_that_fails_is_an_error_and_the_channel_stays(void **stat
 
 static void test_request_with_a_body_is_refused(void **state)
 {
-    const struct channel_options options = {.cards = cards, .timeout_ms = 5000, .retry_ms = 1};
+    const struct channel_options options = {.cards = cards, .timeout_ms = 60000, .retry_ms = 1};
     auto_fd int fd = channel_start(&options);
-    const struct deadline deadline = deadline_in(5000);
+    const struct deadline deadline = deadline_in(60000);
     auto_message struct message request, answer;
 
     (void)state;
