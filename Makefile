@@ -382,17 +382,17 @@ run-check: all units
 	$(Q)B=$(B) tests/run $(UNITS) $(wildcard tests/e2e/*.sh)
 # The slower suites; .ci/run calls them.
 check-slow: all units
-	$(Q)B=$(B) TEST_TIMEOUT=1200 tests/run $(wildcard tests/slow/*.sh)
+	$(Q)B=$(B) TEST_TIMEOUT=3600 tests/run $(wildcard tests/slow/*.sh)
 # Real login programs in throwaway roots: sshd, sudo, su, login, lockers, display managers.
 check-login: have-deps-login
 	+$(Q)$(MAKE) --no-print-directory run-check-login
 run-check-login: all units
-	$(Q)B=$(B) TEST_TIMEOUT=600 tests/run $(wildcard tests/login/[0-9]*.sh)
+	$(Q)B=$(B) TEST_TIMEOUT=1800 tests/run $(wildcard tests/login/[0-9]*.sh)
 # An Active Directory domain, and members of it, in throwaway roots. A domain for each that runs: two at once.
 check-domain: have-deps-domain
 	+$(Q)$(MAKE) --no-print-directory run-check-domain
 run-check-domain: all units
-	$(Q)B=$(B) JOBS=2 TEST_TIMEOUT=600 tests/run $(wildcard tests/domain/[0-9]*.sh)
+	$(Q)B=$(B) JOBS=2 TEST_TIMEOUT=1800 tests/run $(wildcard tests/domain/[0-9]*.sh)
 asan:
 	+$(Q)$(MAKE) --no-print-directory B=$(B)/asan SAN=address,undefined all units
 	$(Q)B=$(B)/asan tests/run $(patsubst $(B)/%,$(B)/asan/%,$(UNITS))
@@ -405,12 +405,13 @@ FUZZ_TIME ?= 30
 fuzz:
 	+$(Q)$(MAKE) --no-print-directory B=$(B)/fuzz CC=clang SAN=fuzzer-no-link,address,undefined run-fuzz
 run-fuzz: $(FUZZ_NAMES:%=$(B)/tests/fuzz/fuzz_%)
-	$(Q)for name in $(FUZZ_NAMES); do mkdir -p $(B)/found/$$name; log=$(B)/found/$$name.log; \
-	    $(B)/tests/fuzz/fuzz_$$name -max_total_time=$(FUZZ_TIME) -timeout=10 -verbosity=0 \
-	        -print_final_stats=1 -artifact_prefix=$(B)/found/$$name- \
-	        $(B)/found/$$name tests/fuzz/corpus/$$name > $$log 2>&1 || \
-	        { tail -n 40 $$log; echo "not ok fuzz_$$name (see $$log)"; exit 1; }; \
-	    echo "ok fuzz_$$name: $$(sed -n 's/.*executed_units: *//p' $$log) inputs"; done
+	$(Q)printf '%s\n' $(FUZZ_NAMES) | xargs -P $(shell nproc) -I NAME sh -c ' \
+	    mkdir -p $(B)/found/NAME; log=$(B)/found/NAME.log; \
+	    $(B)/tests/fuzz/fuzz_NAME -max_total_time=$(FUZZ_TIME) -timeout=60 -verbosity=0 \
+	        -print_final_stats=1 -artifact_prefix=$(B)/found/NAME- \
+	        $(B)/found/NAME tests/fuzz/corpus/NAME > $$log 2>&1 || \
+	        { tail -n 40 $$log; echo "not ok fuzz_NAME (see $$log)"; exit 255; }; \
+	    echo "ok fuzz_NAME: $$(sed -n "s/.*executed_units: *//p" $$log) inputs"'
 demo: have-deps
 	+$(Q)$(MAKE) --no-print-directory all
 	$(Q)B=$(B) demo/demo.sh

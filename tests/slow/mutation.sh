@@ -31,7 +31,7 @@ passes() {
     case $1 in *=*) arguments=${1#*=} ;; esac
     eval "$link $(wraps_of "$unit") -o $program $B/obj/tests/unit/$unit.o $object $archives $libraries" || return 2
     # shellcheck disable=SC2086 # a pattern
-    timeout 120 "$program" $arguments > "$program.log" 2>&1 && { rm -f "$program"; return 0; }
+    timeout 600 "$program" $arguments > "$program.log" 2>&1 && { rm -f "$program"; return 0; }
     rm -f "$program"
     return 1
 }
