@@ -58,7 +58,7 @@ on() { # dc|member CMD...
 cable() {
     case $1 in
     out) on dc ip link set ve-dc down ;;
-    in) on dc ip link set ve-dc up && until_true 20 ping_dc ;;
+    in) on dc ip link set ve-dc up && until_true ping_dc ;;
     *) return 1 ;;
     esac
 }
@@ -123,7 +123,7 @@ dc_start() {
     begin nsenter -t "$DC" --net --uts --mount --root --wd -- samba -F --no-process-group > "$W/samba.log" 2>&1
     begin nsenter -t "$DC" --net --uts --mount --root --wd -- \
         python3 -m http.server 80 --bind $DC_ADDRESS --directory /srv/http > "$W/http.log" 2>&1
-    until_true 120 dc_listens 53 80 88 389 445 464 636
+    until_true dc_listens 53 80 88 389 445 464 636
 }
 
 # ---- the member
@@ -196,7 +196,7 @@ directory_on() {
     sed -i "s/^\(passwd\|group\):.*/\1: files $source/" /etc/nsswitch.conf
     begin "$@" >> "$W/$source.log" 2>&1
     DIRECTORY=${STARTED[0]}
-    until_true 120 getent passwd "$(account alice)"
+    until_true getent passwd "$(account alice)"
 }
 member() {
     directory_off

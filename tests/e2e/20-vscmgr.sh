@@ -193,7 +193,7 @@ printf 'old PIN 1\nnew PIN 2\n' | is "passwd_changes_the_pin" 0 'is changed' \
 printf 'old PIN 1\n' | is "the old PIN is wrong now" 1 'wrong PIN' vscmgr csr Alice --pin stdin
 printf 'new PIN 2\n' | is "the new PIN is right" 0 'BEGIN' vscmgr csr Alice --pin stdin
 cat > "$W/tty.exp" <<EXPECT
-set timeout 20
+set timeout 300
 spawn $B/vscmgr passwd Alice -c $W/conf
 expect "Old PIN: "; send "new PIN 2\r"
 expect "New PIN: "; send "typed PIN 3\r"
@@ -210,7 +210,7 @@ else
     printf 'new PIN 2\ntyped PIN 3\n' | vscmgr passwd Alice --pin stdin --quiet
 fi
 cat > "$W/int.exp" <<EXPECT
-set timeout 20
+set timeout 300
 spawn bash -c {trap : INT; $B/vscmgr csr Alice -c $W/conf; echo status \$?; stty -a}
 expect "PIN: "; send "\003"
 expect "status 130"
@@ -239,7 +239,7 @@ is "version" 0 '^vscmgr [0-9]' "$B/vscmgr" --version
 
 is "destroy without a terminal wants --yes" 2 'wants --yes' vscmgr destroy --name Alice < /dev/null
 cat > "$W/yes.exp" <<EXPECT
-set timeout 20
+set timeout 300
 spawn $B/vscmgr destroy --name Alice -c $W/conf
 expect "Type yes: "; send "no\r"; expect eof
 catch wait result; exit [lindex \$result 3]

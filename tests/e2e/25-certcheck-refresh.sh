@@ -242,10 +242,10 @@ how sub.crl hang
 : > "$W/web.log"
 "$B/certcheck" refresh -c "$W/conf" > "$W/first" 2>&1 & # itself, to be killed
 first=$!
-wait_for grep -q 'GET /sub.crl' "$W/web.log"
+until_true grep -q 'GET /sub.crl' "$W/web.log"
 refresh > "$W/second" 2>&1 &
 second=$!
-wait_for grep -q 'waits for another refresh' "$W/second"
+until_true grep -q 'waits for another refresh' "$W/second"
 ok $? "a second refresh says that it waits"
 how sub.crl
 kill -KILL $first; wait $first 2> /dev/null

@@ -205,7 +205,7 @@ is "--pin is for --challenge" 2 'challenge' vscmgr unblock Card --pin stdin
 # At a terminal.
 cat > "$W/person" <<'EXP'
 log_user 1
-set timeout 20
+set timeout 300
 lassign $argv B conf master
 spawn $B/vscmgr unblock Other --challenge -c $conf
 expect -re {card +([-0-9A-Z]+)} { set card $expect_out(1,string) } timeout { exit 9 }

@@ -47,7 +47,7 @@ END
     slapd -f "$dir/slapd.conf" -h "ldap://127.0.0.1:$LDAP ldaps://127.0.0.1:$LDAPS" -d 0 >> "$dir/log" 2>&1 &
     SLAPD=$!
     servers+=($SLAPD)
-    wait_for ldapsearch -x -H "ldap://127.0.0.1:$LDAP" -b dc=corp,dc=test -s base
+    until_true ldapsearch -x -H "ldap://127.0.0.1:$LDAP" -b dc=corp,dc=test -s base
 }
 stop_slapd() { kill $SLAPD; wait $SLAPD 2> /dev/null; }
 modify() { ldapmodify -x -H "ldap://127.0.0.1:$LDAP" -D cn=admin,dc=corp,dc=test -w secret > "$W/modify.log" 2>&1; }

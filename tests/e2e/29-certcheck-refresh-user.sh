@@ -23,7 +23,7 @@ held() { # COMMAND..
     : > "$W/web.log"
     "$@" > "$W/out" 2> "$W/err" &
     pid=$!
-    wait_for grep -q 'GET /sub.crl' "$W/web.log"
+    until_true grep -q 'GET /sub.crl' "$W/web.log"
 }
 look() { # NAME
     status_is Uid '65534[[:space:]]+65534[[:space:]]+65534' && status_is Groups '$'

@@ -4,6 +4,7 @@
 set -u
 B=${B:-build}
 . tests/rig/softhsm.sh
+. tests/rig/client.sh
 if missing=$(softhsm_missing); then echo "1..0 # SKIP $missing"; exit 0; fi
 
 D=$(mktemp -d) || exit 1
@@ -26,17 +27,17 @@ conf() { # USER MODULE...: the configuration $D/conf
     cat >"$D/conf" <<CONF
 card = { store = "$D/store"; pkcs11_modules = [ ${modules%, } ]; };
 helpers = { card_user = "$user"; check_user = ""; };
-login = { timeout = 3; };
+login = { timeout = 8; };
 CONF
 }
-ask() { printf '%s\n' "$@" | timeout 60 "$BUILD/tests/card_client" "spawn:$BUILD:$D/conf" >"$D/out" 2>&1; }
+ask() { printf '%s\n' "$@" | timeout 300 "$BUILD/tests/card_client" "spawn:$BUILD:$D/conf" >"$D/out" 2>&1; }
 said() { grep -qE -- "$1" "$D/out"; }
 said_not() { ! said "$1"; }
 # The helper ends by itself once the client has gone; no instance outlives it.
 instances() { pgrep -f "vsc-card --backend pkcs11 --module $D/" | wc -l; }
+no_instance() { [ "$(instances)" -eq 0 ]; }
 all_gone() {
-    local i
-    for i in $(seq 60); do [ "$(instances)" -eq 0 ] && return 0; sleep 0.1; done
+    until_true no_instance && return 0
     ps -ef | grep "$D/" >>"$D/out"
     return 1
 }
@@ -76,10 +77,10 @@ if [ "$(id -u)" -eq 0 ]; then
     ask list "sign Alice 0 12345678"
     said '^sign: success verified'
     check "test_instance_of_another_user_signs"
-    { ask list "pause 2"; } &
-    sleep 1
+    client_open "$D/client" "spawn:$BUILD:$D/conf"
+    client_said list
     users=$(ps -o user= -p "$(pgrep -d, -f "vsc-card --backend pkcs11 --module $D/")" | sort -u)
-    wait $!
+    client_close
     [ "$users" = nobody ]
     check "test_instance_has_become_its_user"
     chown -R root "$D/tokens"
@@ -130,9 +131,11 @@ check "test_no_instance_of_a_hostile_module_is_left"
 
 # An instance that is killed between two requests.
 conf "" "$good"
-{ sleep 1; kill -9 $(pgrep -f "vsc-card --backend pkcs11 --module $D/good.so"); } 2>/dev/null &
-ask list "pause 2" "sign Alice 0 12345678" list
-wait $!
+client_open "$D/client" "spawn:$BUILD:$D/conf"
+client_said list && kill -9 $(pgrep -f "vsc-card --backend pkcs11 --module $D/good.so") &&
+    client_said "sign Alice 0 12345678" list
+client_close
+cp "$D/client" "$D/out"
 said '^sign: fault: '
 check "test_killed_instance_is_a_fault_and_not_an_end"
 

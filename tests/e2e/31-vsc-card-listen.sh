@@ -4,6 +4,7 @@
 set -u
 B=${B:-build}
 . tests/rig/softhsm.sh
+. tests/rig/client.sh
 if missing=$(softhsm_missing); then echo "1..0 # SKIP $missing"; exit 0; fi
 
 D=$(mktemp -d) || exit 1
@@ -21,14 +22,9 @@ check() {
 listen() { # OPTION...
     "$BUILD/vsc-card" "$@" --listen "$D/card.sock" 2>"$D/log" &
     LISTENER=$!
-    local i
-    for i in $(seq 100); do
-        printf '' | "$BUILD/tests/card_client" "$D/card.sock" >/dev/null 2>&1 && return 0
-        kill -0 "$LISTENER" 2>/dev/null || return 1
-        sleep 0.05
-    done
-    return 1
+    until_true listens_or_gone && ! until_gone "$LISTENER"
 }
+listens_or_gone() { until_gone "$LISTENER" || "$BUILD/tests/card_client" "$D/card.sock" </dev/null; }
 ended() { # the status of the listener, after SIGNAL or by itself
     [ -n "${1:-}" ] && kill "-$1" "$LISTENER"
     wait "$LISTENER"
@@ -39,7 +35,7 @@ ended() { # the status of the listener, after SIGNAL or by itself
 as() { # UID COMMAND...; the present user where UID is ""
     local uid=$1
     shift
-    printf '%s\n' "$@" | timeout 60 "$BUILD/tests/card_client" "$D/card.sock" $uid >"$D/out" 2>&1
+    printf '%s\n' "$@" | timeout 300 "$BUILD/tests/card_client" "$D/card.sock" $uid >"$D/out" 2>&1
 }
 said() { grep -qE -- "$1" "$D/out"; }
 
@@ -60,13 +56,11 @@ check "test_socket_is_open_to_everybody"
 as "" list "sign Alice 0 12345678"
 said '^sign: success verified'
 check "test_peer_who_runs_it_signs_through_the_socket"
-{ as "" list "pause 2" "sign Alice 0 12345678" && cp "$D/out" "$D/first"; } &
-sleep 0.5
-as "" list && said '^list: 1 cards'
-second=$?
-wait $!
-[ $second -eq 0 ] && grep -q '^sign: success verified' "$D/first"
+client_open "$D/first" "$D/card.sock"
+client_said list && as "" list && said '^list: 1 cards' && client_said "sign Alice 0 12345678" &&
+    grep -q '^sign: success verified' "$D/first"
 check "test_two_connections_at_a_time"
+client_close
 
 if [ "$(id -u)" -eq 0 ]; then
     id=$(sed -n 's/^list: id=\([^ ]*\) name=Alice.*/\1/p' "$D/first")
@@ -76,21 +70,19 @@ if [ "$(id -u)" -eq 0 ]; then
     said '^list: 0 cards' && [ "$(grep -c 'fault: no such card' "$D/out")" -eq 5 ] &&
         ! said success
     check "test_stranger_neither_sees_nor_uses_a_token"
-    as 1 list "pause 1" &
-    sleep 0.5
-    ! pgrep -P "$(pgrep -d, -P "$LISTENER")" -f 'backend pkcs11' >/dev/null
+    client_open "$D/stranger" "$D/card.sock" 1
+    client_said list && ! pgrep -P "$(pgrep -d, -P "$LISTENER")" -f 'backend pkcs11' >/dev/null
     check "test_no_module_is_loaded_for_a_stranger"
-    wait $!
+    client_close
 fi
 
-as "" list "pause 3" &
-client=$!
-sleep 0.5
+client_open "$D/client" "$D/card.sock"
+client_said list
 children=$(pgrep -d' ' -P "$LISTENER")
 ended TERM
 [ $? -eq 0 ] && [ ! -e "$D/card.sock" ] && [ -n "$children" ] && ! kill -0 $children 2>/dev/null
 check "test_sigterm_ends_it_with_its_children_and_its_socket"
-wait $client
+client_close
 
 listen -c "$D/conf"
 kill -KILL "$LISTENER"; wait "$LISTENER" 2>/dev/null

@@ -5,6 +5,7 @@
 set -u
 B=$(realpath "${B:-build}")
 . tests/rig/tpm.sh
+. tests/rig/client.sh
 if missing=$(tpm_missing); then echo "1..0 # SKIP $missing"; exit 0; fi
 [ "$(id -u)" -eq 0 ] || { echo "1..0 # SKIP needs several user ids: root only"; exit 0; }
 
@@ -39,20 +40,20 @@ check "test_cards_are_made"
 
 "$B/vsc-card" -c "$D/conf" --listen "$D/card.sock" 2>"$D/log" &
 LISTENER=$!
-for i in $(seq 100); do [ -S "$D/card.sock" ] && break; sleep 0.05; done
+until_socket "$D/card.sock"
 
 as "$OWNER" list "state Alice" "prepare Alice 0" "sign Alice 0 12345678"
 said 'name=Alice owner=daemon keys=1$' && said '^state: tries=3/3$' && said '^prepare: success' &&
     said '^sign: success'
 check "test_owner_signs_with_the_own_card"
 
-{ as "$OWNER" list "sign Alice 0 12345678" "pause 2"; } &
-sleep 1
+client_open "$D/client" "$D/card.sock" "$OWNER"
+client_said list "sign Alice 0 12345678"
 child=$(pgrep -P "$LISTENER" | head -n 1)
 [ "$(ps -o user= -p "$child")" = nobody ] && grep -q '^NoNewPrivs:.1' "/proc/$child/status" &&
     grep -q '^Seccomp:.2' "/proc/$child/status" && grep -q '^CapEff:.0*$' "/proc/$child/status"
 check "test_vsc_card_serves_as_its_own_user_in_a_sandbox"
-wait $!
+client_close
 
 as "$STRANGER" list "state 0000" "prepare 0000 0" "sign 0000 0 12345678" "sign 0000 0 wrong-pin" \
     "change 0000 12345678 87654321"

@@ -41,7 +41,7 @@ check "an administrator makes an empty card with a PUK and a help desk"
 chmod 700 "$D/tpm"
 "$B/vsc-card" -c "$D/conf" --listen "$D/card.sock" 2> "$D/log" &
 LISTENER=$!
-for i in $(seq 100); do [ -S "$D/card.sock" ] && break; sleep 0.05; done
+until_socket "$D/card.sock"
 
 as daemon list --json && jq -e '.[0].name == "Alice" and .[0].owner == "daemon"' "$D/out" > "$D/jq"
 check "the owner lists the own card"

@@ -117,7 +117,7 @@ enroll renew && signed_in ca && as daemon pulse < /dev/null && [ "$(keys)" = 1 ]
 check "a person who renews is asked still"
 
 cat > "$D/expect" <<EXPECT
-set timeout 60
+set timeout 300
 spawn setpriv --reuid daemon --regid daemon --clear-groups env -i XDG_STATE_HOME=$D/state-daemon $D/vsc-enroll renew -c $D/conf
 expect "PIN for Alice: "
 send "12345678\\r"

@@ -30,7 +30,7 @@ ca() { "$B/vsc-ca" --folder "$D/vsc-ca" "$@"; }
 check "a CA, a template and a revocation list"
 "$B/vsc-ca" --folder "$D/vsc-ca" serve --listen "$D/ca.sock" > "$D/server" 2>&1 &
 SERVER=$!
-for i in $(seq 200); do [ -S "$D/ca.sock" ] && break; sleep 0.05; done
+until_socket "$D/ca.sock"
 mkdir -m 755 "$D/helpers" "$D/services"
 cp "$B/vsc-card" "$B/vsc-check" "$B/pam_vsc.so" "$B/local-ca-submit" "$D/helpers/"
 profile logon 'backend = "helper"; template = "TPM Virtual Smart Card Logon";' \

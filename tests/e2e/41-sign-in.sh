@@ -56,7 +56,7 @@ configure
 if [ "$(id -u)" != 0 ]; then
     "$B/vsc-card" -c "$W/conf" --listen "$W/card.sock" 2> "$W/listener" &
     LISTENER=$!
-    for _ in $(seq 50); do [ -S "$W/card.sock" ] && break; sleep 0.1; done
+    until_socket "$W/card.sock"
 fi
 {
     echo 12345678 | vscmgr create --name Native --pin stdin --adminkey default --generate --key p256 \

@@ -56,7 +56,6 @@ pam_end() {
     exec 4>&-
     wait "$PAMTESTER"
 }
-wait_for() { for _ in $(seq 200); do said "$1" && return; sleep 0.05; done; return 1; }
 block() { for _ in 1 2 3; do echo "wrong PIN 1" | vscmgr csr Native --pin stdin > "$W/out" 2>&1; done; }
 
 {
@@ -78,7 +77,7 @@ check $? "the old PIN is dead"
 block
 pam_start authenticate
 type_in ''
-wait_for 'Challenge: '
+until_true said 'Challenge: '
 card=$(sed -n 's/.*Card: \([0-9A-Z-]*\)\..*/\1/p' "$W/out")
 code=$(sed -n 's/.*Challenge: \([0-9A-Z-]*\)\..*/\1/p' "$W/out")
 answer=$(printf '%s\n' "$MASTER" | "$B/vscmgr" answer --master stdin --card "$card" --challenge "$code")

@@ -60,11 +60,6 @@ start() {
     PID=$!
 }
 said() { [ "$(grep -c -- "$1" "$D/said" 2>/dev/null)" = "$2" ]; } # PATTERN TIMES
-until_true() { # COMMAND...
-    local i
-    for ((i = 0; i < 400; i++)); do "$@" && return 0; sleep 0.1; done
-    return 1
-}
 # So many polls of the present vsc-removal have been answered: its vsc-card has been asked.
 polls() { local i; for ((i = 0; i < $1; i++)); do sleep 2.2; done; }
 fresh() { stop; rm -rf "$D/sessions" "$D/said" "$D/log" "$D/deaf" "$module.away" "$module.broken"; : >"$D/logind"; : >"$D/said"; }

@@ -4,6 +4,7 @@
 # the service's file is never missing, and what was put in place is taken back.
 set -u
 B=$(realpath "${B:-build}")
+. tests/rig/until.sh
 W=$(mktemp -d) && chmod 755 "$W" || exit 1
 LOG=$W/log
 n=0 failed=0
@@ -29,10 +30,6 @@ begin() { # a folder of stacks as Debian has them
 }
 stacks() { "$B/vscmgr" stacks "$@" --state "$STATE" > "$LOG" 2>&1; }
 enable() { stacks enable "$@" --folder "$PAM" --from "${FROM:-$PWD/conf/pam.d}"; }
-until_true() { # SECONDS COMMAND...
-    local tenths=$(($1 * 10)); shift
-    while ! "$@" > "$W/until" 2>&1; do [ $((tenths -= 1)) -gt 0 ] || return 1; sleep 0.1; done
-}
 is_old() { cmp -s "$W/sudo.old" "$PAM/sudo"; }
 is_ours() { cmp -s conf/pam.d/sudo "$PAM/sudo"; }
 no_trial() { [ ! -e "$STATE/trial" ]; }
@@ -58,13 +55,13 @@ check $? "check: exit 0 for a shipped stack, with what each code leads to"
 # ---- enable
 begin
 inode=$(stat -c %i "$PAM/sudo")
-enable sudo --rollback 2s && is_ours && [ "$(stat -c %i "$PAM/sudo.before-vsc~")" = "$inode" ] &&
+enable sudo --rollback 10s && is_ours && [ "$(stat -c %i "$PAM/sudo.before-vsc~")" = "$inode" ] &&
     [ "$(stat -c %a "$PAM/sudo")" = 644 ]
 check $? "enable: in place, the file before beside it"
-until_true 30 no_trial && is_old && [ "$(stat -c %i "$PAM/sudo")" = "$inode" ] && [ ! -e "$PAM/sudo.before-vsc~" ]
+until_true no_trial && is_old && [ "$(stat -c %i "$PAM/sudo")" = "$inode" ] && [ ! -e "$PAM/sudo.before-vsc~" ]
 check $? "taken back after the time, to the very same file"
 enable sudo polkit-1 --rollback 60s && [ -e "$PAM/polkit-1" ] && touch "$STATE/signed-in.sudo" &&
-    until_true 30 no_trial && is_ours && [ -e "$PAM/polkit-1" ]
+    until_true no_trial && is_ours && [ -e "$PAM/polkit-1" ]
 check $? "stays after a sign-in by card through one of the services"
 stacks settle && [ ! -e "$STATE/signed-in.sudo" ]
 check $? "nothing is due then"
@@ -125,10 +122,10 @@ begin
 
 # ---- the terminal closes
 begin
-setsid -w bash -c '"$0" stacks enable sudo --rollback 2s --folder "$1" --from "$2" --state "$3"; kill -HUP 0' \
+setsid -w bash -c '"$0" stacks enable sudo --rollback 10s --folder "$1" --from "$2" --state "$3"; kill -HUP 0' \
     "$B/vscmgr" "$PAM" "$PWD/conf/pam.d" "$STATE" > "$LOG" 2> "$W/shell" < /dev/null
 is_ours; check $? "in place when its terminal hangs up"
-until_true 30 no_trial && is_old
+until_true no_trial && is_old
 check $? "and taken back all the same"
 
 # ---- killed at every point

@@ -87,7 +87,7 @@ ca template duplicate "Smartcard Logon" Approved --allow-user nobody --approval 
 is "template list" 0 "^$T\$" ca template list
 "$B/vsc-ca" --folder "$FOLDER" serve --listen "$W/ca.sock" > "$W/server" 2>&1 &
 SERVER=$!
-for _ in $(seq 100); do [ -S "$W/ca.sock" ] && break; sleep 0.1; done
+until_socket "$W/ca.sock"
 
 # ---- an ordinary user
 request good

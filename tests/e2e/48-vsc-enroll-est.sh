@@ -128,10 +128,10 @@ est_profile
 
 # ---- a server that means no good ----------------------------------------------------------------------------
 refused() { # CODE WHAT: at a renewal
-    local before began=$SECONDS
+    local before
     before=$(cd "$D/store/cards/0000/keys" && find . -type f -exec sha256sum {} + | sort -k2)
     enroll renew --json; [ $? = 1 ] && sed -n '/^{\|^\[/p' "$D/out" | jq -e ".code == \"$1\" and .result == \"failed\" and .phase == \"idle\"" > "$D/jq" &&
-        [ "$(cd "$D/store/cards/0000/keys" && find . -type f -exec sha256sum {} + | sort -k2)" = "$before" ] && [ $((SECONDS - began)) -lt 150 ]
+        [ "$(cd "$D/store/cards/0000/keys" && find . -type f -exec sha256sum {} + | sort -k2)" = "$before" ]
     check "a hostile server: $2, and the card is as it was"
 }
 est '{"issue": "--upn bin@corp.test"}'; refused account-mismatch "another user's UPN"

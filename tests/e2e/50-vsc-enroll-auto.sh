@@ -23,11 +23,6 @@ check() {
     if [ $status -eq 0 ]; then echo "ok $TESTS - $1"; else echo "not ok $TESTS - $1"; FAILED=1
         tail -n 40 "$D/out" "$D/pulse" "$D/said" "$D/asked-pin" "$D/journal" 2>/dev/null | sed 's/^/# /'; fi
 }
-until_true() { # COMMAND...: within 30 seconds
-    local i
-    for i in $(seq 300); do "$@" && return 0; sleep 0.1; done
-    return 1
-}
 in_days() { date -u -d "+$1 days" +%Y-%m-%dT%H:%M:%SZ; }
 clean_up() {
     local pid
@@ -229,7 +224,7 @@ for line in 'garbage' "$(head -c 1500 /dev/zero | tr '\0' x)" 'D 1%2\nOK' "D $(h
 done
 cat > "$D/tty.exp" <<END
 log_user 0
-set timeout 60
+set timeout 300
 spawn setpriv --reuid daemon --regid daemon --clear-groups env -i XDG_STATE_HOME=$D/state-daemon HOME=$D DBUS_SESSION_BUS_ADDRESS=unix:path=$D/none $D/vsc-enroll pulse --notify -c $D/conf --at $(in_days 340)
 expect "PIN of the smart card Alice" { send "12345678\r" }
 expect eof

@@ -4,9 +4,11 @@
 the words; each answer is some lines and then "ok" or "no".
 
   wait SECONDS ROLE STATES PATTERN   until something that shows has that role ("*": any), those states
-                                     ("focused,sensitive", "-checked": not), and PATTERN (a regular
+                                     ("focused,sensitive", "-checked": not; "empty"
+                                     where a text has no character), and PATTERN (a regular
                                      expression) in its name, text or description
   gone SECONDS ROLE PATTERN          until nothing of the kind shows
+  remember / moved SECONDS           what has the keyboard; until something else has it
   nameless                           what can be focused and has no name
   half left|right ROLE PATTERN       in that half of its window
   tidy                               what sticks out of its window, is cut off or lies over another
@@ -57,6 +59,8 @@ class Thing:
             self.text = Atspi.Text.get_text(text, 0, count)
             if count:
                 self.drawn = Atspi.Text.get_range_extents(text, 0, count, SCREEN)
+            else:
+                self.states.add("empty")
         self.leaf = True
 
     def says(self, pattern):
@@ -140,6 +144,19 @@ def gone(seconds, role, pattern):
     return until(seconds, lambda: not matching(role, [], re.compile(pattern)))
 
 
+def focused():
+    return [(t.role, t.name, t.place and (t.place.x, t.place.y)) for t in things() if t.has(["focused"])]
+
+
+def remember():
+    remember.focused = focused()
+    return True
+
+
+def moved(seconds):
+    return until(seconds, lambda: focused() not in ([], remember.focused)) or not tree()
+
+
 def half(side, role, pattern):
     wanted = re.compile(pattern)
     found = [t for t in things() if t.role == role and t.says(wanted) and t.place]
@@ -200,7 +217,8 @@ def tidy():
     return not faults
 
 
-COMMANDS = {"wait": wait, "gone": gone, "tree": tree, "nameless": nameless, "half": half, "tidy": tidy}
+COMMANDS = {"wait": wait, "gone": gone, "tree": tree, "remember": remember, "moved": moved,
+            "nameless": nameless, "half": half, "tidy": tidy}
 
 
 def main():

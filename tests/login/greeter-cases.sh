@@ -13,16 +13,7 @@ PIN_ENTRY='password text'
 TILE='push button'
 
 check() { ok "$1" "$NAME: $2"; }
-at_tile() { # CARD: the keys that lead there, whatever has the focus
-    local i
-    screen_has "$TILE" "$1" || return 1
-    for i in $(seq 8); do
-        SCREEN_PATIENCE=1 screen_focus "$TILE" "$1" && return 0
-        screen_key Tab
-    done
-    return 1
-}
-choose() { at_tile "$1" && screen_key Return; }
+choose() { screen_go Tab "$TILE" "$1" && screen_key Return; } # whatever has the focus
 at_pin() { screen_focus "$PIN_ENTRY" "^PIN for $1"; }
 at_password() { screen_focus "$PIN_ENTRY" '^Password$'; }
 enter() { screen_type "$1" && screen_key Return; }
@@ -173,7 +164,7 @@ cases_greeter() {
     session_of vscalice
     check $? "and when it goes on, its own"
     finish
-    until_true 10 helpers_over
+    until_true helpers_over
     check $? "no helper is left"
 }
 

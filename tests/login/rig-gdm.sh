@@ -91,7 +91,7 @@ gdm_screen() {
         fresh
         GDM_DISPLAY=$((GDM_DISPLAY + 1))
         export DISPLAY=127.0.0.1:$GDM_DISPLAY
-        systemctl restart gdm && until_true 30 gdm_listens || continue
+        systemctl restart gdm && until_true 60 gdm_listens || continue
         Xvfb ":$GDM_DISPLAY" -port $GDM_PORT -query 127.0.0.1 -once -screen 0 1024x768x24 -listen tcp \
             +extension GLX +extension COMPOSITE > "$W/xvfb.log" 2>&1 3>&- &
         SCREEN_PID=$!
@@ -130,7 +130,7 @@ pam_sent() { pam_texts | grep -qF -- "$1"; }
 asked() {
     local role='password text'
     [ "$1" != Username: ] || role=text
-    until_true 30 pam_sent "$1" && screen_ask wait "$SCREEN_PATIENCE" "$role" focused,sensitive '.*'
+    until_true pam_sent "$1" && screen_ask wait "$SCREEN_PATIENCE" "$role" focused,sensitive '.*'
 }
 answer() {
     fresh
@@ -143,7 +143,7 @@ sessions() { ls "$SESSIONS"; }
 session() {
     local user=$1 line
     shift
-    until_true 60 test -e "$SESSIONS/$user" && [ "$(sessions)" = "$user" ] || return 1
+    until_true test -e "$SESSIONS/$user" && [ "$(sessions)" = "$user" ] || return 1
     for line; do grep -q -- "$line" "$SESSIONS/$user" || return 1; done
     cp "$SESSIONS/$user" "$W/session.env"
 }

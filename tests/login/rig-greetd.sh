@@ -4,8 +4,8 @@
 #
 #   greetd_start COMMAND     greetd, with COMMAND (a line for sh) as the greeter, as _greetd
 #   greetd_end               stop it, and what it started
-#   greetd_over              until greetd has ended, as it does when a greeter leaves without a session,
-#                            or the session runs
+#   greetd_is_over           it has ended, as it does when a greeter leaves without a session, or the session
+#                            runs
 #   greetd_service LINE..    these lines as the PAM service greetd; the greeter's own lets everybody in
 #   greeter_pid NAME         the greeter's process
 #
@@ -47,7 +47,6 @@ TOML
 }
 
 greetd_is_over() { session_runs || ! kill -0 "$GREETD_PID" 2> /dev/null; }
-greetd_over() { until_true "${1:-30}" greetd_is_over; }
 
 helpers_over() { ! card_helpers && ! pgrep -x vsc-check; } > /dev/null
 
@@ -59,13 +58,13 @@ greetd_end() {
     wait "$GREETD_PID" 2> /dev/null
     GREETD_PID=
     pkill -KILL -u _greetd -f "$W"
-    until_true 10 helpers_over # the TPM has room for one at a time
+    until_true helpers_over # the TPM has room for one at a time
 }
 
 greeter_pid() { pgrep -u _greetd -x "$1"; }
 session_runs() { [ -s $STARTED ]; }
 session_of() {
-    until_true 40 session_runs && [ "$(cat $STARTED)" = "$1" ] &&
-        until_true 10 pgrep -u "$1" -f sleep # it has told its name before it sleeps
+    until_true session_runs && [ "$(cat $STARTED)" = "$1" ] &&
+        until_true pgrep -u "$1" -f sleep # it has told its name before it sleeps
 }
 no_session() { [ ! -e $STARTED ]; }

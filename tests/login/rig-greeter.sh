@@ -45,7 +45,7 @@ card() { # ID NAME OWNER STATE SECONDS
 CARD_ALICE=$(card 0000 TestVSC '"Alice Smith"' ready)
 CARD_BOB=$(card 0001 Workshop '"Bob Carter"' ready)
 CARD_BLOCKED=$(card 0002 Carol '"Carol Jones"' blocked)
-CARD_LOCKED=$(card 0003 Dave '"Dave Miller"' locked 582)
+CARD_LOCKED=$(card 0003 Dave '"Dave Miller"' locked 3582)
 CARD_NOBODY=$(card 0004 Spare null ready)
 
 cards() {
@@ -60,7 +60,7 @@ conversation() {
     rm -f $PLAYED/conversation.log
 }
 conversation_ended() {
-    until_true 30 grep -q "^[0-9]* $1\$" $PLAYED/conversation.log &&
+    until_true grep -q "^[0-9]* $1\$" $PLAYED/conversation.log &&
         ! grep -q unexpected $PLAYED/conversation.log
 }
 

@@ -69,12 +69,12 @@ lightdm_end() {
     LIGHTDM_PID=
     pkill -KILL -x Xvfb
     pkill -KILL -u lightdm
-    until_true 10 helpers_over # the TPM has room for one at a time
+    until_true helpers_over # the TPM has room for one at a time
 }
 
 session_runs() { [ -s $STARTED ]; }
 session_of() {
-    until_true 40 session_runs && [ "$(cat $STARTED)" = "$1" ] &&
-        until_true 10 pgrep -u "$1" -f sleep # it has told its name before it sleeps
+    until_true session_runs && [ "$(cat $STARTED)" = "$1" ] &&
+        until_true pgrep -u "$1" -f sleep # it has told its name before it sleeps
 }
 no_session() { [ ! -e $STARTED ]; }

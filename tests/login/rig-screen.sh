@@ -10,6 +10,7 @@
 #   screen_has ROLE PATTERN [STATES]   until it shows (a regular expression; "*" is any role)
 #   screen_gone ROLE PATTERN    until it does not
 #   screen_focus ROLE PATTERN   until it has the keyboard
+#   screen_go KEY ROLE PATTERN  press KEY until it has the keyboard
 #   screen_named                everything that takes the keyboard has a name
 #   screen_tidy                 nothing is cut off, sticks out or lies over another
 #   screen_tree                 print what is there
@@ -21,7 +22,7 @@
 #
 # What a command of the reader prints stands in $LOG.
 
-SCREEN_PATIENCE=${SCREEN_PATIENCE:-30} # seconds; the machine may be loaded
+SCREEN_PATIENCE=${SCREEN_PATIENCE:-120} # seconds; the machine may be loaded
 SCREEN_PID= SCREEN_BUS_PID= SCREEN_READER_PID=
 
 screen_wait() { # COMMAND..: until it succeeds
@@ -85,16 +86,27 @@ screen_ask() { # WORD..
 screen_has() { screen_ask wait "$SCREEN_PATIENCE" "$1" "${3:-}" "$2"; }
 screen_gone() { screen_ask gone "$SCREEN_PATIENCE" "$1" "$2"; }
 screen_focus() { screen_ask wait "$SCREEN_PATIENCE" "$1" focused "$2"; }
-screen_named() { screen_ask nameless; }
-screen_tidy() { screen_ask tidy; }
+screen_go() {
+    local i
+    screen_has "$2" "$3" && screen_focus '*' '' || return 1
+    for i in $(seq 12); do
+        screen_ask wait 1 "$2" focused "$3" && return 0
+        screen_ask remember && screen_key "$1" && screen_ask moved "$SCREEN_PATIENCE" || return 1
+    done
+    return 1
+}
+# While a screen is being drawn anew it is read half old, half new.
+screen_named() { screen_wait screen_ask nameless; }
+screen_tidy() { screen_wait screen_ask tidy; }
 screen_tree() { screen_ask tree; cat "$LOG"; }
 screen_key() { xdotool key --delay 40 "$@"; }
 screen_type() { xdotool type --delay 40 -- "$1"; }
 screen_picture() { import -window root "$B/login-pictures/$1.png" 2>> "$LOG"; }
 screen_no_pointer() { xdotool mousemove 0 4000; } # what it lies over looks different
-screen_drawn() {
+screen_is_drawn() {
     screen_picture "$1" && [ "$(identify -format %k "$B/login-pictures/$1.png")" -gt 16 ]
 }
+screen_drawn() { screen_wait screen_is_drawn "$1"; }
 
 screen_stop() {
     [ -n "$1" ] || return 0

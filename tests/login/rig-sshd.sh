@@ -21,7 +21,7 @@ PrintLastLog no
 END
     /usr/sbin/sshd -f "$W/sshd_config" -E "$W/sshd.log" -D &
     SSHD=$!
-    until_true 20 tpm_port_busy 22
+    until_port 22 "$SSHD"
 }
 sshd_client() {
     local method=$1 user=$2

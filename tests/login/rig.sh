@@ -48,20 +48,10 @@ LOGIN_USERS="vscalice vscbob vsccarol vscbert vscruth vscmax"
 LISTENER= LOGGER=
 export TSS2_LOG=all+NONE
 
-# until_true SECONDS COMMAND...: wait for a condition
-until_true() {
-    local tenths=$(($1 * 10))
-    shift
-    while ! "$@" > /dev/null 2>&1; do
-        [ $((tenths -= 1)) -gt 0 ] || return 1
-        sleep 0.1
-    done
-}
-
 login_log() {
     tests/login/syslogd "$MESSAGES" &
     LOGGER=$!
-    until_true 20 test -S /dev/log
+    until_true sh -c '[ "$(stat -c %a /dev/log)" = 666 ]'
 }
 
 login_users() {
@@ -153,11 +143,11 @@ restore() { cp "$W"/crls/* /etc/pam_vsc/crls/; }
 listen() {
     /usr/libexec/pam_vsc/vsc-card --listen /run/pam_vsc/card.sock 2> "$W/listen.log" &
     LISTENER=$!
-    until_true 20 test -S /run/pam_vsc/card.sock
+    until_socket /run/pam_vsc/card.sock
 }
 # Of vsc-card those that serve, not the one that listens.
 card_helpers() { pgrep -x vsc-card | grep -vx "${LISTENER:-none}"; }
-waiting() { until_true 30 card_helpers; }
+waiting() { until_true card_helpers; }
 kill_card() { waiting && kill -KILL $(card_helpers); }
 stop_card() { waiting && kill -STOP $(card_helpers); }
 cont_card() { kill -CONT $(card_helpers); }
@@ -167,7 +157,7 @@ cards_back() { rmdir /var/lib/pam_vsc/cards && mv "$W/cards" /var/lib/pam_vsc/ca
 # ---- what is seen
 
 fresh() { : > "$MESSAGES"; }
-said() { until_true 10 grep -q -- "$1" "$MESSAGES"; }
+said() { until_true grep -q -- "$1" "$MESSAGES"; }
 talk() { tests/login/talk "$LOG" "$@"; }
 
 # ---- stacks

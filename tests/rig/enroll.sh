@@ -40,7 +40,6 @@ signed_in() {
 }
 
 enroll_start() {
-    local i
     D=$(mktemp -d) && chmod 755 "$D" || return 1
     [ -z "$CERTIFIED" ] || tpm_make_certified "$D/tpm" || return 1
     tpm_start "$D/tpm" || return 1
@@ -60,8 +59,7 @@ CONF
     chmod 700 "$D/tpm"
     "$B/vsc-card" -c "$D/conf" --listen "$D/card.sock" 2> "$D/log" &
     LISTENER=$!
-    for i in $(seq 200); do [ -S "$D/card.sock" ] && return 0; sleep 0.05; done
-    return 1
+    until_socket "$D/card.sock"
 }
 
 enroll_end() {

@@ -30,17 +30,12 @@ est_certificates() {
 }
 
 est_serve() {
-    local i
     rm -f "$D/port"
     python3 tests/est/est_server.py "$D" "$D/$1.pem" "$D/$1.key" ${2:+"$2"} 2>> "$D/log" &
     EST_PID=$!
-    for i in $(seq 400); do
-        [ -s "$D/port" ] && PORT=$(cat "$D/port") && return 0
-        kill -0 "$EST_PID" 2> /dev/null || return 1
-        sleep 0.05
-    done
-    return 1
+    until_true est_is_up && PORT=$(cat "$D/port")
 }
+est_is_up() { [ -s "$D/port" ] || until_gone "$EST_PID"; }
 est_stop() { [ -z "$EST_PID" ] || { kill "$EST_PID" && wait "$EST_PID"; EST_PID=; } 2> /dev/null; }
 est() { echo "$*" > "$D/est.json"; : > "$D/est.log"; }
 asked() { jq -se "$1" "$D/est.log" > "$D/jq"; }

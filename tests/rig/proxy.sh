@@ -26,17 +26,6 @@ PROXY_TCTI=
 # A reserved bit is set for such a TPM: TPM_RC_RESERVED_BITS for parameter 2.
 PROXY_NO_PIN_FAIL='--fail=0x12a:0x2e1:01......000b......8.'
 
-proxy_ready() { # PORT
-    local i
-    for i in $(seq 100); do
-        kill -0 "$PROXY_PID" 2>/dev/null || return 1
-        [ "$(grep -cE " 0100007F:($(printf '%04X|%04X' "$1" "$(($1 + 1))")) 00000000:0000 0A" \
-            /proc/net/tcp)" = 2 ] && return 0
-        sleep 0.02
-    done
-    return 1
-}
-
 proxy_start() {
     local log=$1 port try
     shift
@@ -47,7 +36,7 @@ proxy_start() {
         "${B:-build}/tests/tpm_proxy" --listen "$port" --to "$TPM_PORT" --log "$log" "$@" \
             2>> "$log.errors" 3>&- &
         PROXY_PID=$!
-        if proxy_ready "$port"; then
+        if until_port "$port" "$PROXY_PID" && until_port "$((port + 1))" "$PROXY_PID"; then
             PROXY_TCTI=$TCTI
             TCTI="swtpm:host=127.0.0.1,port=$port"
             export TCTI TPM2TOOLS_TCTI="$TCTI"

@@ -14,6 +14,7 @@
 #   says NAME PATTERN, json NAME FILTER, ok STATUS NAME   TAP lines about it
 #   state                 a number that is another one when a list or answer in the cache is
 
+. "$(dirname "${BASH_SOURCE[0]}")/until.sh"
 B=${B:-build}
 W=$(mktemp -d) && chmod 755 "$W"
 CACHE=$W/cache
@@ -57,15 +58,6 @@ how() {
     [ -z "${2:-}" ] || { echo "$2" > "$W/www/$1.how"; touch "$W/www/$1"; }
 }
 
-wait_for() { # COMMAND..: until it succeeds, 10 s at most
-    local i
-    for i in $(seq 200); do
-        "$@" > /dev/null 2>&1 && return 0
-        sleep 0.05
-    done
-    return 1
-}
-
 refresh_conf() { # MORE LINES: after the usual ones
     cat > "$W/conf" <<END
 card = { store = "$W/store"; };
@@ -83,7 +75,7 @@ refresh_site() {
     tests/pki/make-pki.sh base "$W/pki" nobody corp.test || return 1
     openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$W/card.key" 2> /dev/null
     openssl req -new -key "$W/card.key" -subj /CN=nobody -out "$W/card.csr"
-    wait_for [ -s "$W/port" ] || return 1
+    until_true [ -s "$W/port" ] || return 1
     PORT=$(cat "$W/port")
     WEB=http://127.0.0.1:$PORT
     refresh_conf

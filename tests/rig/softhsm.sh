@@ -13,6 +13,7 @@
 #
 # SOFTHSM_LIB is the module itself.
 
+. "$(dirname "${BASH_SOURCE[0]}")/until.sh"
 SOFTHSM_DIR=
 SOFTHSM_LIB=
 for softhsm_try in /usr/lib/softhsm/libsofthsm2.so /usr/lib/*/softhsm/libsofthsm2.so; do

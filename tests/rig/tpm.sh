@@ -17,6 +17,7 @@
 #
 # Only processes that were started here are killed, by their pid.
 
+. "$(dirname "${BASH_SOURCE[0]}")/until.sh"
 TPM_PID=
 TPM_OWN_TCTI=
 TPM_BUS_PID=
@@ -33,16 +34,6 @@ tpm_missing() {
 # Is something listening on the port? (bash's own TCP, so no tool is needed)
 tpm_port_busy() {
     (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
-}
-
-tpm_wait_port() {
-    local i
-    for i in $(seq 100); do
-        kill -0 "$TPM_PID" 2>/dev/null || return 1
-        grep -q " 0100007F:$(printf '%04X' "$1") 00000000:0000 0A" /proc/net/tcp && return 0
-        sleep 0.05
-    done
-    return 1
 }
 
 tpm_make() {
@@ -78,18 +69,13 @@ tpm_started() { # TCTI
 }
 
 tpm_start_unix() {
-    local dir=$1 i
+    local dir=$1
     tpm_make "$dir" || return 1
     swtpm socket --tpm2 --tpmstate "dir=$dir" --server "type=unixio,path=$2,mode=0666" \
         --ctrl "type=unixio,path=$2.ctrl,mode=0666" \
         --flags not-need-init,startup-clear >"$dir/swtpm.log" 2>&1 3>&- &
     TPM_PID=$!
-    for i in $(seq 100); do
-        kill -0 "$TPM_PID" 2>/dev/null || return 1
-        [ -S "$2" ] && [ -S "$2.ctrl" ] && break
-        sleep 0.05
-    done
-    [ -S "$2.ctrl" ] && tpm_started "swtpm:path=$2"
+    until_socket "$2" && until_socket "$2.ctrl" && tpm_started "swtpm:path=$2"
 }
 
 tpm_start() {
@@ -104,7 +90,7 @@ tpm_start() {
             --ctrl "type=tcp,port=$((port + 1)),bindaddr=127.0.0.1" \
             --flags not-need-init,startup-clear >"$dir/swtpm.log" 2>&1 3>&- &
         TPM_PID=$!
-        if tpm_wait_port "$port"; then
+        if until_port "$port" "$TPM_PID" && until_port "$((port + 1))" "$TPM_PID"; then
             TPM_PORT=$port
             tpm_started "swtpm:host=127.0.0.1,port=$port"
             return 0
@@ -129,7 +115,7 @@ tpm_stop() {
     TPM_ABRMD_PID= TPM_BUS_PID=
     # An orderly shutdown: an unclean one may count as a wrong authorisation of a DA-protected object.
     [ -n "$TPM_PID" ] && TSS2_LOG=all+NONE TPM2TOOLS_TCTI="$TPM_OWN_TCTI" \
-        timeout 5 tpm2_shutdown -c >/dev/null 2>&1
+        timeout 60 tpm2_shutdown -c >/dev/null 2>&1
     tpm_end "$TPM_PID"
     TPM_PID=
     return 0
@@ -143,8 +129,11 @@ tpm_flush() {
     return 0
 }
 
+tpm_answers() { TSS2_LOG=all+NONE tpm2_getcap properties-fixed >/dev/null 2>&1; }
+tpm_answers_or_gone() { until_gone "$1" || tpm_answers; }
+
 tpm_start_abrmd() {
-    local dir=$1 i
+    local dir=$1
     cat >"$dir/bus.conf" <<BUS
 <!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -156,11 +145,7 @@ BUS
     dbus-daemon "--config-file=$dir/bus.conf" --nofork --print-address=4 4>"$dir/bus.address" \
         >"$dir/bus.log" 2>&1 3>&- &
     TPM_BUS_PID=$!
-    for i in $(seq 100); do
-        [ -s "$dir/bus.address" ] && break
-        sleep 0.05
-    done
-    [ -s "$dir/bus.address" ] || return 1
+    until_true test -s "$dir/bus.address" || return 1
     DBUS_SESSION_BUS_ADDRESS=$(cat "$dir/bus.address")
     export DBUS_SESSION_BUS_ADDRESS
     tpm2-abrmd --session --allow-root --flush-all "--tcti=$TPM_OWN_TCTI" \
@@ -168,10 +153,5 @@ BUS
     TPM_ABRMD_PID=$!
     TCTI="tabrmd:bus_type=session"
     export TCTI TPM2TOOLS_TCTI="$TCTI"
-    for i in $(seq 100); do
-        kill -0 "$TPM_ABRMD_PID" 2>/dev/null || return 1
-        TSS2_LOG=all+NONE tpm2_getcap properties-fixed >/dev/null 2>&1 && return 0
-        sleep 0.05
-    done
-    return 1
+    until_true tpm_answers_or_gone "$TPM_ABRMD_PID" && tpm_answers
 }

@@ -30,7 +30,6 @@ is() { jq -e "$1" "$D/out" > "$D/jq"; }
 policy() { echo "$*" > "$D/mode-policy"; }
 ca() { echo "$*" > "$D/mode-enroll"; }
 in_days() { date -u -d "+$1 days" +%Y-%m-%dT%H:%M:%SZ; }
-wait_for() { for _ in $(seq 600); do eval "$1" && return 0; sleep 0.1; done; return 1; }
 
 kdc() {
     local port
@@ -44,7 +43,7 @@ kdc() {
         kadmin.local -q 'addprinc -randkey +ok_as_delegate HTTP/localhost' && kadmin.local -q "ktadd -k $D/kdc/keytab HTTP/localhost" || return 1
     krb5kdc -n -r CORP.TEST > "$D/kdc/log" 2>&1 &
     KDC=$!
-    wait_for 'echo secret | kinit -f -c "FILE:$D/cc" daemon' && chown daemon "$D/cc"
+    until_true eval 'echo secret | kinit -f -c "FILE:$D/cc" daemon' && chown daemon "$D/cc"
 }
 server() {
     mkdir "$D/messages" && cp tests/xcep/server.py "$D/"
@@ -53,7 +52,7 @@ server() {
     policy good; ca issue
     PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 "$D/server.py" "$D" > "$D/server.log" 2>&1 &
     SERVER=$!
-    wait_for '[ -s "$D/port" ]'
+    until_true test -s "$D/port"
 }
 ad() { profile ad 'backend = "xcep-wstep";' "url = \"https://localhost:$PORT/CEP\"; tls_anchors = \"$D/tls.crt\"; template = \"VscLogon\";" "$@"; }
 session() { SESSION=("KRB5_CONFIG=$D/krb5.conf" "KRB5CCNAME=FILE:$D/cc"); }

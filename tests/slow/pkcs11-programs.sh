@@ -48,7 +48,7 @@ CONF
 } > "$D/out" 2>&1
 check "a card with an RSA and a P-256 key, and a certificate"
 "$B/vsc-card" -c "$D/conf" --listen "$D/card.sock" 2> "$D/log" &
-for _ in $(seq 100); do [ -S "$D/card.sock" ] && break; sleep 0.05; done
+until_socket "$D/card.sock"
 cat "$D"/pki/anchors/*.pem "$D"/pki/intermediates/*.pem > "$D/cas.pem"
 
 pkcs11-tool --module "$MODULE" -L -M > "$D/out" 2>&1 && said 'token label *: Alice' &&

@@ -6,6 +6,7 @@ set -u
 umask 022
 B=$(realpath "${B:-build}")
 HELPERS=/usr/lib/certmonger
+. tests/rig/until.sh
 [ "$(id -u)" = 0 ] || { echo "1..0 # SKIP needs root"; exit 0; }
 for tool in "$HELPERS/certmonger-session" /usr/bin/getcert /usr/bin/dbus-run-session; do
     [ -x "$tool" ] || { echo "1..0 # SKIP not installed: $tool"; exit 0; }
@@ -37,7 +38,7 @@ cp "$B/local-ca-submit" "$W/"
 "$B/vsc-ca" --folder "$W/ca" serve --listen "$W/ca.sock" > "$W/server" 2>&1 &
 SERVER=$!
 mkdir "$W/home" && chown nobody "$W/home" && mkfifo "$W/in" "$W/done"
-for _ in $(seq 100); do [ -S "$W/ca.sock" ] && break; sleep 0.1; done
+until_socket "$W/ca.sock"
 
 # The user's own session: a shell on its bus, which certmonger comes to when it is asked; it goes
 # with the bus.

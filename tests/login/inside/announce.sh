@@ -25,7 +25,7 @@ session_end() {
     wait $SESSION 2> /dev/null
     cat "$SEEN/daemon" "$SEEN/calls" > "$LOG"
 }
-noted() { until_true 30 grep -q -- "$1" "$SEEN/daemon"; }
+noted() { until_true grep -q -- "$1" "$SEEN/daemon"; }
 # The configuration counts from the next connection on.
 announce() {
     setting "announce = \"$1\";"
@@ -46,14 +46,14 @@ noted "Token '$NAME'" && noted 'Inserted: yes'
 status=$?
 announce never
 noted 'removal event' && noted 'Inserted: no' && sleep 2 && ! grep -q member=Logout "$SEEN/calls" &&
-    grep -q member=RegisterClient "$SEEN/calls" || status=1
+    until_true grep -q member=RegisterClient "$SEEN/calls" || status=1
 session_end
 ok $status "gdm: an announcement ends, and nothing happens to the session"
 announce always
 session PKCS11_LOGIN_TOKEN_NAME="$NAME"
 noted 'Inserted: yes'
 announce never
-noted 'removal event' && until_true 20 grep -q member=Logout "$SEEN/calls"
+noted 'removal event' && until_true grep -q member=Logout "$SEEN/calls"
 status=$?
 session_end
 ok $status "gdm: (it would, were the token named in the session's environment)"

@@ -16,10 +16,10 @@ play() { # STEP..: as the greeter; $LOG has what greetd answered
     cp tests/login/greetd-client "$W/client" && chmod 755 "$W/client" "$W"
     install -o _greetd -m 600 /dev/null "$W/replies"
     greetd_start "$W/client $W/steps $W/replies"
-    until_true 60 grep -q '^left' "$W/replies"
+    until_true grep -q '^left' "$W/replies"
     cp "$W/replies" "$LOG"
     # A session that was granted starts when the greeter has left.
-    greetd_over 3 # sometimes it waits for the worker
+    until_true 3 greetd_is_over # sometimes it waits for the worker
     cat "$W/greetd.log" >> "$LOG"
 }
 replies() { # TYPE..: of greetd's answers, in turn

@@ -89,11 +89,7 @@ greeter_end
 
 # A menu in the corner, from anywhere: its button by the keyboard, then what is in it.
 menu_open() { # NAME
-    local i
-    for i in 1 2 3 4 5 6; do
-        screen_key shift+Tab && screen_ask wait 2 'toggle button' focused "^$1\$" && break
-    done
-    screen_key space
+    screen_go shift+Tab 'toggle button' "^$1\$" && screen_key space
 }
 layout_is() { setxkbmap -query | grep -q "^layout: *$1\$"; }
 greeter_settings 'layouts=us,de'
@@ -101,13 +97,13 @@ install -o _greetd -m 600 /dev/null "$W/power"
 setpriv --reuid _greetd --regid _greetd --init-groups env DBUS_SESSION_BUS_ADDRESS="$BUS" \
     tests/login/played-logind "$W/power" > "$W/logind.log" 2>&1 &
 LOGIND=$!
-until_true 30 setpriv --reuid _greetd --regid _greetd --init-groups \
+until_true setpriv --reuid _greetd --regid _greetd --init-groups \
     busctl --address="$BUS" call org.freedesktop.login1 /org/freedesktop/login1 \
     org.freedesktop.login1.Manager CanReboot
 GREETER_ENV="DBUS_SYSTEM_BUS_ADDRESS=$BUS"
 greeter_start
 screen_focus "$TILE" TestVSC && menu_open 'Keyboard layout' && screen_focus 'radio button' '^us$' &&
-    screen_key Down && screen_has 'radio button' '^de$' checked && until_true 20 layout_is de &&
+    screen_key Down && screen_has 'radio button' '^de$' checked && until_true layout_is de &&
     screen_drawn greeter-menu-layout
 is "keyboard layout menu: another one by keys"
 screen_key Escape
@@ -117,7 +113,7 @@ screen_gone 'radio button' '^de$' && menu_open Power && screen_focus 'push butto
     screen_drawn greeter-menu-power && [ ! -s "$W/power" ]
 is "power menu: what logind allows, and nothing is done before it is chosen"
 screen_key Tab && screen_focus 'push button' '^Power off$' && screen_key space &&
-    until_true 20 grep -qx 'PowerOff False' "$W/power" && [ "$(wc -l < "$W/power")" = 1 ]
+    until_true grep -qx 'PowerOff False' "$W/power" && [ "$(wc -l < "$W/power")" = 1 ]
 is "power menu: by keys, and logind is asked once"
 greeter_end
 GREETER_ENV=

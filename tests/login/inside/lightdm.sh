@@ -19,8 +19,10 @@ check() {
     ok "$status" "$NAME: $1"
     lightdm_end
 }
-enter() { screen_type "$1" && screen_key Return; }
-at_password() { screen_focus 'password text' ''; }
+# What is asked next looks like what was asked before: Enter only once all is typed, and the next is asked when
+# the entry is empty.
+enter() { screen_type "$1" && screen_has '*' "^.{${#1}}\$" focused && screen_key Return; }
+at_password() { screen_has 'password text' '' focused,sensitive,empty; }
 # begin USER: the greeter, and the name typed
 begin() {
     fresh
@@ -30,9 +32,8 @@ begin() {
 pin() { begin "$1" && waiting && at_password; }
 told() { screen_has label "$1"; }
 kept_out() { said "$1" && no_session && ! session_runs; }
-no_helpers_left() { until_true 10 helpers_over; }
+no_helpers_left() { until_true helpers_over; }
 in_session() { grep -q "^$1" "$STARTED.env"; }
-next() { sleep 1; } # what is asked next looks like what was asked before
 unix_refused='pam_unix(lightdm:auth): authentication failure'
 
 login_site && login_cards >> "$LOG" 2>&1 && stack_on lightdm && lightdm_prepare
@@ -110,7 +111,7 @@ tpm_flush
 
 # ---- a forced change, and leaving
 pin vscmax && enter $PIN && told 'chose your PIN' && at_password && enter $PIN && at_password &&
-    next && enter another-pin-1 && next && at_password && enter another-pin-1 && session_of vscmax
+    enter another-pin-1 && at_password && enter another-pin-1 && session_of vscmax
 check $? "a PIN that has to be changed is changed"
 pin vscalice && pkill -KILL -u lightdm -x lightdm-gtk-gre && no_session && no_helpers_left &&
     [ "$(tries Alice)" = 5 ]

@@ -14,7 +14,7 @@ helper() { # USER ANSWER...
     local user=$1
     shift
     fresh
-    printf '%s\n' cookie "$@" | as "$user" timeout 60 "$HELPER" "$user" > "$LOG" 2>&1
+    printf '%s\n' cookie "$@" | as "$user" timeout 300 "$HELPER" "$user" > "$LOG" 2>&1
 }
 let_in() { helper "$@" || true; grep -q 'Error getting authority' "$LOG"; }
 kept_out() { ! helper "$@" && grep -q 'pam_authenticate failed' "$LOG"; }

@@ -11,14 +11,6 @@ TOKENS=/usr/local/lib/vsc-test
 STATE=/var/lib/softhsm/vsc-test # where vsc-card's sandbox lets SoftHSM write, as it does at each login
 export TSS2_LOG=all+NONE
 
-until_true() { # COMMAND...: 60 s at most
-    local i
-    for i in $(seq 600); do
-        "$@" > /dev/null 2>&1 && return 0
-        sleep 0.1
-    done
-    return 1
-}
 not() { ! "$@"; }
 result() { # STATUS WHAT: with what the system's log has, after a failure
     [ "$1" = 0 ] || journalctl --no-pager -q -b -t login -t vsc-card -t vsc-removal -t vsc-check >> "$LOG"
@@ -43,7 +35,7 @@ begin() { # USER PROMPT
     rm -f "$LOG"
     tests/login/talk "$LOG" login "$1" -- "$2" 12345678 "IN as $1" @none > /dev/null 2>&1 &
     TALKER=$!
-    until_true grep -q "^IN as $1" "$LOG" && until_true pgrep -u "$1" -x sleep
+    until_true grep -q "^IN as $1" "$LOG" && until_true grep -q '^THE END' "$LOG" && until_true pgrep -u "$1" -x sleep
 }
 # expect may be waiting for a login that has ended a moment before, and is deaf then.
 end() {
@@ -54,6 +46,7 @@ end() {
 }
 session_of() { loginctl list-sessions --no-legend | awk -v user="$1" '$3 == user { print $1 }'; }
 in_session() { grep -q "^$1" "$LOG"; }
+export TALK_TIMEOUT=1800 # for as long as a session lasts
 records() { ls $RECORDS; }
 locks() { grep -c 'member=Lock' "$W/bus"; }
 locked() { [ "$(locks)" = "$1" ]; } # TIMES
@@ -68,7 +61,7 @@ locked() { [ "$(locks)" = "$1" ]; } # TIMES
         cp $CONF "$W/conf" && setting lock && install -m 644 conf/pam.d/login /etc/pam.d/login
     for user in vscalice vscbob; do
         usermod -s /bin/bash $user && touch /home/$user/.hushlogin
-        echo 'echo "IN as $(id -un)"; env; exec sleep 3600' > /home/$user/.bash_profile
+        echo 'echo "IN as $(id -un)"; env; echo THE END; exec sleep 3600' > /home/$user/.bash_profile
     done
     systemctl daemon-reload && systemctl enable --now vsc-removal.path && systemctl is-active vsc-removal.path
 } > "$LOG" 2>&1

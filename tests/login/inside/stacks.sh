@@ -78,14 +78,14 @@ ok $? "update-alternatives: and back"
 # ---- trials
 no_trial() { [ ! -e /var/lib/pam_vsc/stacks/trial ]; }
 cp /etc/pam.d/sudo "$W/sudo.old"
-vscmgr stacks enable sudo --rollback 3s > "$LOG" 2>&1 && cmp -s /etc/pam.d/sudo /usr/share/pam_vsc/pam.d/sudo &&
+vscmgr stacks enable sudo --rollback 15s > "$LOG" 2>&1 && cmp -s /etc/pam.d/sudo /usr/share/pam_vsc/pam.d/sudo &&
     printf '%s\n' "$NEW" | pamtester sudo vscbob authenticate acct_mgmt >> "$LOG" 2>&1 &&
-    until_true 30 no_trial && cmp -s /etc/pam.d/sudo "$W/sudo.old"
+    until_true no_trial && cmp -s /etc/pam.d/sudo "$W/sudo.old"
 ok $? "stacks enable: a sign-in by password does not keep it"
 vscmgr stacks enable sudo --rollback 5m > "$LOG" 2>&1 &&
     ! echo "a wrong PIN" | pamtester sudo vscalice authenticate >> "$LOG" 2>&1 && ! no_trial &&
     [ -z "$(ls /var/lib/pam_vsc/stacks/signed-in.* 2> "$W/none")" ] && refill Alice &&
-    echo $PIN | pamtester sudo vscalice authenticate acct_mgmt >> "$LOG" 2>&1 && until_true 30 no_trial &&
+    echo $PIN | pamtester sudo vscalice authenticate acct_mgmt >> "$LOG" 2>&1 && until_true no_trial &&
     cmp -s /etc/pam.d/sudo /usr/share/pam_vsc/pam.d/sudo
 ok $? "stacks enable: one by card does, a wrong PIN does not"
 vscmgr stacks disable sudo > "$LOG" 2>&1 && cmp -s /etc/pam.d/sudo "$W/sudo.old"

@@ -9,14 +9,6 @@ EXPOSURE=2.0                                       # at most, of systemd's 10
 SOCKET=/run/pam_vsc/card.sock
 export TSS2_LOG=all+NONE
 
-until_true() { # COMMAND...: 30 s at most
-    local i
-    for i in $(seq 300); do
-        "$@" > /dev/null 2>&1 && return 0
-        sleep 0.1
-    done
-    return 1
-}
 property() { systemctl show --value -p "$2" "$1"; }
 instances() { systemctl list-units --no-legend --plain 'vsc-card@*' | awk '{ print $1 }'; }
 no_instance() { [ -z "$(instances)" ]; }

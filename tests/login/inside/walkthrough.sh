@@ -17,7 +17,7 @@ ok $? "walkthrough: pam_vsc is installed, with a TPM"
 
 # At a terminal, where a PIN is typed when it is asked for.
 cat > "$W/typed" <<'END'
-set timeout 120
+set timeout 600
 lassign $argv user command
 spawn -noecho setpriv --reuid $user --regid $user --init-groups bash $command
 expect {

@@ -34,7 +34,7 @@ mends() { # ID [DOCTOR OPTION...]
 listen() {
     /usr/libexec/pam_vsc/vsc-card --listen /run/pam_vsc/card.sock 2> "$W/listen.log" &
     LISTENER=$!
-    for i in $(seq 50); do [ -S /run/pam_vsc/card.sock ] && break; sleep 0.05; done
+    until_socket "/run/pam_vsc/card.sock"
 }
 
 { site_install && site_trust && site_card; } > "$LOG" 2>&1

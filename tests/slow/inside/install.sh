@@ -73,7 +73,7 @@ wait $pamtester; ok $? "and the sign-in goes on"
 # A locker: the module runs as the user, and reaches the card by the socket.
 /usr/libexec/pam_vsc/vsc-card --listen /run/pam_vsc/card.sock > "$W/listen.log" 2>&1 &
 listener=$!
-for _ in $(seq 50); do [ -S /run/pam_vsc/card.sock ] && break; sleep 0.1; done
+until_socket "/run/pam_vsc/card.sock"
 echo 12345678 | as vscalice pamtester vsc-test vscalice authenticate > "$LOG" 2>&1
 ok $? "a locker's user through the socket"
 ! echo 12345678 | as vscbob pamtester vsc-test vscalice authenticate > "$LOG" 2>&1

@@ -61,7 +61,7 @@ ok $? "descriptors 0-2 closed: no way in"
 
 # Ctrl-C before the prompt, at the prompt, and after the PIN was sent.
 interrupt() { # SCRIPT
-    expect -c "set timeout 20
+    expect -c "set timeout 300
         spawn -noecho setpriv --reuid vscbob --regid vscbob --init-groups su vscalice -c {echo GOT-IN}
         $1
         expect eof
