@@ -2,6 +2,7 @@
 /* vscmgr stacks check: what each code of the module leads to, and what is wrong with it. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/own.h"
 #include "vscmgr/stacks.h"
@@ -25,14 +26,53 @@ struct checking {
     struct stack_folders folders;
     struct stack_services services;
     struct stack_report report;
-    bool named; /* the services were named */
+    char *texts[STACK_SERVICES_MAX]; /* what is told of each service; NULL: nothing, or no more */
+    bool named;                      /* the services were named */
     bool as_json;
     struct json json;
     size_t found, told;
 };
 
-static enum vsc_err check_one(struct checking *checking, const char *service)
+static void checking_free(struct checking *checking)
 {
+    for (size_t i = 0; i < STACK_SERVICES_MAX; i++)
+        free(checking->texts[i]);
+    free(checking);
+}
+DEFINE_AUTO(struct checking, checking_free)
+
+static enum vsc_err keep_text(struct checking *checking, size_t number)
+{
+    size_t len;
+    FILE *stream = open_memstream(&checking->texts[number], &len);
+
+    if (stream == NULL)
+        return VSC_MEMORY;
+    stacks_print(stream, &checking->report);
+    return fclose(stream) == 0 ? VSC_OK : VSC_MEMORY;
+}
+
+/* With the pam-auth-update profile most services have the same to tell: it is told once. */
+static void print_texts(struct checking *checking)
+{
+    for (size_t i = 0; i < checking->services.count; i++) {
+        if (checking->texts[i] == NULL)
+            continue;
+        (void)fputs(checking->services.names[i], stdout);
+        for (size_t j = i + 1; j < checking->services.count; j++) {
+            if (checking->texts[j] == NULL || strcmp(checking->texts[i], checking->texts[j]) != 0)
+                continue;
+            (void)printf(", %s", checking->services.names[j]);
+            free(checking->texts[j]);
+            checking->texts[j] = NULL;
+        }
+        (void)printf("\n%s", checking->texts[i]);
+    }
+}
+
+static enum vsc_err check_one(struct checking *checking, size_t number)
+{
+    const char *service = checking->services.names[number];
     enum vsc_err err = stack_report_make(&checking->folders, service, &checking->report);
 
     if (err != VSC_OK)
@@ -42,10 +82,9 @@ static enum vsc_err check_one(struct checking *checking, const char *service)
         return VSC_OK;
     checking->found += checking->report.found_count;
     checking->told++;
-    if (checking->as_json)
-        stacks_print_json(&checking->json, &checking->report);
-    else
-        stacks_print(&checking->report);
+    if (!checking->as_json)
+        return keep_text(checking, number);
+    stacks_print_json(&checking->json, &checking->report);
     return VSC_OK;
 }
 
@@ -66,7 +105,7 @@ static enum vsc_err take_services(struct checking *checking, const struct stacks
 
 enum vsc_err stacks_check(const struct request *request)
 {
-    auto_free struct checking *checking = calloc(1, sizeof(*checking));
+    auto_by(checking_free) struct checking *checking = calloc(1, sizeof(*checking));
     struct check_options options = {0};
     struct stacks_words words = {.count = 0};
     enum vsc_err err = stacks_parse(request, check_table, &options, &words);
@@ -82,7 +121,7 @@ enum vsc_err stacks_check(const struct request *request)
     if (options.json)
         json_open_array(&checking->json, NULL);
     for (size_t i = 0; err == VSC_OK && i < checking->services.count; i++)
-        err = check_one(checking, checking->services.names[i]);
+        err = check_one(checking, i);
     if (options.json) {
         json_close_array(&checking->json);
         if (!json_end(&checking->json) && err == VSC_OK)
@@ -90,6 +129,7 @@ enum vsc_err stacks_check(const struct request *request)
     } else if (checking->told == 0) {
         (void)puts("No stack loads " STACK_MODULE ".");
     }
+    print_texts(checking);
     if (err == VSC_OK && checking->found > 0)
         return problem_set(request->problem, VSC_UNWELL, "see above");
     return err;

@@ -14,17 +14,18 @@ static const char *end_text(enum stack_facility facility, enum stack_end end)
     return "refused";
 }
 
-static void print_facility(const struct stack_report *report, enum stack_facility facility)
+static void print_facility(FILE *stream, const struct stack_report *report,
+                           enum stack_facility facility)
 {
-    (void)printf("  %s\n", stack_facility_name(facility));
+    (void)fprintf(stream, "  %s\n", stack_facility_name(facility));
     for (size_t i = 0; i < report->verdict_count[facility]; i++) {
         const struct stack_verdict *verdict = &report->verdicts[facility][i];
 
-        (void)printf("    %-18s %-24s", stack_code_name(verdict->code),
-                     end_text(facility, verdict->end));
+        (void)fprintf(stream, "    %-18s %-24s", stack_code_name(verdict->code),
+                      end_text(facility, verdict->end));
         if (verdict->number > 0)
-            (void)printf(" %s:%u %s", verdict->file, verdict->number, verdict->module);
-        (void)printf("\n");
+            (void)fprintf(stream, " %s:%u %s", verdict->file, verdict->number, verdict->module);
+        (void)fputc('\n', stream);
     }
 }
 
@@ -49,15 +50,14 @@ void stacks_print_findings(FILE *stream, const struct stack_report *report, bool
     }
 }
 
-void stacks_print(const struct stack_report *report)
+void stacks_print(FILE *stream, const struct stack_report *report)
 {
-    (void)printf("%s\n", report->service);
     for (enum stack_facility facility = 0; facility < FACILITY_COUNT; facility++)
         if (report->loads[facility])
-            print_facility(report, facility);
+            print_facility(stream, report, facility);
     if (!stack_report_loads(report) && report->found_count == 0)
-        (void)puts("  does not load " STACK_MODULE);
-    stacks_print_findings(stdout, report, false);
+        (void)fputs("  does not load " STACK_MODULE "\n", stream);
+    stacks_print_findings(stream, report, false);
 }
 
 static void print_line(struct json *json, const char *file, unsigned number)

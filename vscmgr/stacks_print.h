@@ -8,8 +8,8 @@
 #include "common/json.h"
 #include "vscmgr/stacks/report.h"
 
-/* What each code leads to, and what is wrong. */
-void stacks_print(const struct stack_report *report);
+/* What each code leads to, and what is wrong; nothing of it names the service. */
+void stacks_print(FILE *stream, const struct stack_report *report);
 /* What is wrong only: errors only where `errors_only`. */
 void stacks_print_findings(FILE *stream, const struct stack_report *report, bool errors_only);
 /* An object of an array. */

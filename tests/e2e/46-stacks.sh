@@ -52,6 +52,12 @@ cp conf/pam.d/sudo "$PAM/sudo" && "$B/vscmgr" stacks check sudo --folder "$PAM" 
     grep -q "authinfo_unavail   goes on to the password  $PAM/common-auth:1 pam_unix.so" "$LOG"
 check $? "check: exit 0 for a shipped stack, with what each code leads to"
 
+printf '@include common-auth\n@include common-account\n' | tee "$PAM/chsh" > "$PAM/other-one" &&
+    sed -i '1i auth [success=2 authinfo_unavail=ignore default=die] pam_vsc.so' "$PAM/common-auth"
+"$B/vscmgr" stacks check --folder "$PAM" > "$LOG" 2>&1
+grep -qx 'chsh, other-one' "$LOG" && [ "$(grep -c 'common-auth:2 pam_unix.so' "$LOG")" -lt 20 ]
+check $? "check: what is the same for several services is said once"
+
 # ---- enable
 begin
 inode=$(stat -c %i "$PAM/sudo")
