@@ -452,6 +452,9 @@ analyze:
 # ---- installation ------------------------------------------------------------------------------------
 D := $(DESTDIR)
 MAN_PAGES := $(wildcard man/*.[13578])
+# Left out by make GREETER=no, together with what else is the login screen's.
+GREETER_PAGES := man/vsc-greeter.8 man/greeter.conf.5
+without_greeter := $(if $(filter no,$(GREETER)),true,[ ! -e $(B)/vsc-greeter ])
 P11KITDIR := $(PREFIX)/share/p11-kit/modules
 UNITDIR   := $(SYSTEMDDIR)/systemd/system
 TRIALDIR  := /var/lib/pam_vsc/stacks
@@ -480,7 +483,7 @@ install: all
 	sed 's,@PREFIX@,$(PREFIX),; s,@LIBDIR@,$(LIBDIR),; s,@VERSION@,$(VERSION),' \
 	    certcheck/library/certcheck.pc.in > $(D)$(LIBDIR)/pkgconfig/certcheck.pc
 	chmod 644 $(D)$(LIBDIR)/pkgconfig/certcheck.pc
-	for page in $(MAN_PAGES); do section=$${page##*.}; \
+	for page in $(filter-out $(if $(filter no,$(GREETER)),$(GREETER_PAGES)),$(MAN_PAGES)); do section=$${page##*.}; \
 	    install -D -m 644 $$page $(D)$(PREFIX)/share/man/man$$section/$${page#man/} || exit 1; done
 	$(call put,644,conf/sysusers.d/pam_vsc.conf,$(SYSTEMDDIR)/sysusers.d/pam_vsc.conf)
 	$(call put,644,conf/tmpfiles.d/pam_vsc.conf,$(SYSTEMDDIR)/tmpfiles.d/pam_vsc.conf)
@@ -518,9 +521,9 @@ install: all
 	install -d $(addprefix $(D)$(SYSCONFDIR)/pam_vsc/,anchors intermediates crls enroll.d)
 	for language in $(LINGUAS); do install -D -m 644 $(B)/locale/$$language/LC_MESSAGES/pam_vsc.mo \
 	    $(D)$(LOCALEDIR)/$$language/LC_MESSAGES/pam_vsc.mo || exit 1; done
-	[ ! -e $(B)/vsc-greeter ] || $(call put,755,$(B)/vsc-greeter,$(PREFIX)/bin/vsc-greeter)
-	[ ! -e $(B)/vsc-greeter ] || $(call put,644,conf/vsc-greeter.desktop,$(PREFIX)/share/xgreeters/vsc-greeter.desktop)
-	[ ! -e $(B)/vsc-greeter ] || [ -e $(D)$(SYSCONFDIR)/pam_vsc/greeter.conf ] || \
+	$(without_greeter) || $(call put,755,$(B)/vsc-greeter,$(PREFIX)/bin/vsc-greeter)
+	$(without_greeter) || $(call put,644,conf/vsc-greeter.desktop,$(PREFIX)/share/xgreeters/vsc-greeter.desktop)
+	$(without_greeter) || [ -e $(D)$(SYSCONFDIR)/pam_vsc/greeter.conf ] || \
 	    $(call put,644,conf/greeter.conf,$(SYSCONFDIR)/pam_vsc/greeter.conf)
 	[ -e $(D)$(SYSCONFDIR)/pam_vsc/pam_vsc.conf ] || \
 	    $(call put,644,conf/pam_vsc.conf,$(SYSCONFDIR)/pam_vsc/pam_vsc.conf)

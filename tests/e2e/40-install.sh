@@ -59,6 +59,11 @@ check $? "make uninstall with DESTDIR"
 [ "$(tr '\n' ' ' < "$D.log")" = './etc/pam_vsc/greeter.conf ./etc/pam_vsc/pam_vsc.conf ' ]
 check $? "uninstall leaves the configuration only"
 
+rm -rf "${D:?}"/*
+run install DESTDIR="$D" GREETER=no && [ -e "$D/usr/sbin/vscmgr" ] && [ -z "$(find "$D" -name '*greeter*' ! -name 'gdm*')" ]
+check $? "make install GREETER=no leaves the whole login screen out"
+rm -rf "${D:?}"/*
+
 # What make would do, as root and as another user (only `id` is another).
 mkdir "$D/bin" && printf '#!/bin/sh\necho $FAKE_UID\n' > "$D/bin/id" && chmod 755 "$D/bin/id"
 would() { # UID TARGET
