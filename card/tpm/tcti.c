@@ -27,7 +27,7 @@ struct tcti {
     TSS2_TCTI_CONTEXT_COMMON_V1 common; /* first: tpm2-tss casts */
     TSS2_TCTI_CONTEXT *inner;           /* owned */
     const struct deadline *deadline;
-    struct pollfd watch[WATCH_MAX]; /* the sockets, first those that stay open */
+    struct pollfd watch[WATCH_MAX]; /* what answers come from, first what stays open */
     size_t watch_count, stay_count;
     bool broken;
     size_t command_len, answer_len; /* answer_len 0: none is waiting to be fetched */
@@ -41,8 +41,8 @@ static struct tcti *own(TSS2_TCTI_CONTEXT *context)
 
 /*
  * tpm2-tss's TCTIs over sockets have no timeout and do not tell their socket
- * (Tss2_Tcti_GetPollHandles: not implemented), so what becomes open in their calls is watched.
- * The one for swtpm connects for each command.
+ * (Tss2_Tcti_GetPollHandles: not implemented), so what becomes open in their calls is watched:
+ * sockets and devices. The one for swtpm connects for each command.
  */
 static void look(bool is_open[DESCRIPTOR_MAX])
 {
@@ -50,18 +50,18 @@ static void look(bool is_open[DESCRIPTOR_MAX])
         is_open[fd] = fcntl(fd, F_GETFD) >= 0;
 }
 
-static bool is_socket(int fd)
+static bool is_watched(int fd)
 {
     struct stat st;
 
-    return fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode);
+    return fstat(fd, &st) == 0 && (S_ISSOCK(st.st_mode) || S_ISCHR(st.st_mode));
 }
 
 /* With more than there is room for, none is watched: the one that matters could be missing. */
 static void watch_new(struct tcti *self, const bool was_open[DESCRIPTOR_MAX])
 {
     for (int fd = 0; fd < DESCRIPTOR_MAX; fd++) {
-        if (was_open[fd] || !is_socket(fd))
+        if (was_open[fd] || !is_watched(fd))
             continue;
         if (self->watch_count == WATCH_MAX) {
             self->watch_count = 0;
@@ -99,8 +99,8 @@ static TSS2_RC tcti_transmit(TSS2_TCTI_CONTEXT *context, size_t size, const uint
 }
 
 /*
- * Wait for the answer as long as the deadline allows. Without a socket to watch (a device: there
- * the kernel bounds the time) reading is the wait.
+ * Wait for the answer as long as the deadline allows: a command to a device runs in the kernel
+ * meanwhile. With nothing to watch reading is the wait.
  */
 static bool wait_answer(struct tcti *self)
 {
@@ -264,7 +264,8 @@ enum vsc_err tcti_open(const char *name, const struct deadline *deadline,
     watch_new(self, before);
     self->stay_count = self->watch_count;
     if (rc != TSS2_RC_SUCCESS)
-        return problem_set(problem, VSC_TPM, "no connection to the TPM by \"%s\": %s (0x%X)", name,
+        return problem_set(problem, VSC_TPM,
+                           "card.tcti: no connection to the TPM by \"%s\": %s (0x%X)", name,
                            Tss2_RC_Decode(rc), rc);
     self->deadline = deadline;
     self->common = (TSS2_TCTI_CONTEXT_COMMON_V1){
