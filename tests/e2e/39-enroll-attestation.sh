@@ -48,7 +48,7 @@ install -d -o daemon -m 700 "$D/own"
 check "a CA with a template that requires attestation"
 "$B/vsc-ca" --folder "$D/vsc-ca" serve --listen "$D/ca.sock" > "$D/server" 2>&1 &
 SERVER=$!
-for i in $(seq 400); do [ -S "$D/ca.sock" ] && break; sleep 0.05; done
+until_socket "$D/ca.sock"
 root attest Alice --keyless --out "$D/alice.bundle" > "$D/out" 2>&1 &&
     root attest --challenge "$D/alice.bundle" --ek-roots "$D/tpm.pem" --out "$D/challenge" --secret-out "$D/secret" > "$D/alice.ak" 2> "$D/out" &&
     root attest Alice --activate "$D/challenge" --out "$D/answer" > "$D/out" 2>&1 && cmp "$D/answer" "$D/secret" > "$D/out" 2>&1

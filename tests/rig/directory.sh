@@ -35,7 +35,7 @@ directory_run_kdc() {
     krb5kdc -n -r CORP.TEST > "$W/kdc/log" 2>&1 &
     KDC=$!
     servers+=($!)
-    wait_for kinit -k -t /etc/krb5.keytab -c "FILE:$W/kdc/cc" 'CLIENT1$@CORP.TEST'
+    until_true kinit -k -t /etc/krb5.keytab -c "FILE:$W/kdc/cc" 'CLIENT1$@CORP.TEST'
 }
 
 directory_run_slapd() {
@@ -43,7 +43,7 @@ directory_run_slapd() {
         -h "ldap://127.0.0.1 ldap://dc1.corp.test ldaps://dc1.corp.test" -d 0 > "$W/slapd/log" 2>&1 &
     SLAPD=$!
     servers+=($!)
-    wait_for ldapsearch -x -H ldap://127.0.0.1 -s base -b ''
+    until_true ldapsearch -x -H ldap://127.0.0.1 -s base -b ''
 }
 
 directory_stop() { # kdc or slapd
