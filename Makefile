@@ -300,7 +300,7 @@ $(B)/tests/unit/test_greeter_lightdm: $(B)/obj/tests/unit/test_greeter_lightdm.o
 wrap = $(patsubst %,-Wl$(comma)--wrap=%,$1)
 comma := ,
 # The machine keeps its own mark: tests/pam/marks.h.
-$(B)/tests/unit/test_pam_%: private ALL_LDFLAGS += $(call wrap,mark_write session_record_write session_record_remove)
+$(B)/tests/unit/test_pam_%: private ALL_LDFLAGS += $(call wrap,mark_write session_record_write session_record_remove sign_ins_note)
 $(B)/tests/unit/test_pam_scripts: private ALL_LDFLAGS += $(call wrap,getuid geteuid helper_start caller_find)
 $(B)/tests/unit/test_announce $(B)/tests/unit/test_announce_asking: private ALL_LDFLAGS += $(call wrap,clock_ms)
 $(B)/tests/unit/test_pam_freshen $(B)/tests/unit/test_pam_messages: private ALL_LDFLAGS += $(call wrap,clock_ms)

@@ -15,7 +15,7 @@
 struct choices {
     const char *conf, *profile, *card, *out, *import, *at; /* NULL: not given */
     int pin, password;
-    bool json, notify;
+    bool json, notify, yes;
     unsigned wait; /* seconds that a notice waits for a click */
 };
 

@@ -73,6 +73,7 @@ static enum vsc_err read_facts(struct issued *issued, struct problem *problem)
         return err;
     issued->not_before = facts->not_before;
     issued->not_after = facts->not_after;
+    issued->template_major = facts->template_oid != NULL ? facts->template_major : -1;
     memcpy(issued->spki, facts->spki_sha256, sizeof issued->spki);
     (void)snprintf(issued->serial, sizeof issued->serial, "%s",
                    facts->serial + (*facts->serial == '-'));

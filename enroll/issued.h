@@ -26,6 +26,7 @@ struct issued {
     struct der chain[CHAIN_MAX]; /* owned */
     size_t chain_len;
     int64_t not_before, not_after;
+    int64_t template_major; /* of AD CS's template, version 2; -1: not said */
     char spki[SPKI_ID_SIZE];
     /* As a sign-in with it tells them (pam_vsc(8)). */
     char serial[CERT_SERIAL_SIZE], issuer[CERT_TEXT_SIZE];

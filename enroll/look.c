@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "enroll/command.h"
+#include "enroll/due.h"
 
 enum vsc_err command_list(const struct choices *choices, struct problem *problem)
 {
@@ -34,6 +35,7 @@ enum vsc_err command_list(const struct choices *choices, struct problem *problem
         json_string(&json, "template",
                     *profile->template_name != '\0' ? profile->template_name : NULL);
         json_bool(&json, "prompt", profile->prompt);
+        json_bool(&json, "autoenroll", profile->autoenroll);
         json_close_object(&json);
     }
     if (!choices->json)
@@ -56,7 +58,7 @@ static enum vsc_err look_at(struct errand *errand, const struct profile *profile
         return err;
     if (run_current(&run, &issued)) {
         report.issued = &issued;
-        report.due = errand->now >= profile_renew_at(profile, issued.not_before, issued.not_after);
+        report.due = due_now(&run);
     }
     if (judge && report.issued != NULL)
         err = run_check(&run, &issued, problem);

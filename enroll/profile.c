@@ -78,6 +78,7 @@ static const struct conf_key keys[] = {
     {AT(groups), .name = "groups", .kind = KEY_LIST, .check = check_account},
     {AT(prompt), .name = "prompt", .kind = KEY_BOOL, .number = true},
     {AT(attestation), .name = "attestation", .kind = KEY_BOOL, .number = false},
+    {AT(autoenroll), .name = "autoenroll", .kind = KEY_BOOL, .number = false},
     {AT(pending_days), .name = "pending_days", .kind = KEY_NUMBER, .number = 30, .min = 1,
      .max = 366},
     {AT(version), .name = "version", .kind = KEY_NUMBER, .number = 0, .max = 1000000},
@@ -234,11 +235,13 @@ enum vsc_err profile_upn(const struct profile *profile, const char *user, char t
     return VSC_OK;
 }
 
-int64_t profile_renew_at(const struct profile *profile, int64_t not_before, int64_t not_after)
+int64_t profile_renew_at(const struct profile *profile, int64_t not_before, int64_t not_after,
+                         int64_t period)
 {
     int64_t life = not_after > not_before ? not_after - not_before : 0;
     int64_t left = life / 100 * (100 - (int64_t)profile->renew_percent);
-    int64_t period = (int64_t)profile->renew_days * DAY;
 
+    if (period == 0)
+        period = (int64_t)profile->renew_days * DAY;
     return not_after - (period < left ? period : left);
 }

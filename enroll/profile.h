@@ -52,7 +52,7 @@ struct profile {
     unsigned renew_key; /* enum profile_renew_key */
     struct conf_list supersedes;
     struct conf_list users, groups;
-    bool prompt;
+    bool prompt, autoenroll;
     bool attestation; /* the request goes with what the TPM states of its key */
     unsigned pending_days;
     unsigned version; /* who is enrolled for a lower one is to be enrolled anew */
@@ -99,7 +99,9 @@ const char *profile_backend_word(const struct profile *profile);
 must_check enum vsc_err profile_upn(const struct profile *profile, const char *user,
                                     char to[PROFILE_UPN_SIZE], struct problem *problem);
 /* When a certificate of that life is to be renewed: what is left is less than renew_days, or than
- * what renew_percent leaves of the whole, whichever is shorter. */
-int64_t profile_renew_at(const struct profile *profile, int64_t not_before, int64_t not_after);
+ * what renew_percent leaves of the whole, whichever is shorter. `period` stands in place of
+ * renew_days where it is not 0: seconds, as the template of AD CS says. */
+int64_t profile_renew_at(const struct profile *profile, int64_t not_before, int64_t not_after,
+                         int64_t period);
 
 #endif

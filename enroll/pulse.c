@@ -8,6 +8,11 @@
 #include "enroll/due.h"
 #include "enroll/events.h"
 #include "enroll/notify/pulse_notify.h"
+#include "enroll/run_parts.h"
+#include "enroll/tell.h"
+#include "enroll/xcep/xcep.h"
+
+#define TEMPLATE_FRESH 3600 /* seconds: the second round of a pulse does not ask again */
 
 /* One profile of a pulse at work. */
 struct turn {
@@ -54,11 +59,37 @@ static enum vsc_err choose_card(struct turn *turn, enum vsc_err why, struct prob
     return problem_set(problem, VSC_NO_CARD, "none was chosen");
 }
 
+/* What AD CS says of the template: at each pulse, by the ticket that is there. Where it cannot be
+ * asked what it said before counts, and only the journal is told. */
+static void look_at_template(struct turn *turn)
+{
+    struct run *run = &turn->run;
+    struct errand *errand = &turn->pulse->errand;
+    const int64_t age = errand->now - run->state.template.asked_at;
+    struct state_template template;
+    struct problem why = {""};
+    char code[CODE_MAX] = "", ids[CARDS_MAX][CARD_ID_SIZE];
+    enum vsc_err err;
+
+    if (turn->profile->backend != PROFILE_XCEP || run->state.phase != STATE_IDLE ||
+        (age >= 0 && age < TEMPLATE_FRESH) || due_cards(errand, ids) == 0)
+        return;
+    err = xcep_look(turn->profile, errand->now, &template, code, &why);
+    if (err == VSC_OK) {
+        run->state.template = template;
+        err = run_save(run, run->state.phase, &why);
+    }
+    if (err != VSC_OK)
+        tell_end(run, false, err, why.text);
+}
+
 static enum vsc_err open_turn(struct turn *turn, struct problem *problem)
 {
     const char *card = turn->pulse->choices->card;
     enum vsc_err err = run_open(&turn->pulse->errand, turn->profile, card, &turn->run, problem);
 
+    if (err == VSC_OK || err == VSC_USAGE || err == VSC_NO_CARD)
+        look_at_template(turn);
     if ((err == VSC_USAGE || err == VSC_NO_CARD) && card == NULL && turn->pulse->errand.listed &&
         due_on_another_card(&turn->run))
         err = choose_card(turn, err, problem);
@@ -113,33 +144,12 @@ static void note_fault(struct turn *turn, enum vsc_err err, const char *why)
 {
     struct pulse *pulse = turn->pulse;
     struct pulse_fault *fault = &pulse->faults[pulse->fault_count++];
-    const char *card = turn->run.card != NULL ? turn->run.card->name : NULL;
     bool refused = turn->run.code[0] != '\0';
 
     fault->profile = turn->profile;
     fault->for_person = refused || !pulse->quiet || err == VSC_DENIED;
     (void)snprintf(fault->why, sizeof fault->why, "%s%s%s", vsc_strerror(err),
                    *why != '\0' ? ": " : "", why);
-    event_tell(err == VSC_PIN ? EVENT_WRONG_PIN
-               : refused      ? EVENT_REFUSED
-                              : EVENT_FAILED,
-               turn->profile->name, card, fault->why);
-}
-
-static void tell_end(const struct turn *turn, bool deleted)
-{
-    const struct run *run = &turn->run;
-    const char *profile = turn->profile->name;
-    const char *card = run->card != NULL ? run->card->name : NULL;
-
-    if (deleted)
-        event_tell(EVENT_OLD_KEY_DELETED, profile, card, NULL);
-    if (turn->postponed)
-        event_tell(EVENT_POSTPONED, profile, card, NULL);
-    if (run->result == RUN_DONE)
-        event_tell(EVENT_ENROLLED, profile, card, NULL);
-    if (run->result == RUN_WAITING)
-        event_tell(EVENT_WAITING, profile, card, NULL);
 }
 
 static void put_report(const struct turn *turn, const struct report *report)
@@ -150,15 +160,29 @@ static void put_report(const struct turn *turn, const struct report *report)
         report_result(pulse->json, report);
 }
 
+/* Whoever has no card, and never had, is not told that a first certificate could be had. */
+static bool has_never_had_a_card(const struct turn *turn)
+{
+    char ids[CARDS_MAX][CARD_ID_SIZE];
+
+    return turn->profile->autoenroll && turn->run.state.card[0] == '\0' &&
+           turn->pulse->errand.listed && due_cards(&turn->pulse->errand, ids) == 0;
+}
+
 static enum vsc_err take_turn(struct pulse *pulse, const struct profile *profile,
                               struct problem *problem)
 {
     struct turn turn = {.pulse = pulse, .profile = profile};
     struct report report = {.run = &turn.run};
+    bool failed;
     enum vsc_err err;
 
     pulse->errand.wanted = false;
     err = open_turn(&turn, problem);
+    if (err == VSC_NO_CARD && has_never_had_a_card(&turn)) {
+        run_close(&turn.run);
+        return VSC_OK;
+    }
     if (err == VSC_OK)
         err = go_on(&turn, &report.deleted, problem);
     if (pulse->errand.wanted)
@@ -166,8 +190,12 @@ static enum vsc_err take_turn(struct pulse *pulse, const struct profile *profile
     /* Nothing was given, on purpose or for lack of time. */
     if (err == VSC_INPUT && pulse->asker != NULL)
         turn.postponed = true;
-    tell_end(&turn, report.deleted);
-    if (err != VSC_OK && !pulse->errand.wanted && !turn.postponed)
+    if (turn.postponed)
+        event_tell(EVENT_POSTPONED, profile->name,
+                   turn.run.card != NULL ? turn.run.card->name : NULL, NULL);
+    failed = err != VSC_OK && !pulse->errand.wanted && !turn.postponed;
+    tell_end(&turn.run, report.deleted, failed ? err : VSC_OK, problem->text);
+    if (failed)
         note_fault(&turn, err, problem->text);
     if (pulse->errand.wanted || (turn.postponed && pulse->silent)) {
         err = VSC_OK;

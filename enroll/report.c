@@ -4,6 +4,7 @@
 
 #include "common/text.h"
 #include "enroll/command.h"
+#include "enroll/due.h"
 
 static const char *result_word(const struct report *report)
 {
@@ -33,7 +34,7 @@ static void put_certificate(struct json *json, const struct report *report)
     }
     text_time(issued->not_before, before);
     text_time(issued->not_after, after);
-    text_time(profile_renew_at(report->run->profile, issued->not_before, issued->not_after), renew);
+    text_time(due_renew_at(report->run, issued), renew);
     json_open_object(json, "certificate");
     json_foreign(json, "issuer", issued->issuer);
     json_foreign(json, "serial", issued->serial);

@@ -57,9 +57,11 @@ must_check enum vsc_err run_import(struct run *run, const void *bytes, size_t le
 /* Give the request up: delete its key. */
 must_check enum vsc_err run_cancel(struct run *run, struct problem *problem);
 /*
- * Delete the key before, once it is not needed any more: this session was signed in with the
- * certificate of the current one (PKCS11_LOGIN_CERT_SERIAL and _ISSUER, pam_vsc(8)), or its own
- * certificate has expired. *ret_deleted tells whether it was.
+ * Delete the key before, once it is not needed any more: the user has signed in with the
+ * certificate of the current one (common/sign_ins.h, or this session's PKCS11_LOGIN_CERT_SERIAL and
+ * _ISSUER, pam_vsc(8)), or its own certificate has expired. Likewise all keys of a profile whose
+ * place another has taken, once the user has signed in with that one's. *ret_deleted tells whether
+ * any was.
  */
 must_check enum vsc_err run_tidy(struct run *run, bool *ret_deleted, struct problem *problem);
 

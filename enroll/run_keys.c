@@ -10,11 +10,7 @@
 #include "enroll/run_parts.h"
 #include "enroll/xcep/xcep.h"
 
-#define ENV_ISSUER "PKCS11_LOGIN_CERT_ISSUER"
-#define ENV_SERIAL "PKCS11_LOGIN_CERT_SERIAL"
-
-/* List anew: what was read of the card is out of date. */
-static enum vsc_err look_again(struct run *run, struct problem *problem)
+enum vsc_err run_look_again(struct run *run, struct problem *problem)
 {
     char id[CARD_ID_SIZE];
     enum vsc_err err;
@@ -68,7 +64,7 @@ static enum vsc_err wait_for_card(struct run *run, struct problem *problem)
 
     run->errand->source->deadline = deadline_in(60000);
     (void)!remote_public(run->errand->source, run->card->id, "00", &ignored, NULL);
-    return look_again(run, problem);
+    return run_look_again(run, problem);
 }
 
 enum vsc_err run_make_key(struct run *run, struct problem *problem)
@@ -89,7 +85,7 @@ enum vsc_err run_make_key(struct run *run, struct problem *problem)
         err =
             errand_generate(run->errand, run->card, profile_key_type(run->profile), spki, problem);
     if (err == VSC_OK)
-        err = look_again(run, problem);
+        err = run_look_again(run, problem);
     if (err != VSC_OK)
         return err;
     memcpy(run->state.next, spki, sizeof run->state.next);
@@ -123,6 +119,10 @@ static enum vsc_err ask_for_template(struct run *run, struct xcep_plan *plan,
         .minor = plan->template.minor,
     };
     ret_subject->template = ret_template;
+    if (err == VSC_OK) {
+        xcep_note(&plan->template, run->errand->now, &run->state.template);
+        run->state.next_major = plan->template.major;
+    }
     if ((plan->template.subject_name_flags & XCEP_SUBJECT_SUPPLIED) == 0)
         ret_subject->upn = NULL;
     return err;
@@ -180,6 +180,7 @@ static enum vsc_err finish(struct run *run, struct problem *problem)
         memcpy(state->current, state->next, sizeof state->current);
     }
     state->version = state->next_version;
+    state->major = state->next_major;
     state_reset(state);
     return run_save(run, STATE_IDLE, problem);
 }
@@ -222,7 +223,7 @@ enum vsc_err run_install(struct run *run, struct problem *problem)
         if (err == VSC_OK)
             err = errand_store(run->errand, run->card, &issued, problem);
         if (err == VSC_OK)
-            err = look_again(run, problem);
+            err = run_look_again(run, problem);
     }
     return err == VSC_OK ? finish(run, problem) : err;
 }
@@ -234,7 +235,7 @@ enum vsc_err run_cancel(struct run *run, struct problem *problem)
 
     /* A renewal with the same key has no key of its own. */
     if (run->state.next[0] != '\0' && strcmp(run->state.next, run->state.current) != 0) {
-        err = look_again(run, problem);
+        err = run_look_again(run, problem);
         if (err == VSC_OK)
             err = errand_find_key(run->errand, run->card, run->state.next, key, problem);
         if (err == VSC_OK && key[0] != '\0')
@@ -249,7 +250,7 @@ enum vsc_err run_cancel(struct run *run, struct problem *problem)
         return err;
     state_reset(&run->state);
     err = run_save(run, STATE_IDLE, problem);
-    return err == VSC_OK ? look_again(run, problem) : err;
+    return err == VSC_OK ? run_look_again(run, problem) : err;
 }
 
 bool run_current(struct run *run, struct issued *ret_issued)
@@ -264,72 +265,49 @@ bool run_current(struct run *run, struct issued *ret_issued)
     return key != NULL && issued_of_key(key, ret_issued, NULL) == VSC_OK;
 }
 
-/* The session's environment, which the module has set at a sign-in that went well. */
-static bool is_signed_in_with(const struct issued *issued)
-{
-    const char *issuer = secure_getenv(ENV_ISSUER), *serial = secure_getenv(ENV_SERIAL);
-
-    return issuer != NULL && serial != NULL && strcmp(serial, issued->serial) == 0 &&
-           strcmp(issuer, issued->issuer) == 0;
-}
-
-static bool has_expired(const struct run *run, const char *key)
-{
-    auto_issued struct issued issued = {.chain_len = 0};
-    const struct card_key *old = errand_key(run->card, key);
-
-    return old == NULL || old->chain_len == 0 ||
-           (issued_of_key(old, &issued, NULL) == VSC_OK && issued.not_after < run->errand->now);
-}
-
-enum vsc_err run_tidy(struct run *run, bool *ret_deleted, struct problem *problem)
-{
-    auto_issued struct issued current = {.chain_len = 0};
-    char key[KEY_ID_SIZE];
-    enum vsc_err err;
-
-    *ret_deleted = false;
-    if (run->state.old[0] == '\0')
-        return VSC_OK;
-    err = errand_find_key(run->errand, run->card, run->state.old, key, problem);
-    if (err != VSC_OK)
-        return err;
-    if (key[0] != '\0') {
-        if (!run_current(run, &current) || (!is_signed_in_with(&current) && !has_expired(run, key)))
-            return VSC_OK;
-        err = errand_delete(run->errand, run->card, key, problem);
-        if (err != VSC_OK)
-            return err;
-        *ret_deleted = true;
-    }
-    run->state.old[0] = '\0';
-    err = run_save(run, run->state.phase, problem);
-    return err == VSC_OK ? look_again(run, problem) : err;
-}
-
 static enum vsc_err begin_with_new_key(struct run *run, struct problem *problem)
 {
     struct state *state = &run->state;
 
-    if (state->old[0] != '\0')
-        return problem_set(problem, VSC_EXISTS,
-                           "%s: sign in with the certificate that is there first: the one before "
-                           "stays until then, and a third key would be too many",
-                           run->profile->name);
     state->before_count = 0;
     for (size_t i = 0; i < run->card->key_count && i < CARD_KEYS_MAX; i++)
         memcpy(state->before[state->before_count++], run->card->keys[i].id, KEY_ID_SIZE);
     return run_save(run, STATE_GENERATING, problem);
 }
 
-enum vsc_err run_begin(struct run *run, struct problem *problem)
+/* Another card, or a key that is gone: the one before is all that can be left. */
+static void find_current(struct run *run)
 {
     auto_issued struct issued current = {.chain_len = 0};
     struct state *state = &run->state;
+
+    if (strcmp(state->card, run->card->id) != 0)
+        state->current[0] = state->old[0] = '\0';
+    if (run_current(run, &current))
+        return;
+    memcpy(state->current, state->old, sizeof state->current);
+    state->old[0] = '\0';
+    if (!run_current(run, &current))
+        state->current[0] = '\0';
+}
+
+enum vsc_err run_begin(struct run *run, struct problem *problem)
+{
+    struct state *state = &run->state;
+    bool same;
     enum vsc_err err;
 
     if (state->phase != STATE_IDLE)
         return VSC_OK;
+    find_current(run);
+    same = state->current[0] != '\0' &&
+           (run->profile->renew_key == RENEW_SAME_KEY || state->template.same_key);
+    /* Before anybody is asked for a PIN in vain. */
+    if (!same && state->old[0] != '\0')
+        return problem_set(problem, VSC_EXISTS,
+                           "%s: sign in with the certificate that is there first: the one before "
+                           "stays until then, and a third key would be too many",
+                           run->profile->name);
     /* A wrong PIN, and what cannot be had, is told before a key is made. */
     err = attestation_check(run, problem);
     if (err == VSC_OK)
@@ -338,21 +316,11 @@ enum vsc_err run_begin(struct run *run, struct problem *problem)
         err = check_template(run, problem);
     if (err != VSC_OK)
         return err;
-    /* Another card, or a key that is gone: the one before is all that can be left. */
-    if (strcmp(state->card, run->card->id) != 0)
-        state->current[0] = state->old[0] = '\0';
-    if (!run_current(run, &current)) {
-        memcpy(state->current, state->old, sizeof state->current);
-        state->old[0] = '\0';
-        if (!run_current(run, &current))
-            state->current[0] = '\0';
-    }
     memcpy(state->card, run->card->id, sizeof state->card);
     state->since = run->errand->now;
     state->next_version = run->profile->version;
-    if (run->profile->renew_key == RENEW_SAME_KEY && state->current[0] != '\0') {
-        memcpy(state->next, state->current, sizeof state->next);
-        return run_save(run, STATE_KEYED, problem);
-    }
-    return begin_with_new_key(run, problem);
+    if (!same)
+        return begin_with_new_key(run, problem);
+    memcpy(state->next, state->current, sizeof state->next);
+    return run_save(run, STATE_KEYED, problem);
 }

@@ -5,6 +5,8 @@
 
 #include "enroll/run.h"
 
+/* List anew: what was read of the card is out of date. */
+must_check enum vsc_err run_look_again(struct run *run, struct problem *problem);
 must_check enum vsc_err run_save(struct run *run, enum state_phase phase, struct problem *problem);
 /* generating -> keyed: the key that was made before a crash, or a new one. */
 must_check enum vsc_err run_make_key(struct run *run, struct problem *problem);

@@ -29,7 +29,7 @@ void state_reset(struct state *state)
     free(take(state->request));
     free(take(state->answer));
     free(take(state->cookie));
-    state->since = state->ask_at = state->next_version = 0;
+    state->since = state->ask_at = state->next_version = state->next_major = 0;
 }
 
 void state_done(struct state *state)
@@ -69,6 +69,9 @@ enum vsc_err state_encode(const struct state *state, struct buf *ret_text)
     json_number(&json, "next_version", state->next_version);
     json_number(&json, "since", state->since);
     json_number(&json, "ask_at", state->ask_at);
+    json_number(&json, "template_major", state->major);
+    json_number(&json, "next_major", state->next_major);
+    state_template_encode(&state->template, &json);
     json_close_object(&json);
     good = json_end(&json);
     if (fclose(stream) != 0 || !good)
@@ -196,7 +199,10 @@ enum vsc_err state_decode(const void *text, size_t len, struct state *ret_state,
         !copy_version(&document, "profile_version", &state.version) ||
         !copy_version(&document, "next_version", &state.next_version) ||
         !copy_time(&document, "since", &state.since) ||
-        !copy_time(&document, "ask_at", &state.ask_at) || !is_whole(&state))
+        !copy_time(&document, "ask_at", &state.ask_at) ||
+        !copy_version(&document, "template_major", &state.major) ||
+        !copy_version(&document, "next_major", &state.next_major) ||
+        !state_template_decode(&document, &state.template) || !is_whole(&state))
         return problem_set(problem, VSC_INPUT, "not as vsc-enroll writes it");
     *ret_state = state;
     state.request = state.answer = state.cookie = NULL;

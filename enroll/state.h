@@ -14,13 +14,31 @@
 
 #include "common/buf.h"
 #include "common/err.h"
+#include "common/json.h"
+#include "common/json_read.h"
 #include "common/problem.h"
 #include "common/wire_card.h"
 #include "enroll/profile.h"
 
-#define STATE_SIZE_MAX (512 * 1024) /* bytes of a file */
-#define SPKI_ID_SIZE   65           /* hexadecimal SHA-256, with NUL */
-#define COOKIE_MAX     8192         /* bytes of a helper's cookie */
+#define STATE_SIZE_MAX       (512 * 1024) /* bytes of a file */
+#define SPKI_ID_SIZE         65           /* hexadecimal SHA-256, with NUL */
+#define COOKIE_MAX           8192         /* bytes of a helper's cookie */
+
+#define STATE_TEMPLATE_SIZE  128 /* bytes of a template's name, with NUL */
+#define STATE_SUPERSEDES_MAX 16
+
+/* What AD CS said of the profile's template when it was asked last. */
+struct state_template {
+    int64_t asked_at; /* 0: never */
+    char name[STATE_TEMPLATE_SIZE];
+    int64_t major;
+    int64_t renewal;  /* seconds before the end; 0: not said */
+    bool auto_enroll; /* this user may be enrolled without asking for it */
+    bool no_renewal;  /* none by autoenrollment */
+    bool same_key;    /* a renewal keeps the key */
+    char supersedes[STATE_SUPERSEDES_MAX][STATE_TEMPLATE_SIZE]; /* names of templates */
+    size_t supersedes_count;
+};
 
 enum state_phase {
     STATE_IDLE,       /* nothing is under way */
@@ -44,12 +62,14 @@ struct state {
     char *cookie;
     int64_t version, next_version; /* of the profile: of `current`, of the request */
     int64_t since, ask_at;         /* of the request; when to ask the CA again */
+    int64_t major, next_major;     /* of the template of AD CS: likewise; 0: not known */
+    struct state_template template;
 };
 
 const char *state_phase_word(enum state_phase phase);
 void state_done(struct state *state);
 #define auto_state __attribute__((cleanup(state_done)))
-/* Nothing is under way any more; current and old stay. */
+/* Nothing is under way any more; current, old and the template stay. */
 void state_reset(struct state *state);
 
 /* Open the folder, making it where it is missing, and lock it until the descriptor is closed:
@@ -68,6 +88,10 @@ must_check enum vsc_err state_write(int folder, const char *profile, const struc
 
 must_check enum vsc_err state_decode(const void *text, size_t len, struct state *ret_state,
                                      struct problem *problem);
+/* Its part "template"; none is written where nobody was asked, and none is needed to read. */
+void state_template_encode(const struct state_template *template, struct json *json);
+must_check bool state_template_decode(const struct json_document *document,
+                                      struct state_template *ret_template);
 /* `ret_text` is initialised here; the caller releases it, also after a failure. */
 must_check enum vsc_err state_encode(const struct state *state, struct buf *ret_text);
 

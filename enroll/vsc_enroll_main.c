@@ -13,9 +13,10 @@
 static const char usage[] =
     "usage: vsc-enroll list [--json]\n"
     "       vsc-enroll templates [--profile P]\n"
-    "       vsc-enroll request [--profile P] [--card NAME|ID] [--out FILE] [--import FILE]\n"
+    "       vsc-enroll request [--profile P] [--card NAME|ID] [--yes] [--out FILE]\n"
+    "                          [--import FILE]\n"
     "       vsc-enroll import FILE [--profile P] [--card NAME|ID]\n"
-    "       vsc-enroll renew [--profile P] [--card NAME|ID] [--out FILE]\n"
+    "       vsc-enroll renew [--profile P] [--card NAME|ID] [--yes] [--out FILE]\n"
     "       vsc-enroll cancel [--profile P] [--card NAME|ID]\n"
     "       vsc-enroll status | check | pulse [--profile P] [--card NAME|ID]\n"
     "       vsc-enroll pulse --notify [--wait SECONDS]\n"
@@ -37,6 +38,7 @@ static const struct option options[] = {
     {"pin", OPTION_CHOICE, AT(pin), 0, 0, pin_words},
     {"password", OPTION_CHOICE, AT(password), 0, 0, pin_words},
     {"json", OPTION_FLAG, AT(json), 0, 0, NULL},
+    {"yes", OPTION_FLAG, AT(yes), 0, 0, NULL},
     {"notify", OPTION_FLAG, AT(notify), 0, 0, NULL},
     {"wait", OPTION_NUMBER, AT(wait), 1, WAIT_MAX, NULL},
     {0},
@@ -69,6 +71,8 @@ static enum vsc_err run(int argc, char **argv, struct problem *problem)
         return problem_set(problem, VSC_USAGE, "\"%s\": one word too many", words[1]);
     if (choices.notify && (choices.json || choices.pin != 0 || strcmp(words[0], "pulse") != 0))
         return problem_set(problem, VSC_USAGE, "--notify is pulse's, without --json and --pin");
+    if (choices.yes && strcmp(words[0], "request") != 0 && strcmp(words[0], "renew") != 0)
+        return problem_set(problem, VSC_USAGE, "--yes is of request and renew");
     if (count == 2)
         choices.import = words[1];
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)

@@ -9,6 +9,8 @@
 #include "common/own.h"
 #include "enroll/attestation.h"
 #include "enroll/command.h"
+#include "enroll/due.h"
+#include "enroll/tell.h"
 
 /* A profile at work: the errand open, the state locked. */
 static enum vsc_err begin(const struct choices *choices, struct errand *errand, struct run *run,
@@ -33,6 +35,7 @@ static enum vsc_err tell(const struct choices *choices, const struct run *run, b
     const struct report report = {.run = run, .deleted = deleted, .err = err, .why = problem->text};
     struct json json;
 
+    tell_end(run, deleted, err, problem->text);
     json_init(&json, stdout);
     report_result(choices->json ? &json : NULL, &report);
     if (choices->json && !json_end(&json) && err == VSC_OK)
@@ -95,6 +98,20 @@ static enum vsc_err put_request(struct run *run, const char *out, bool json,
     return put_file(out, request, strlen(request), problem);
 }
 
+/* A certificate that is not this profile's loses its place only where a person says so. */
+static enum vsc_err may_begin(const struct choices *choices, struct run *run,
+                              struct problem *problem)
+{
+    if (run->state.phase != STATE_IDLE || choices->yes || !due_replaces_another(run))
+        return VSC_OK;
+    if (choices->pin == 0 && asker_terminal.may_replace(NULL, run->card->name, run->profile->name))
+        return VSC_OK;
+    return problem_set(problem, VSC_DENIED,
+                       "%s: the card signs in with a certificate of another profile or origin, "
+                       "which keeps its place; --yes lets this one take it",
+                       run->profile->name);
+}
+
 /* `renew`: somebody is enrolled already. */
 static enum vsc_err go(const struct choices *choices, bool renew, struct problem *problem)
 {
@@ -116,6 +133,8 @@ static enum vsc_err go(const struct choices *choices, bool renew, struct problem
                           run.profile->name);
     if (err == VSC_OK)
         err = check_out(&run, choices->out, problem);
+    if (err == VSC_OK)
+        err = may_begin(choices, &run, problem);
     if (err == VSC_OK)
         err = run_begin(&run, problem);
     if (err == VSC_OK)

@@ -40,6 +40,8 @@ static struct record *record_new(const struct call *call)
     (void)snprintf(record->card, sizeof(record->card), "%s", call->chosen->info->name);
     if (call->chosen->info->kind == CARD_TOKEN)
         (void)snprintf(record->token_id, sizeof(record->token_id), "%s", call->chosen->info->id);
+    (void)snprintf(record->issuer, sizeof(record->issuer), "%s", call->verdict.issuer);
+    (void)snprintf(record->serial, sizeof(record->serial), "%s", call->verdict.serial);
     record->account_uid = call->verdict.account_uid;
     record->must_change = call->chosen->info->must_change && !call->pin_changed;
     for (size_t i = 0; i < key->chain_len; i++) {

@@ -10,6 +10,7 @@
 #include <security/pam_modules.h>
 
 #include "common/wire_card.h"
+#include "common/wire_check.h"
 #include "pam_vsc/call.h"
 
 #define ENV_CARD   "VSC_CARD"
@@ -27,7 +28,8 @@ struct record {
     char account[USER_NAME_SIZE]; /* whom the proof was accepted for */
     uid_t account_uid;
     char card[CARD_NAME_SIZE];
-    char token_id[CARD_ID_SIZE]; /* "" for a virtual card */
+    char token_id[CARD_ID_SIZE];                           /* "" for a virtual card */
+    char issuer[CERT_TEXT_SIZE], serial[CERT_SERIAL_SIZE]; /* of the certificate */
     bool must_change;            /* its PIN had to be changed, and was not */
     struct der chain[CHAIN_MAX]; /* owned */
     size_t chain_len;

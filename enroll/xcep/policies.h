@@ -24,7 +24,9 @@
 
 /* Of enrollmentFlags, privateKeyFlags and subjectNameFlags ([MS-CRTD]). */
 #define XCEP_PEND_ALL         0x2U
+#define XCEP_AUTO_ENROLLMENT  0x20U
 #define XCEP_USER_INTERACTION 0x100U
+#define XCEP_NO_AUTO_RENEWAL  0x40000U
 #define XCEP_SAME_KEY         0x80U
 #define XCEP_ATTEST_REQUIRED  0x2000U
 #define XCEP_SUBJECT_SUPPLIED 0x10001U /* subject or alternative name by the enrollee */

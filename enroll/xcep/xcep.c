@@ -89,6 +89,52 @@ enum vsc_err xcep_find_plan(const struct profile *profile, struct xcep_plan *ret
     return err == VSC_OK ? xcep_choose(profile, &policies, ret_plan, code, problem) : err;
 }
 
+/* Its names are shown, compared and kept, so that one with what is not printable is none. */
+static void copy_name(const char *from, char to[STATE_TEMPLATE_SIZE])
+{
+    to[0] = '\0';
+    if (text_is_printable(from))
+        (void)snprintf(to, STATE_TEMPLATE_SIZE, "%s", from);
+}
+
+void xcep_note(const struct xcep_template *template, int64_t now,
+               struct state_template *ret_template)
+{
+    const uint32_t flags = template->enrollment_flags;
+
+    _Static_assert(XCEP_NAME_SIZE <= STATE_TEMPLATE_SIZE, "a name fits");
+    _Static_assert(XCEP_SUPERSEDES_MAX <= STATE_SUPERSEDES_MAX, "all of them fit");
+    *ret_template = (struct state_template){
+        .asked_at = now > 0 ? now : 1,
+        .major = template->major,
+        .renewal = (int64_t) template->renewal,
+        .auto_enroll = template->may_auto_enroll && (flags & XCEP_AUTO_ENROLLMENT) != 0,
+        .no_renewal = (flags & XCEP_NO_AUTO_RENEWAL) != 0,
+        .same_key = (template->private_key_flags & XCEP_SAME_KEY) != 0,
+        .supersedes_count = template->supersedes_count,
+    };
+    copy_name(template->name, ret_template->name);
+    for (size_t i = 0; i < template->supersedes_count; i++)
+        copy_name(template->supersedes[i], ret_template->supersedes[i]);
+}
+
+enum vsc_err xcep_look(const struct profile *profile, int64_t now,
+                       struct state_template *ret_template, char code[CODE_MAX],
+                       struct problem *problem)
+{
+    auto_policies struct xcep_policies policies = {.count = 0};
+    const struct xcep_template *found = NULL;
+    enum vsc_err err = xcep_policies(profile, &policies, code, problem);
+
+    if (err != VSC_OK)
+        return err;
+    found = xcep_find(&policies, profile->template_name);
+    if (found == NULL)
+        return refuse("no-template", profile->template_name, code, problem);
+    xcep_note(found, now, ret_template);
+    return VSC_OK;
+}
+
 /* "NUMBER\nURL", as keep() wrote it. */
 static bool split(const char *cookie, char id[WSTEP_ID_SIZE], char url[WSTEP_URI_SIZE])
 {

@@ -10,6 +10,7 @@
 #include "enroll/helper.h"
 #include "enroll/issued.h"
 #include "enroll/profile.h"
+#include "enroll/state.h"
 #include "enroll/xcep/policies.h"
 
 /* What the server offers this user. Release `ret_policies` also after a failure. */
@@ -24,6 +25,15 @@ struct xcep_plan {
 };
 must_check enum vsc_err xcep_find_plan(const struct profile *profile, struct xcep_plan *ret_plan,
                                        char code[CODE_MAX], struct problem *problem);
+
+/* What the renewal rule needs of the profile's template, at the time `now`; nothing is asked of its
+ * fitness. VSC_DENIED with the code no-template where it is not offered. */
+must_check enum vsc_err xcep_look(const struct profile *profile, int64_t now,
+                                  struct state_template *ret_template, char code[CODE_MAX],
+                                  struct problem *problem);
+/* The same of a template that is there already. */
+void xcep_note(const struct xcep_template *template, int64_t now,
+               struct state_template *ret_template);
 
 /* The same of policies that are there already. */
 must_check enum vsc_err xcep_choose(const struct profile *profile,

@@ -7,6 +7,9 @@ B=$(realpath "${B:-build}")
 . tests/rig/tpm.sh
 . tests/rig/enroll.sh
 if missing=$(enroll_missing) || missing=$(tpm_missing pamtester); then echo "1..0 # SKIP $missing"; exit 0; fi
+# A /var/lib of our own: what a sign-in notes is in it.
+if [ "${1:-}" != inside ]; then exec unshare --mount "$0" inside; fi
+mount -t tmpfs -o mode=755 tmpfs /var/lib && mkdir -m 755 /var/lib/pam_vsc || exit 1
 export TSS2_LOG=all+NONE
 SERVER=
 TESTS=0 FAILED=0
@@ -48,12 +51,12 @@ cat > "$D/dump" <<'DUMP'
 env | grep '^PKCS11_LOGIN_CERT_' > "$1"
 DUMP
 chmod 755 "$D/dump"
-printf 'auth required %s/helpers/pam_vsc.so config=%s/pam.conf helpers=%s/helpers\nsession required pam_exec.so %s/dump %s/session\n' \
-    "$D" "$D" "$D" "$D" "$D" > "$D/services/vsc"
+printf 'auth required %s/helpers/pam_vsc.so config=%s/pam.conf helpers=%s/helpers\naccount required %s/helpers/pam_vsc.so config=%s/pam.conf helpers=%s/helpers\nsession required pam_exec.so %s/dump %s/session\n' \
+    "$D" "$D" "$D" "$D" "$D" "$D" "$D" "$D" > "$D/services/vsc"
 sign_in() { # ANSWER...: SESSION becomes this session's environment
     SESSION=()
     LD_PRELOAD=libpam_wrapper.so PAM_WRAPPER=1 PAM_WRAPPER_SERVICE_DIR="$D/services" PAM_WRAPPER_DISABLE_DEEPBIND=1 \
-        pamtester vsc daemon authenticate open_session > "$D/pam.out" 2>&1 < <(printf '%s\n' "$@") &&
+        pamtester vsc daemon authenticate acct_mgmt open_session > "$D/pam.out" 2>&1 < <(printf '%s\n' "$@") &&
         grep -q 'successfully authenticated' "$D/pam.out" && mapfile -t SESSION < "$D/session"
 }
 
@@ -79,6 +82,17 @@ as daemon pulse < /dev/null && said 'the key before is deleted' && [ "$(keys)" =
 check "a pulse in that session lets the old pair go"
 sign_in 12345678
 check "which is the only one then, and signs in"
+
+# ---- a pulse of the timer, whose environment knows of no sign-in
+SESSION=()
+install -d -m 711 /var/lib/pam_vsc/sign-ins
+noted() { [ "$(stat -c '%U %a' /var/lib/pam_vsc/sign-ins/1)" = 'daemon 400' ] && [ "$(wc -l < /var/lib/pam_vsc/sign-ins/1)" = "$1" ]; }
+sign_in 12345678 && noted 1 && sign_in 12345678 && noted 1 && SESSION=() && enroll renew && as daemon pulse < /dev/null && [ "$(keys)" = 2 ]
+check "a sign-in is noted, for the user alone; one by the certificate before lets nothing go"
+sign_in 87654321; [ $? != 0 ] && noted 1 && SESSION=() && as daemon pulse < /dev/null && [ "$(keys)" = 2 ]
+check "one that fails is not noted"
+sign_in 12345678 && noted 2 && SESSION=() && as daemon pulse < /dev/null && said 'the key before is deleted' && [ "$(keys)" = 1 ]
+check "after one by the new certificate the timer's pulse lets the old pair go"
 
 echo "1..$TESTS"
 exit $FAILED

@@ -6,17 +6,13 @@ set -u
 B=$(realpath "${B:-build}")
 . tests/rig/tpm.sh
 . tests/rig/enroll.sh
+. tests/rig/desktop.sh
 if missing=$(enroll_missing); then echo "1..0 # SKIP $missing"; exit 0; fi
-for program in dbus-daemon busctl unshare; do
-    command -v $program > /dev/null || { echo "1..0 # SKIP no $program"; exit 0; }
-done
-/usr/bin/python3 -c 'import dbusmock' 2> /dev/null || { echo "1..0 # SKIP no python3-dbusmock"; exit 0; }
+if missing=$(desktop_missing); then echo "1..0 # SKIP $missing"; exit 0; fi
 # A journal of our own, where that of the machine would be.
 if [ "${1:-}" != inside ]; then exec unshare --mount "$0" inside; fi
-mount -t tmpfs tmpfs /run/systemd 2> /dev/null || { mkdir -p /run/systemd && mount -t tmpfs tmpfs /run/systemd; } || exit 1
 export TSS2_LOG=all+NONE
 TESTS=0 FAILED=0
-OURS=()
 check() {
     local status=$?
     TESTS=$((TESTS + 1))
@@ -24,97 +20,11 @@ check() {
         tail -n 40 "$D/out" "$D/pulse" "$D/said" "$D/asked-pin" "$D/journal" 2>/dev/null | sed 's/^/# /'; fi
 }
 in_days() { date -u -d "+$1 days" +%Y-%m-%dT%H:%M:%SZ; }
-clean_up() {
-    local pid
-    for pid in "${OURS[@]}"; do kill "$pid" 2> /dev/null && wait "$pid" 2> /dev/null; done
-    enroll_end
-}
+clean_up() { desktop_stop; enroll_end; }
 trap clean_up EXIT
 enroll_start || { echo "1..1"; echo "not ok 1 - software TPM, card and CA"; exit 1; }
-sed "s,profiles = \"$D/enroll.d\",&; pinentry = \"$D/pinentry\"," -i "$D/conf"
 
-# ---- the played parts -------------------------------------------------------------------------------
-mkdir -p /run/systemd/journal
-cat > "$D/journal.py" <<'PY'
-import os, socket, sys
-s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-s.bind("/run/systemd/journal/socket")
-os.chmod("/run/systemd/journal/socket", 0o666)
-with open(sys.argv[1], "ab", buffering=0) as f:
-    while True:
-        f.write(s.recv(65536) + b"\n")
-PY
-: > "$D/journal"
-/usr/bin/python3 "$D/journal.py" "$D/journal" & OURS+=($!)
-# pinentry: its answers to GETPIN and CONFIRM stand in a file, one a line, and what it was told is kept.
-: > "$D/asked-pin"; : > "$D/answers"; chown daemon "$D/asked-pin" "$D/answers"
-cat > "$D/pinentry" <<SH
-#!/bin/bash
-env > "$D/work/pinentry-env"
-echo 'OK Pleased to meet you'
-while read -r line; do
-    echo "\$line" >> "$D/asked-pin"
-    case \$line in
-    GETPIN | CONFIRM)
-        answer=\$(head -n 1 "$D/answers")
-        sed 1d "$D/answers" > "$D/work/rest"; cat "$D/work/rest" > "$D/answers"
-        printf '%b\n' "\${answer:-ERR 83886179 canceled}" ;;
-    SETTIMEOUT*) echo 'ERR 83886355 not known' ;;
-    *) echo OK ;;
-    esac
-done
-SH
-chmod 755 "$D/pinentry"
-answers() { printf '%s\n' "$@" > "$D/answers"; : > "$D/asked-pin"; }
-questions() { grep -cE '^(GETPIN|CONFIRM)' "$D/asked-pin"; }
-PIN='D 12345678\nOK' WRONG='D 11111111\nOK'
-
-# The bus of the user's session, and who shows notices on it.
-cat > "$D/bus.conf" <<END
-<busconfig><type>session</type><listen>unix:path=$D/bus</listen><auth>EXTERNAL</auth>
-<policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>
-END
-chmod 1777 "$D"
-setpriv --reuid daemon --regid daemon --clear-groups dbus-daemon --config-file="$D/bus.conf" --nofork --nopidfile > "$D/bus.log" 2>&1 & OURS+=($!)
-until_true test -S "$D/bus" || { echo "1..1"; echo "not ok 1 - a bus"; exit 1; }
-chmod 755 "$D"
-BUS=unix:path=$D/bus
-on_bus() { setpriv --reuid daemon --regid daemon --clear-groups env DBUS_SESSION_BUS_ADDRESS="$BUS" "$@"; }
-SERVER=
-server_stop() { [ -z "$SERVER" ] || { kill "$SERVER"; wait "$SERVER" 2> /dev/null; }; SERVER=; }
-server() { # CAPABILITIES
-    server_stop
-    : > "$D/said"
-    setpriv --reuid daemon --regid daemon --clear-groups env DBUS_SESSION_BUS_ADDRESS="$BUS" \
-        /usr/bin/python3 -u -m dbusmock --template notification_daemon -p "{\"capabilities\": \"$1\"}" >> "$D/said" 2> "$D/server.log" & SERVER=$!
-    OURS+=("$SERVER")
-    until_true on_bus busctl --address="$BUS" call org.freedesktop.Notifications /org/freedesktop/Notifications org.freedesktop.Notifications GetCapabilities > "$D/capabilities" 2>&1
-}
-signal() { # NAME SIGNATURE ARG...
-    on_bus busctl --address="$BUS" call org.freedesktop.Notifications /org/freedesktop/Notifications org.freedesktop.DBus.Mock EmitSignal sssav \
-        org.freedesktop.Notifications "$1" "$2" 2 u "$3" "${2:1:1}" "$4" > "$D/emitted" 2>&1
-}
-notices() { grep -c ' Notify ' "$D/said"; }
-shown() { [ "$(notices)" -ge "$1" ]; }
-told() { grep -q -- "$1" "$D/said"; }
-event() { # WORD: so many entries, each with the id of its kind
-    local id
-    id=$(grep -oE "\"$1\", \"[0-9a-f]{32}\"" enroll/events.h | sed 's/.*"\(.*\)"/\1/')
-    grep -qx "MESSAGE_ID=$id" "$D/journal" && grep -qx "VSC_EVENT=$1" "$D/journal"
-}
-pulse() { # OPTION...: in the background, as the timer starts it
-    : > "$D/journal"
-    setpriv --reuid daemon --regid daemon --clear-groups env -i XDG_STATE_HOME="$D/state-daemon" HOME="$D" DBUS_SESSION_BUS_ADDRESS="$BUS" "${SESSION[@]}" \
-        "$D/vsc-enroll" pulse --notify -c "$D/conf" "$@" > "$D/pulse" 2>&1 < /dev/null & PULSE=$!
-}
-ended() { ! kill -0 "$PULSE" 2> /dev/null; }
-end_of_pulse() { # STATUS
-    local status
-    until_true ended || { kill "$PULSE"; return 1; }
-    wait "$PULSE"; status=$?
-    [ $status = "$1" ] || { echo "# status $status"; return 1; }
-}
-at_notice() { until_true shown "${1:-1}"; }
+desktop_start || { echo "1..1"; echo "not ok 1 - a bus and a journal"; exit 1; }
 HELPER="helper = \"$D/helper-ca.sh\"; arguments = [ \"$D\" ];"
 
 profile ca 'backend = "helper";' "$HELPER"
@@ -262,7 +172,7 @@ end_of_pulse 0 && [ "$(keys)" = 2 ] && event enrolled && server 'body actions' &
 check "a profile of a higher version: enrolled anew, once"
 signed_in ca; as daemon pulse < /dev/null; SESSION=()
 profile other 'backend = "helper";' "$HELPER"
-enroll request --profile other && default=$("$B/vscmgr" show Alice --json -c "$D/conf" | jq -r '.keys[] | select(.default).id') && [ "$(keys)" = 2 ]
+! enroll request --profile other && [ "$(keys)" = 1 ] && enroll request --profile other --yes && default=$("$B/vscmgr" show Alice --json -c "$D/conf" | jq -r '.keys[] | select(.default).id') && [ "$(keys)" = 2 ]
 check "another profile's certificate becomes the default"
 server 'body actions persistence'
 answers "$PIN"; pulse --profile ca --at "$(in_days 340)"; at_notice; signal ActionInvoked us 1 renew

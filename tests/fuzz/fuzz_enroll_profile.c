@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     if (profile_upn(profile, "alice", upn, NULL) == VSC_OK &&
         (strstr(upn, "alice") == NULL || strchr(upn, '@') == NULL))
         abort();
-    (void)profile_renew_at(profile, 0, INT32_MAX);
+    (void)profile_renew_at(profile, 0, INT32_MAX, 0);
     profile_free(profile);
     return 0;
 }

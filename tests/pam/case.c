@@ -358,7 +358,7 @@ bool case_run(struct stage *stage, const char *path, bool debug, char why[CASE_W
 
     run = (struct run){.stage = stage, .why = why, .ok = true};
     why[0] = '\0';
-    marks_sessions[0] = '\0';
+    marks_reset();
     stage_reset(stage);
     if (!script_read(path, &run.script)) {
         fail(&run, "cannot be read");
@@ -382,7 +382,7 @@ bool case_run(struct stage *stage, const char *path, bool debug, char why[CASE_W
     check_log(&run, debug);
     check_env(&run);
     if (!marks_are(&run.script))
-        fail(&run, "the records of sessions are not [session]'s: %s", marks_sessions);
+        fail(&run, "not [session]'s or [noted]'s: %s%s", marks_sessions, marks_noted);
     check_items(&run, user, authtok);
     fakepam_free(run.pamh);
     script_done(&run.script);

@@ -11,6 +11,7 @@
 
 #include "common/mark.h"
 #include "common/session_record.h"
+#include "common/sign_ins.h"
 
 unsigned marks_left;
 
@@ -28,12 +29,19 @@ enum vsc_err __wrap_mark_write(const char *folder, int64_t seconds)
 
 char marks_sessions[MARKS_SESSIONS];
 
-bool marks_are(const struct script *script)
+char marks_noted[MARKS_SESSIONS];
+
+void marks_reset(void)
 {
-    const char *line, *got = marks_sessions;
+    marks_sessions[0] = marks_noted[0] = '\0';
+}
+
+static bool is_section(const struct script *script, const char *section, const char *got)
+{
+    const char *line;
     size_t at = 0;
 
-    while ((line = script_next(script, "session", 0, &at)) != NULL) {
+    while ((line = script_next(script, section, 0, &at)) != NULL) {
         size_t len = strlen(line);
 
         if (strncmp(got, line, len) != 0 || got[len] != '\n')
@@ -41,6 +49,27 @@ bool marks_are(const struct script *script)
         got += len + 1;
     }
     return *got == '\0';
+}
+
+bool marks_are(const struct script *script)
+{
+    return is_section(script, "session", marks_sessions) &&
+           (!script_has(script, "noted") || is_section(script, "noted", marks_noted));
+}
+
+enum vsc_err __wrap_sign_ins_note(const char *folder, uid_t user, const char *serial,
+                                  const char *issuer);
+
+enum vsc_err __wrap_sign_ins_note(const char *folder, uid_t user, const char *serial,
+                                  const char *issuer)
+{
+    const size_t used = strlen(marks_noted);
+
+    if (strcmp(folder, SIGN_INS_FOLDER) != 0)
+        abort();
+    (void)snprintf(marks_noted + used, sizeof(marks_noted) - used, "uid=%u serial=%s issuer=%s\n",
+                   (unsigned)user, serial, issuer);
+    return VSC_SYSTEM;
 }
 
 enum vsc_err __wrap_session_record_write(const char *folder, const struct session_record *record,

@@ -17,7 +17,11 @@ extern unsigned marks_left;
  * session "refused" both fail. */
 #define MARKS_SESSIONS 2048
 extern char marks_sessions[MARKS_SESSIONS];
-/* Is it what the script's [session] has? */
+/* Which certificates were noted as in use, a line each: "uid=1000 serial=01AF issuer=CN=Test CA".
+ */
+extern char marks_noted[MARKS_SESSIONS];
+void marks_reset(void);
+/* Are they what the script's [session] has, and [noted] where it has one? */
 bool marks_are(const struct script *script);
 
 #endif

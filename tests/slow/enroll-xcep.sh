@@ -31,6 +31,12 @@ policy() { echo "$*" > "$D/mode-policy"; }
 ca() { echo "$*" > "$D/mode-enroll"; }
 in_days() { date -u -d "+$1 days" +%Y-%m-%dT%H:%M:%SZ; }
 
+forget() { # as if nobody had ever enrolled
+    rm -rf "$D"/state-daemon/pam_vsc
+    "$B/vscmgr" show Alice --json -c "$D/conf" | jq -r '.keys[].id' | while read -r id; do
+        "$B/vscmgr" delete-key Alice "$id" --yes -c "$D/conf" > "$D/show" 2>&1
+    done
+}
 kdc() {
     local port
     port=$(/usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
@@ -108,6 +114,15 @@ check "a_server_that_is_busy"
 policy good; ca fault Receiver false 'the RPC server is unavailable'; enroll request; [ $? = 3 ] && said 'the RPC server is unavailable' && [ "$(keys)" = 1 ]
 check "a_CA_that_cannot_just_now_is_asked_later"
 
+# ---- a first certificate by a pulse
+policy offer auto=false; ad 'autoenroll = true;'; enroll cancel; [ "$(keys)" = 0 ] && enroll pulse --at "$(in_days 1)" && [ ! -s "$D/out" ] && [ "$(keys)" = 0 ]
+check "a_template_that_may_not_come_unasked_does_not"
+policy offer enrollment=0; enroll pulse --at "$(in_days 2)" && [ ! -s "$D/out" ] && [ "$(keys)" = 0 ]
+check "nor_one_without_autoenrollment"
+policy good; ca issue; enroll pulse --at "$(in_days 3)" && said 'ad: enrolled on Alice' && [ "$(keys)" = 1 ]
+check "where_both_say_so_an_empty_card_gets_one"
+forget; ad
+
 # ---- issued
 ca issue; : > "$D/asked"
 enroll request && said 'ad: enrolled on Alice' && [ "$(keys)" = 1 ] && as daemon check
@@ -135,6 +150,33 @@ check "and_picked_up_when_it_is_issued"
 signed_in ad; SESSION+=("KRB5_CONFIG=$D/krb5.conf" "KRB5CCNAME=FILE:$D/cc"); as daemon pulse < /dev/null && [ "$(keys)" = 1 ]
 check "the_old_pair_goes_after_a_sign_in"
 session
+
+# ---- when it is due, by the template
+due() { status=$1; shift; as daemon status --profile ad --json && is ".[0].due == $status"; } # true or false
+policy offer renewal=864000
+enroll pulse --at "$(in_days 340)" && [ ! -s "$D/out" ] && [ "$(keys)" = 1 ] && as daemon status --json &&
+    is '.[0].certificate | (.not_after | fromdate) - (.renew_at | fromdate) == 864000'
+check "the_renewal_period_of_the_template_is_the_rule"
+policy offer renewal=31536000
+enroll pulse --at "$(in_days 280)" && [ ! -s "$D/out" ] && as daemon status --json &&
+    is '.[0].certificate | ((.not_after | fromdate) - (.not_before | fromdate)) / 5 - ((.not_after | fromdate) - (.renew_at | fromdate)) | fabs < 2'
+check "but_not_before_four_fifths_of_the_life"
+policy status 503
+as daemon pulse --at "$(in_days 281)" < /dev/null && [ ! -s "$D/out" ] && due false
+check "a_policy_server_that_cannot_be_asked_is_no_failure_of_a_pulse"
+policy offer renewal=864000 major=101
+enroll pulse --at "$(in_days 1)" && said 'ad: enrolled on Alice' && [ "$(keys)" = 2 ] && enroll pulse --at "$(in_days 2)" && [ ! -s "$D/out" ]
+check "a_template_of_a_higher_major_version_is_enrolled_anew_once"
+signed_in ad; SESSION+=("KRB5_CONFIG=$D/krb5.conf" "KRB5CCNAME=FILE:$D/cc"); as daemon pulse --at "$(in_days 3)" < /dev/null && [ "$(keys)" = 1 ]; session
+profile next 'backend = "xcep-wstep";' "url = \"https://localhost:$PORT/CEP\"; tls_anchors = \"$D/tls.crt\"; template = \"Other\";"
+enroll pulse --at "$(in_days 4)" && [ ! -s "$D/out" ]
+check "another_profile_that_supersedes_nothing_is_left_alone"
+policy offer other:supersedes=VscLogon
+enroll pulse --at "$(in_days 5)" && said 'next: enrolled on Alice' && [ "$(keys)" = 2 ] && enroll pulse --at "$(in_days 6)" && [ ! -s "$D/out" ] && due false
+check "a_template_that_supersedes_another_is_enrolled_for"
+signed_in next; SESSION+=("KRB5_CONFIG=$D/krb5.conf" "KRB5CCNAME=FILE:$D/cc"); as daemon pulse --at "$(in_days 7)" < /dev/null && said 'ad: the key before is deleted' && [ "$(keys)" = 1 ]
+check "and_the_key_of_the_other_goes_after_a_sign_in"
+session; rm "$D/enroll.d/next.conf"; policy good; forget; enroll request
 
 # ---- a CA that means no good
 refused() { # CODE NAME MODE...

@@ -21,7 +21,7 @@ export B W compile link archives libraries
 # A unit stands in for functions by wraps of them; the module's leave no mark (tests/pam/marks.h).
 wraps_of() { # UNIT
     nm "$B/obj/tests/unit/$1.o" | sed -n 's/.* T __wrap_/-Wl,--wrap=/p' | tr '\n' ' '
-    case $1 in test_pam_*) echo -Wl,--wrap=mark_write,--wrap=session_record_write,--wrap=session_record_remove ;; esac
+    case $1 in test_pam_*) echo -Wl,--wrap=mark_write,--wrap=session_record_write,--wrap=session_record_remove,--wrap=sign_ins_note ;; esac
 }
 # UNIT[=ARGUMENTS] [MUTANT'S OBJECT]: link it before the archives, so that it takes its original's
 # place, and run.

@@ -127,10 +127,10 @@ static void test_renewal_is_at_the_shorter_of_period_and_part(void **state)
 
     (void)state;
     /* 42 days before the end of a year; 20 of 100 days. */
-    assert_int_equal(profile_renew_at(usual, 0, 365 * DAY), (365 - 42) * DAY);
-    assert_int_equal(profile_renew_at(usual, 0, 100 * DAY), 80 * DAY);
-    assert_int_equal(profile_renew_at(early, 0, 100 * DAY), 50 * DAY);
-    assert_int_equal(profile_renew_at(usual, 7, 3), 3);
+    assert_int_equal(profile_renew_at(usual, 0, 365 * DAY, 0), (365 - 42) * DAY);
+    assert_int_equal(profile_renew_at(usual, 0, 100 * DAY, 0), 80 * DAY);
+    assert_int_equal(profile_renew_at(early, 0, 100 * DAY, 0), 50 * DAY);
+    assert_int_equal(profile_renew_at(usual, 7, 3, 0), 3);
 }
 
 static void test_state_comes_back_whole(void **state)

@@ -42,14 +42,15 @@ def fault(who, text, invalid):
     return envelope(f'<s:Fault><s:Code><s:Value>s:{who}</s:Value></s:Code><s:Reason><s:Text xml:lang="en-US">{text}</s:Text></s:Reason>{detail}</s:Fault>')
 
 
-def template(name, oid, enroll="true", bits=256, key_flags=0, supersedes="", enrollment=0x120):
+def template(name, oid, enroll="true", bits=256, key_flags=0, supersedes="", enrollment=0x120,
+             renewal=3628800, major=100, auto="true"):
     older = f"<supersededPolicies><commonName>{supersedes}</commonName></supersededPolicies>" if supersedes else '<supersededPolicies i:nil="true"/>'
     return f"""<policy><policyOIDReference>{oid}</policyOIDReference><cAs><cAReference>0</cAReference></cAs><attributes>
 <commonName>{name}</commonName><policySchema>2</policySchema>
-<certificateValidity><validityPeriodSeconds>31536000</validityPeriodSeconds><renewalPeriodSeconds>3628800</renewalPeriodSeconds></certificateValidity>
-<permission><enroll>{enroll}</enroll><autoEnroll>true</autoEnroll></permission>
+<certificateValidity><validityPeriodSeconds>31536000</validityPeriodSeconds><renewalPeriodSeconds>{renewal}</renewalPeriodSeconds></certificateValidity>
+<permission><enroll>{enroll}</enroll><autoEnroll>{auto}</autoEnroll></permission>
 <privateKeyAttributes><minimalKeyLength>{bits}</minimalKeyLength><keySpec i:nil="true"/></privateKeyAttributes>
-<revision><majorRevision>100</majorRevision><minorRevision>4</minorRevision></revision>{older}
+<revision><majorRevision>{major}</majorRevision><minorRevision>4</minorRevision></revision>{older}
 <privateKeyFlags>{key_flags}</privateKeyFlags><subjectNameFlags>-2113929216</subjectNameFlags><enrollmentFlags>{enrollment}</enrollmentFlags>
 </attributes></policy>"""
 
@@ -58,14 +59,19 @@ def uri(authentication, where, priority, renewal="false"):
     return f"<cAURI><clientAuthentication>{authentication}</clientAuthentication><uri>{where}</uri><priority>{priority}</priority><renewalOnly>{renewal}</renewalOnly></cAURI>"
 
 
-def policies(mode):
+def policies(mode, wishes):
     here = "https://localhost:" + read("port").strip()
     ces = {"plain-http": here.replace("https", "http") + "/CES"}.get(mode, here + "/CES")
     uris = uri(4, here + "/wrong", 1) + uri(2, here + "/wrong", 1, "true") + uri(2, here + "/wrong", 9) + uri(2, ces, 3)
     if mode == "no-address":
         uris = uri(4, here + "/wrong", 1)
     options = {"denied": {"enroll": "false"}, "attest": {"key_flags": 0x2000}, "large-key": {"bits": 8192}}.get(mode, {})
-    answer = (template("VscLogon", 1, supersedes="OldLogon", **options) + template("Other", 2, enrollment=2))
+    other = {"enrollment": 2}
+    if mode == "offer":  # of the first NAME=VALUE, of the other one other:NAME=VALUE
+        for wish in wishes:
+            name, value = wish.split("=")
+            (other if name.startswith("other:") else options)[name.removeprefix("other:")] = value
+    answer = template("VscLogon", 1, **{"supersedes": "OldLogon", **options}) + template("Other", 2, **other)
     if mode == "other":
         answer = template("Other", 2)
     oids = "".join(f"<oID><value>1.3.6.1.4.1.311.21.8.1.{i}</value><group>9</group><oIDReferenceID>{i}</oIDReferenceID><defaultName>x</defaultName></oID>" for i in (1, 2))
@@ -201,7 +207,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(500, fault(options[0], " ".join(options[2:]), options[1]), headers)
         if self.path not in ("/CEP", "/CES"):
             return self.answer(404, "", headers)
-        body = HOSTILE.get(mode) or (policies(mode) if self.path == "/CEP" else enroll(mode, options, text))
+        body = HOSTILE.get(mode) or (policies(mode, options) if self.path == "/CEP" else enroll(mode, options, text))
         return self.answer(200, body, headers)
 
 
