@@ -12,6 +12,7 @@
  *   certs/CERT.der         a CA certificate from an AIA; not trusted
  *   sources/               what refresh wants to know again
  *   directory/accounts     what the directory says of the owners of cards: directory_accounts.h
+ *   directory/ntauth, roots  what the directory publishes of CAs: published.h
  *   lock                   held by refresh
  *
  * It belongs to helpers.fetch_user, root, or in a process of one user to that user; nobody else may

@@ -3,6 +3,7 @@
 #ifndef VSC_CERTCHECK_CERTS_H
 #define VSC_CERTCHECK_CERTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <openssl/x509.h>
@@ -20,6 +21,9 @@
  * hash would not be that of the bytes that came in.
  */
 must_check enum vsc_err cert_parse(const unsigned char *der, size_t len, X509 **ret_cert);
+
+/* One certificate, or one CA: a renewed certificate of the same name and key is the same CA. */
+bool cert_is_same_ca(X509 *published, X509 *issuer);
 
 /* Add all certificates of a source to `certs`. VSC_INPUT with a problem for one that does not
  * parse. */

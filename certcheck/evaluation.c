@@ -74,6 +74,30 @@ static void check_account(const struct evaluator *evaluator,
     verdict_merge(&evaluation->verdict, &verdict);
 }
 
+/* Not at hand, or older than it may be: nobody signs in on a guess. */
+static void check_directory(const struct evaluator *evaluator, int64_t at,
+                            struct evaluation *evaluation)
+{
+    const struct conf *conf = evaluator->conf;
+
+    for (unsigned kind = 0; kind < PUBLISHED_KINDS; kind++) {
+        const struct evaluator_published *published = &evaluator->published[kind];
+        const int64_t until = published->fetched + conf->directory.max_age;
+
+        if (!published->asked)
+            continue;
+        verdict_passed(&evaluation->verdict, CHECK_DIRECTORY);
+        if (!published->known)
+            verdict_refuse(&evaluation->verdict, REASON_DIRECTORY_UNKNOWN, 0, "%s",
+                           published_name((enum published_kind)kind));
+        else if (at > until + conf->revocation.max_stale)
+            verdict_refuse(&evaluation->verdict, REASON_DIRECTORY_STALE, 0, "%s",
+                           published_name((enum published_kind)kind));
+        else if (at > until)
+            evaluation->stale = true;
+    }
+}
+
 static void check_service(const struct conf *conf, const char *service, struct verdict *verdict)
 {
     const char *why;
@@ -124,7 +148,7 @@ static enum vsc_err check_chain(const struct evaluator *evaluator,
 
     if (err != VSC_OK)
         return err;
-    evaluation->stale = path.stale;
+    evaluation->stale = evaluation->stale || path.stale;
     *ret_anchored = path.anchored;
     return list_chain(&path, &evaluation->chain);
 }
@@ -163,6 +187,7 @@ enum vsc_err evaluation_new(const struct evaluator *evaluator,
     if (request->at_is_clock)
         clock_check(request->at, &evaluator->seen, request->revocation == REVOCATION_HARD,
                     &evaluation->verdict);
+    check_directory(evaluator, request->at, evaluation);
     check_service(evaluator->conf, request->service, &evaluation->verdict);
     err = read_certificate(request, evaluation);
     if (err != VSC_OK)

@@ -17,6 +17,7 @@
 #include "certcheck/crls.h"
 #include "certcheck/facts.h"
 #include "certcheck/mapping.h"
+#include "certcheck/published.h"
 #include "certcheck/source.h"
 #include "certcheck/verdict.h"
 #include "common/err.h"
@@ -30,14 +31,21 @@ struct evaluator_places {
     const char *cache; /* "" for none */
 };
 
+/* What the directory should have said. */
+struct evaluator_published {
+    bool asked, known;
+    int64_t fetched; /* of one that is known */
+};
+
 /* What is trusted, in memory; not changed by an evaluation. */
 struct evaluator {
     const struct conf *conf; /* borrowed */
     struct evaluator_places places;
     STACK_OF(X509) * anchors;       /* owned */
     STACK_OF(X509) * intermediates; /* owned */
-    STACK_OF(X509) * ntauth;        /* owned; NULL where the configuration names none */
-    struct crls *crls;              /* owned */
+    STACK_OF(X509) * ntauth;        /* owned; NULL where none is asked, or none is at hand */
+    struct evaluator_published published[PUBLISHED_KINDS];
+    struct crls *crls; /* owned */
     struct cache cache;
     struct mapping mapping;
     struct clock_seen seen;
@@ -74,8 +82,9 @@ struct evaluation {
     struct facts *facts;     /* owned; NULL for a malformed certificate */
     X509 *cert;              /* owned reference; NULL for one that does not parse */
     struct facts_list chain; /* subjects, the certificate's first */
-    bool stale;              /* a revocation list past nextUpdate was used */
-    bool mapped;             /* the rules give `account`, whatever else is wrong */
+    bool stale;  /* a list past nextUpdate was used, or what the directory said longer ago than
+           directory.max_age */
+    bool mapped; /* the rules give `account`, whatever else is wrong */
     struct account account;
 };
 

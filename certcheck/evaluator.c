@@ -19,7 +19,7 @@ struct evaluator_places evaluator_places_of(const struct conf *conf)
         .anchors = {conf->trust.anchors, conf->trust.anchors_named, true},
         .intermediates = {conf->trust.intermediates, conf->trust.intermediates_named, true},
         .crls = {conf->revocation.crls, conf->revocation.crls_named, true},
-        .ntauth = {conf->trust.ntauth, true, true},
+        .ntauth = {conf_ntauth_is_directory(conf) ? "" : conf->trust.ntauth, true, true},
         .cache = conf->revocation.cache,
     };
 }
@@ -87,6 +87,51 @@ static enum vsc_err load_ntauth(struct evaluator *evaluator, struct problem *pro
         return VSC_OK;
     evaluator->ntauth = sk_X509_new_null();
     return evaluator->ntauth != NULL ? certs_load(source, evaluator->ntauth, problem) : VSC_MEMORY;
+}
+
+static bool is_published(STACK_OF(X509) * roots, X509 *anchor)
+{
+    for (int i = 0; i < sk_X509_num(roots); i++)
+        if (cert_is_same_ca(sk_X509_value(roots, i), anchor))
+            return true;
+    return false;
+}
+
+/* An anchor that the directory does not publish is none. Nothing is added. */
+static void narrow_anchors(STACK_OF(X509) * anchors, STACK_OF(X509) * roots)
+{
+    for (int i = sk_X509_num(anchors) - 1; i >= 0; i--)
+        if (!is_published(roots, sk_X509_value(anchors, i)))
+            X509_free(sk_X509_delete(anchors, i));
+}
+
+/* What is not at hand is refused for in evaluation.c. */
+static enum vsc_err load_published(struct evaluator *evaluator)
+{
+    const bool asked[PUBLISHED_KINDS] = {[PUBLISHED_NTAUTH] =
+                                             conf_ntauth_is_directory(evaluator->conf),
+                                         [PUBLISHED_ROOTS] = evaluator->conf->directory.roots};
+    enum vsc_err err = VSC_OK;
+
+    for (unsigned kind = 0; kind < PUBLISHED_KINDS; kind++) {
+        auto_published struct published published = {.certs = NULL};
+
+        evaluator->published[kind].asked = asked[kind];
+        if (!asked[kind])
+            continue;
+        err = published_load(&evaluator->cache, (enum published_kind)kind, &published);
+        if (err == VSC_MEMORY)
+            return err;
+        if (err != VSC_OK)
+            continue;
+        evaluator->published[kind].known = true;
+        evaluator->published[kind].fetched = published.fetched;
+        if (kind == PUBLISHED_ROOTS)
+            narrow_anchors(evaluator->anchors, published.certs);
+        else
+            evaluator->ntauth = take(published.certs);
+    }
+    return VSC_OK;
 }
 
 /* Lists by hand and from the cache, and the issuers that the cache holds. */
@@ -158,6 +203,8 @@ enum vsc_err evaluator_new(const struct conf *conf, const struct evaluator_place
         err = load_revocation(evaluator, problem);
     if (err == VSC_OK)
         err = load_directory(evaluator);
+    if (err == VSC_OK)
+        err = load_published(evaluator);
     if (err != VSC_OK)
         return err;
     *ret_evaluator = take(evaluator);

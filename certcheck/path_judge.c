@@ -2,6 +2,7 @@
 /* Our own rules over one path: strength, the issuers' usages, revocation. */
 #include <openssl/err.h>
 
+#include "certcheck/certs.h"
 #include "certcheck/chain_path.h"
 #include "certcheck/facts_parts.h"
 #include "certcheck/strength.h"
@@ -48,20 +49,6 @@ bool path_has_bad_signature(const struct verdict *verdict, unsigned depth)
     return false;
 }
 
-/* One certificate, or one CA: a renewed certificate of the same name and key is the same CA. */
-static bool is_same_ca(X509 *published, X509 *issuer)
-{
-    EVP_PKEY *key = X509_get0_pubkey(published), *other = X509_get0_pubkey(issuer);
-    bool same;
-
-    if (X509_cmp(published, issuer) == 0)
-        return true;
-    same = key != NULL && other != NULL && EVP_PKEY_eq(key, other) == 1 &&
-           X509_NAME_cmp(X509_get_subject_name(published), X509_get_subject_name(issuer)) == 0;
-    ERR_clear_error();
-    return same;
-}
-
 /* The CA that issued the certificate itself. Of one that is not proven nothing can be known. */
 static void judge_ntauth(const struct chain_path *path, STACK_OF(X509) * ntauth,
                          struct verdict *verdict)
@@ -72,7 +59,7 @@ static void judge_ntauth(const struct chain_path *path, STACK_OF(X509) * ntauth,
         return;
     verdict_passed(verdict, CHECK_NTAUTH);
     for (int i = 0; issuer != NULL && i < sk_X509_num(ntauth); i++)
-        if (is_same_ca(sk_X509_value(ntauth, i), issuer))
+        if (cert_is_same_ca(sk_X509_value(ntauth, i), issuer))
             return;
     verdict_refuse(verdict, REASON_ISSUER_NOT_NTAUTH, 0, "%s",
                    subject_of(issuer != NULL ? issuer : path->certs[0]).text);

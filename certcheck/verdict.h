@@ -31,6 +31,7 @@
     X(UPN, "upn", "there is exactly one well-formed user principal name")                          \
     X(SID, "sid", "the security identifier, where it stands, is well-formed")                      \
     X(NTAUTH, "ntauth", "the issuer is in the directory's NTAuthCertificates")                     \
+    X(DIRECTORY, "directory", "what the directory says of CAs is at hand, and not too old")        \
     X(TEMPLATE, "template", "the certificate template is one of policy.templates")                 \
     X(MAPPING, "mapping", "the rules give one account that exists")                                \
     X(ACCOUNT, "account", "it may sign in, and is the one that was asked for")                     \

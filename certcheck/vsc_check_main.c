@@ -65,7 +65,8 @@ static enum vsc_err close_sandbox(const struct conf *conf, struct problem *probl
     struct sandbox_path paths[PATHS_MAX];
     struct sandbox sandbox = {.paths = paths, .unix_sockets = true};
     const char *const named[] = {conf->trust.anchors, conf->trust.intermediates,
-                                 conf->revocation.crls, conf->revocation.cache, conf->trust.ntauth};
+                                 conf->revocation.crls, conf->revocation.cache,
+                                 conf_ntauth_is_directory(conf) ? "" : conf->trust.ntauth};
 
     for (size_t i = 0; i < FIXED_PATHS; i++)
         paths[sandbox.path_count++] = (struct sandbox_path){fixed_paths[i], SANDBOX_READ};

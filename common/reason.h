@@ -85,7 +85,11 @@
     X(ACCOUNT_EXPIRED, "account-expired", true, N_("the account has expired in the directory"),    \
       N_("ask your administrator to extend it"))                                                   \
     X(ACCOUNT_LOCKED, "account-locked", true, N_("the account is locked in the directory"),        \
-      N_("wait, or ask your administrator to unlock it"))
+      N_("wait, or ask your administrator to unlock it"))                                          \
+    X(DIRECTORY_UNKNOWN, "directory-unknown", false, N_("nothing of the directory is here"),       \
+      N_("set directory.uri, and run certcheck refresh"))                                          \
+    X(DIRECTORY_STALE, "directory-stale", false, N_("what the directory said is too old"),         \
+      N_("run certcheck refresh where the directory can be reached"))
 
 enum reason {
 #define VSC_REASON_ENUM(name, code, mapping, text, remedy) REASON_##name,

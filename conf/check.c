@@ -8,6 +8,7 @@
 #include "common/sid.h"
 #include "common/text.h"
 #include "common/wire_check.h"
+#include "conf/conf.h"
 
 const char *check_path_needed(const char *value)
 {
@@ -17,6 +18,11 @@ const char *check_path_needed(const char *value)
 const char *check_path(const char *value)
 {
     return value[0] == '\0' ? NULL : check_path_needed(value);
+}
+
+const char *check_ntauth(const char *value)
+{
+    return strcmp(value, CONF_FROM_DIRECTORY) == 0 ? NULL : check_path(value);
 }
 
 const char *check_socket(const char *value)

@@ -5,6 +5,7 @@
 
 const char *check_path(const char *value);           /* absolute, or "" for none */
 const char *check_path_needed(const char *value);    /* absolute */
+const char *check_ntauth(const char *value);         /* as check_path, or "directory" */
 const char *check_socket(const char *value);         /* as check_path, and fits into sun_path */
 const char *check_tcti(const char *value);           /* a known TCTI: "device:/dev/tpmrm0" */
 const char *check_account(const char *value);        /* a name that may be looked up */

@@ -14,9 +14,10 @@
 #include "common/problem.h"
 #include "common/wire_check.h"
 
-#define CONF_PATH      "/etc/pam_vsc/pam_vsc.conf"
-#define CONF_LIST_MAX  64
-#define CONF_RULES_MAX 64
+#define CONF_PATH           "/etc/pam_vsc/pam_vsc.conf"
+#define CONF_FROM_DIRECTORY "directory" /* as trust.ntauth */
+#define CONF_LIST_MAX       64
+#define CONF_RULES_MAX      64
 
 struct conf_list {
     char *items[CONF_LIST_MAX]; /* owned */
@@ -133,7 +134,8 @@ struct conf {
         char *keytab;  /* the machine's own keys */
         char *anchors; /* by ldaps: whose certificates count; "" = as for other servers */
         char *user, *password_file; /* by ldaps: a simple bind; "" = the machine's account */
-        unsigned max_age;           /* seconds that what it said gives an account to somebody */
+        unsigned max_age;           /* seconds that what it said counts */
+        bool roots;                 /* an anchor must be among the directory's roots */
     } directory;
     struct {
         char *profiles; /* a folder, vsc-enroll.conf(5) */
@@ -158,6 +160,8 @@ struct conf {
 must_check enum vsc_err conf_load(const char *path, struct conf **ret_conf,
                                   struct problem *problem);
 void conf_free(struct conf *conf);
+/* trust.ntauth is what the directory says, not a file. */
+bool conf_ntauth_is_directory(const struct conf *conf);
 bool conf_list_has(const struct conf_list *list, const char *item);
 
 #endif

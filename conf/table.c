@@ -39,7 +39,7 @@ const struct conf_key conf_keys[] = {
     {"trust", "intermediates", KEY_STRING, AT(trust.intermediates),
      .text = "/etc/pam_vsc/intermediates", .check = check_path,
      .named_offset = offsetof(struct conf, trust.intermediates_named)},
-    {"trust", "ntauth", KEY_STRING, AT(trust.ntauth), .text = "", .check = check_path},
+    {"trust", "ntauth", KEY_STRING, AT(trust.ntauth), .text = "", .check = check_ntauth},
 
     {"policy", "purpose", KEY_CHOICE, AT(policy.purpose), .choices = purposes,
      .number = PURPOSE_SMARTCARD_LOGON},
@@ -74,6 +74,7 @@ const struct conf_key conf_keys[] = {
     {"directory", "user", KEY_STRING, AT(directory.user), .text = "", .check = check_dn},
     {"directory", "password_file", KEY_STRING, AT(directory.password_file), .text = "",
      .check = check_path},
+    {"directory", "roots", KEY_BOOL, AT(directory.roots), .number = false},
     {"directory", "max_age", KEY_NUMBER, AT(directory.max_age), .number = 604800,
      .max = 366 * 86400},
 

@@ -88,7 +88,8 @@ void texts_expires(char to[TEXTS_SIZE], int32_t days)
 
 const char *texts_stale(void)
 {
-    return _("This sign-in was checked against a revocation list that is out of date.");
+    return _("This sign-in was checked against a revocation list or directory data that is out of "
+             "date.");
 }
 
 const char *texts_choice_head(void)

@@ -148,6 +148,19 @@ const struct reason_row explanation_reasons[REASON_COUNT] = {
          "(trust.ntauth): the domain does not let it issue certificates to sign in with.",
          "The domain's administrator publishes the CA in NTAuthCertificates (certutil -dspublish "
          "CA.cer NTAuthCA), then certcheck refresh, or a new file in trust.ntauth."},
+    [REASON_DIRECTORY_UNKNOWN] =
+        {FIX_ADMIN,
+         "NTAuthCertificates (trust.ntauth) or the roots (directory.roots) are asked of the "
+         "directory, and the cache (revocation.cache) holds none: they were never fetched, or the "
+         "file is damaged.",
+         "Set directory.uri, and run certcheck refresh as root: it says what it could not fetch. "
+         "Then see that its timer is enabled."},
+    [REASON_DIRECTORY_STALE] =
+        {FIX_ADMIN,
+         "NTAuthCertificates or the roots were fetched longer ago than directory.max_age and "
+         "revocation.max_stale together.",
+         "Run certcheck refresh where the directory can be reached. For computers that are away "
+         "for longer, raise directory.max_age or revocation.max_stale."},
     [REASON_NO_MAPPING] =
         {FIX_ADMIN,
          "The certificate may be good, but no rule of mapping.rules gives an account of this "

@@ -88,7 +88,7 @@ enum vsc_err issuers_load(struct refresh *refresh)
     return cache_list(refresh->parts[CACHE_CERTS], ".der", load_one, refresh);
 }
 
-static enum vsc_err store(const struct refresh *refresh, X509 *cert)
+enum vsc_err issuers_store(const struct refresh *refresh, X509 *cert)
 {
     auto_by(openssl_free) unsigned char *der = NULL;
     char name[CACHE_NAME_SIZE];
@@ -180,7 +180,7 @@ static enum vsc_err conclude(struct refresh *refresh, const struct want *want,
     if (search->issuer != NULL && !is_anchored(&refresh->pool, search->issuer)) {
         line.text = "it leads to no anchor";
     } else if (search->issuer != NULL) {
-        enum vsc_err err = store(refresh, search->issuer);
+        enum vsc_err err = issuers_store(refresh, search->issuer);
 
         if (err != VSC_OK)
             return err;

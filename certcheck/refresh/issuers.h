@@ -16,6 +16,8 @@ STACK_OF(X509) * issuers_parse(const struct buf *content);
 
 /* Those that earlier refreshes stored, into the pool. */
 must_check enum vsc_err issuers_load(struct refresh *refresh);
+/* Into the cache; one that leads to an anchor. */
+must_check enum vsc_err issuers_store(const struct refresh *refresh, X509 *cert);
 /* Fetch until nothing is missing, and store what leads to an anchor. */
 must_check enum vsc_err issuers_fetch(struct refresh *refresh);
 

@@ -20,9 +20,10 @@
 
 enum pool_role {
     POOL_ANCHOR,
-    POOL_ISSUER,  /* configured as intermediate, in a card's chain, or stored before */
-    POOL_FETCHED, /* in this run */
-    POOL_CARD,    /* the certificate of a card */
+    POOL_ISSUER,    /* configured as intermediate, in a card's chain, or stored before */
+    POOL_FETCHED,   /* in this run */
+    POOL_DIRECTORY, /* published by the domain's directory */
+    POOL_CARD,      /* the certificate of a card */
 };
 
 struct pool_cert {

@@ -16,6 +16,7 @@
 #include "certcheck/refresh/http.h"
 #include "certcheck/refresh/issuers.h"
 #include "certcheck/refresh/lists_fetch.h"
+#include "certcheck/refresh/publish.h"
 #include "certcheck/refresh/tidy.h"
 #include "common/io.h"
 
@@ -241,6 +242,8 @@ static enum vsc_err fetch_all(struct refresh *refresh, struct problem *problem)
     size_t left = 0;
     enum vsc_err err = hand_index(refresh, HAND_FIRST, &left, problem);
 
+    if (err == VSC_OK)
+        err = publish_fetch(refresh);
     if (err == VSC_OK)
         err = issuers_fetch(refresh);
     if (err == VSC_OK && left > 0)

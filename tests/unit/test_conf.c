@@ -110,6 +110,7 @@ static const struct flip flips[] = {
     FLIP(directory, user, "\"CN=reader,DC=corp\"", "CN=reader,DC=corp"),
     FLIP(directory, password_file, "\"/x/password\"", "/x/password"),
     FLIP(directory, max_age, "3600", "3600"),
+    FLIP(directory, roots, "true", "1"),
     FLIP(enroll, profiles, "\"/x/enroll.d\"", "/x/enroll.d"),
     FLIP(enroll, pinentry, "\"/x/pinentry\"", "/x/pinentry"),
     FLIP(login, services, "[ \"sudo\" ]", "sudo,"),

@@ -287,6 +287,7 @@ static void test_checks_know_good_from_bad(void **state)
     } rows[] = {
         {check_path, {"/", "/a b", ""}, {"a", "./a", "~"}},
         {check_path_needed, {"/a"}, {"", "a"}},
+        {check_ntauth, {"/", "", "directory"}, {"Directory", "a"}},
         {check_socket, {"/run/x", ""}, {"x"}},
         {check_tcti,
          {"device:/dev/tpm0", "swtpm", "tabrmd:bus_type=session", "pcap:x"},

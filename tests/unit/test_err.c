@@ -102,6 +102,14 @@ static void test_reason_codes_are_those_of_the_contract(void **state)
         "proof-failed",
         "time-not-credible",
         "card-gone",
+        "service-refused",
+        "template",
+        "weak-mapping",
+        "account-disabled",
+        "account-expired",
+        "account-locked",
+        "directory-unknown",
+        "directory-stale",
     };
 
     (void)state;

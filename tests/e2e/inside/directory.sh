@@ -19,13 +19,17 @@ directory_start || { echo "Bail out! no KDC or no slapd"; cat "$W/kdc/made" "$W/
 cp "$W/pki/crls/root.crl" "$W/hand/"
 ASK='?certificateRevocationList?base?objectClass=cRLDistributionPoint'
 CDP='CN=Corp%20CA,CN=CDP,CN=Public%20Key%20Services,CN=Services,CN=Configuration,DC=corp,DC=test'
-AIA='CN=Corp%20CA,CN=AIA,CN=Public%20Key%20Services,CN=Services,CN=Configuration,DC=corp,DC=test?cACertificate?base?objectClass=certificationAuthority'
+AIA='CN=Corp%20CA,CN=Elsewhere,CN=Public%20Key%20Services,CN=Services,CN=Configuration,DC=corp,DC=test?cACertificate?base?objectClass=certificationAuthority'
 directory_entry "CN=Corp CA,CN=CDP,$SERVICES" <<END || exit 1
 objectClass: cRLDistributionPoint
 cn: Corp CA
 certificateRevocationList;binary:: $(der crl "$W/pki/crls/sub.crl")
 END
-directory_entry "CN=Corp CA,CN=AIA,$SERVICES" <<END || exit 1
+directory_entry "CN=Elsewhere,$SERVICES" <<END || exit 1
+objectClass: applicationProcess
+cn: Elsewhere
+END
+directory_entry "CN=Corp CA,CN=Elsewhere,$SERVICES" <<END || exit 1
 objectClass: applicationProcess
 objectClass: pkiCA
 cn: Corp CA
@@ -47,6 +51,108 @@ exits 0 "by Kerberos: issuer and list without a server in their addresses come f
 says "the issuer is stored" '^stored +issuer +ldap:///.*\(CN=Test Issuing CA'
 says "the list is stored" '^stored +crl +ldap:///.*\(CN=Test Issuing CA'
 exits 0 "a sign-in uses both" check "$W/card.pem"
+
+# ---- NTAuth ------------------------------------------------------------------------------------------
+value() { echo "cACertificate:: $(der x509 "$1")"; }
+ca_entry() { # DN VALUE LINES.. : an entry with values as certificates of CAs
+    local dn=$1
+    shift
+    directory_entry "$dn" <<END || exit 1
+objectClass: applicationProcess
+objectClass: pkiCA
+cn: $(sed 's/^CN=\([^,]*\).*/\1/' <<< "$dn")
+$(printf '%s\n' "$@")
+END
+}
+codes() { jq -r '[.accepted, .reasons[].code] | join(" ")' "$W/out"; }
+judged() { # NAME CODES [OPTION..]: what a sign-in says
+    local name=$1 want=$2 got
+    shift 2
+    check "$@" "$W/card.pem" > "$W/out" 2> "$W/err"
+    got=$(codes)
+    [ "$got" = "$want" ] || { echo "# $got"; sed 's/^/# /' "$W/err"; }
+    [ "$got" = "$want" ]
+    ok $? "$name"
+}
+asked() { # TRUST [MORE]: the configuration asks for it
+    MORE="${2:-}" directory_conf
+    sed -i "s,^trust = { ,&$1 ," "$W/conf"
+}
+tests/pki/make-pki.sh base "$W/other" nobody corp.test > /dev/null || exit 1
+SUB=$W/pki/ca/sub/cert.pem ROOT=$W/pki/ca/root/cert.pem
+asked 'ntauth = "directory";'
+judged "NTAuth was never fetched: nobody signs in" "false directory-unknown"
+exits 1 "no NTAuth in the directory" refresh
+says "no NTAuth in the directory: it is told" '^failed +ntauth +CN=NTAuthCertificates.*No such object'
+judged "nothing came: nobody signs in" "false directory-unknown"
+ca_entry "$NTAUTH" "$(value "$SUB")" "$(value "$ROOT")"
+exits 0 "NTAuth with two CAs" refresh
+says "it is stored" '^stored +ntauth .*: 2 CAs'
+judged "the issuer is in it" "true"
+exits 0 "again" refresh
+says "it is unchanged" '^unchanged +ntauth'
+ca_entry "$NTAUTH" "$(value "$ROOT")"
+exits 0 "the issuer is taken out" refresh
+judged "the issuer is not in it" "false issuer-not-ntauth"
+ca_entry "$NTAUTH" "$(value "$ROOT")" "cACertificate: garbage" "$(value "$SUB")" "$(value "$W/card.pem")"
+exits 1 "a value is garbage, and one is no CA" refresh
+says "both are told, with the first one's place" '^failed +ntauth .*2 bad values left out: value [24] of [cC][nN]=NTAuthCertificates.*: (no certificate|not the certificate of a CA)'
+judged "the good values count" "true"
+ca_entry "$NTAUTH" "cACertificate:: AA=="
+exits 0 "an empty NTAuth" refresh
+says "it is told what that means" 'nobody signs in by card'
+judged "an empty NTAuth lets nobody in" "false issuer-not-ntauth"
+ca_entry "$NTAUTH" "$(value "$SUB")"
+exits 0 "the issuer is back" refresh
+later() { date -u -d "+$1" +%Y-%m-%dT%H:%M:%SZ; }
+judged "six days later it is current" "true" --at "$(later '6 days')" --revocation off
+judged "eight days later it is too old" "false directory-stale" --at "$(later '8 days')" --revocation off
+sed -i 's/^revocation = { /&max_stale = 172800; /' "$W/conf"
+judged "with max_stale it is not" "true" --at "$(later '8 days')" --revocation off
+judged "that has an end too" "false directory-stale" --at "$(later '10 days')" --revocation off
+cp "$CACHE/directory/ntauth" "$W/ntauth"
+printf 'X' | dd of="$CACHE/directory/ntauth" bs=1 seek=200 conv=notrunc 2> /dev/null
+judged "a damaged file is none" "false directory-unknown"
+cp "$W/ntauth" "$CACHE/directory/roots"
+cp "$W/ntauth" "$CACHE/directory/ntauth"
+asked '' 'roots = true;'
+judged "a file of the other kind is none" "false directory-unknown"
+
+# ---- intermediates -----------------------------------------------------------------------------------
+directory_conf
+rm -rf "$CACHE"
+cp "$W/card.pem" "$W/with-aia.pem"
+refresh_card --extension "crlDistributionPoints = point
+[point]
+fullname = @names
+[names]
+URI = ldap:///$CDP$ASK" || exit 1
+exits 0 "a certificate that does not say where its issuer is" refresh
+judged "nobody knows the issuer" "false untrusted-issuer"
+ca_entry "CN=Corp CA,CN=AIA,$SERVICES" "cACertificate: garbage" "$(value "$SUB")" "$(value "$W/other/ca/sub/cert.pem")"
+exits 0 "the directory does" refresh
+says "it is stored" '^stored +aia .*: 1 new intermediate'
+says "what is no certificate is told" '^skipped +aia .*1 bad value left out'
+judged "the issuer is found" "true"
+ls "$CACHE/certs" | wc -l | grep -qx 1
+ok $? "a CA that leads to no anchor is not stored"
+cp "$W/with-aia.pem" "$W/card.pem"
+
+# ---- roots -------------------------------------------------------------------------------------------
+asked '' 'roots = true;'
+rm -rf "$CACHE"
+ca_entry "CN=Corp Root,$ROOTS" "$(value "$ROOT")"
+exits 0 "the enterprise's roots" refresh
+says "they are stored" '^stored +roots .*: 1 CAs'
+judged "the anchor is among them" "true"
+ca_entry "CN=Corp Root,$ROOTS" "$(value "$W/other/ca/root/cert.pem")"
+exits 0 "another root instead" refresh
+judged "an anchor that the directory does not publish is none" "false untrusted-issuer"
+asked '' 'roots = true;'
+sed -i "s,anchors = [^;]*,anchors = \"$W/none\"," "$W/conf"; mkdir -p "$W/none"
+ca_entry "CN=Corp Root,$ROOTS" "$(value "$ROOT")"
+exits 0 "no anchor is configured" refresh
+judged "a root of the directory is no anchor" "false untrusted-issuer"
 
 # ---- who is refused, and what is told -----------------------------------------------------------------
 refused() { # NAME PATTERN
