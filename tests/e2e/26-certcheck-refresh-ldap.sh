@@ -8,13 +8,6 @@ command -v slapd ldapmodify > /dev/null || { echo "1..0 # SKIP no slapd"; exit 0
 trap refresh_end EXIT
 refresh_site || exit 1
 
-free_port() { # one that nobody listens on
-    local port
-    for _ in $(seq 50); do
-        port=$((20000 + RANDOM % 12000))
-        ! (: < "/dev/tcp/127.0.0.1/$port") 2> /dev/null && { echo $port; return; }
-    done
-}
 der() { openssl "$1" -in "$2" -outform DER | base64 -w0; }
 tls_cert() { # NAME SAN [CA]
     openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$W/$1.key" 2> /dev/null
@@ -27,7 +20,6 @@ tls_cert() { # NAME SAN [CA]
 start_slapd() {
     local dir=$W/slapd-$1
     mkdir -p "$dir/db"
-    LDAP=$(free_port) LDAPS=$(free_port)
     cat > "$dir/slapd.conf" <<END
 include /etc/ldap/schema/core.schema
 include /etc/ldap/schema/cosine.schema
@@ -44,8 +36,13 @@ directory $dir/db
 maxsize 16777216
 END
     slapadd -f "$dir/slapd.conf" -l "$W/entries.ldif" > "$dir/log" 2>&1 || { cat "$dir/log"; return 1; }
-    slapd -f "$dir/slapd.conf" -h "ldap://127.0.0.1:$LDAP ldaps://127.0.0.1:$LDAPS" -d 0 >> "$dir/log" 2>&1 &
-    SLAPD=$!
+    for _ in $(seq 20); do # a port may be another's by then: slapd ends
+        LDAP=$((20000 + RANDOM % 12000)) LDAPS=$((20000 + RANDOM % 12000))
+        slapd -f "$dir/slapd.conf" -h "ldap://127.0.0.1:$LDAP ldaps://127.0.0.1:$LDAPS" -d 0 >> "$dir/log" 2>&1 &
+        SLAPD=$!
+        until_port $LDAP $SLAPD && until_port $LDAPS $SLAPD && break
+        kill $SLAPD 2> /dev/null
+    done
     servers+=($SLAPD)
     until_true ldapsearch -x -H "ldap://127.0.0.1:$LDAP" -b dc=corp,dc=test -s base
 }

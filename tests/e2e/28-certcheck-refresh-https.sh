@@ -12,11 +12,7 @@ serve() { # NAME MODE: `openssl s_server` with certificate NAME; its port is $TL
         (cd "$W/www" && exec openssl s_server -accept "127.0.0.1:$TLS" -cert "$W/$1.pem" \
             -key "$W/$1.key" "-$2" -quiet) < /dev/null > "$W/s_server.log" 2>&1 &
         servers+=($!)
-        for _ in $(seq 100); do
-            (: < "/dev/tcp/127.0.0.1/$TLS") 2> /dev/null && return 0
-            kill -0 "${servers[-1]}" 2> /dev/null || break
-            sleep 0.05
-        done
+        until_port "$TLS" "${servers[-1]}" && return 0
     done
     return 1
 }
