@@ -150,6 +150,10 @@ static enum vsc_err use_card(struct tpm_source *self, const struct use *use,
     }
     if (end(self, err) == VSC_OK)
         *ret_outcome = outcome;
+    /* ESYS keeps the authValue of a PIN that was refused, which may be all but right, in its
+     * session. */
+    if (outcome.result != VSC_OK)
+        opened_close(&self->opened);
     return err;
 }
 
