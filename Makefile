@@ -46,7 +46,8 @@ PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 ALL_CFLAGS := -std=gnu17 -g $(OPT) $(WARNINGS) -fPIC -fvisibility=hidden -fstack-protector-strong \
               $(FORTIFY) $(HARDENING) $(sanitize) -I. -D_GNU_SOURCE $(PKG_CFLAGS) \
               -DVSC_VERSION='"$(VERSION)"' -DVSC_LIBEXECDIR='"$(LIBEXECDIR)"' -DVSC_STACKSDIR='"$(STACKSDIR)"' \
-              -DVSC_MULTIARCH='"$(MULTIARCH)"' -DVSC_LOCALEDIR='"$(LOCALEDIR)"' $(CFLAGS)
+              -DVSC_MULTIARCH='"$(MULTIARCH)"' -DVSC_LOCALEDIR='"$(LOCALEDIR)"' \
+              $(if $(SOURCE_DATE_EPOCH),-DVSC_SOURCE_DATE=$(SOURCE_DATE_EPOCH)) $(CFLAGS)
 ALL_LDFLAGS := -Wl,-z,relro,-z,now,-z,noexecstack,-z,defs -Wl,--as-needed $(sanitize) $(LDFLAGS)
 
 # ---- objects and archives ----------------------------------------------------------------------

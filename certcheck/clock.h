@@ -12,8 +12,15 @@
 
 #include "certcheck/verdict.h"
 
-/* 2026-01-01T00:00:00Z: no clock is right that shows less than the year of this release. */
-#define RELEASE_TIME INT64_C(1767225600)
+/*
+ * No clock is right that shows less than the year of this release (2026-01-01T00:00:00Z), or than
+ * what was built: SOURCE_DATE_EPOCH, which packagers set to the time of the package's last change.
+ */
+#define RELEASE_YEAR INT64_C(1767225600)
+#ifndef VSC_SOURCE_DATE
+#define VSC_SOURCE_DATE 0
+#endif
+#define RELEASE_TIME (VSC_SOURCE_DATE > RELEASE_YEAR ? VSC_SOURCE_DATE : RELEASE_YEAR)
 #define CLOCK_GRACE  3600 /* seconds that clocks may differ by */
 
 /* 0 where there is none. */

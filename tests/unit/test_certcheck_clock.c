@@ -18,6 +18,7 @@
 #include "certcheck/evaluation.h"
 #include "certcheck/openssl_own.h"
 #include "common/mark.h"
+#include "common/text.h"
 #include "tests/support/pki.h"
 
 #define NOW INT64_C(1800000000)
@@ -35,11 +36,13 @@ static const char *judged(int64_t now, struct clock_seen seen, bool strict)
 static void test_clock_before_the_release_is_not_credible_in_any_mode(void **state)
 {
     const struct clock_seen none = {0};
+    char shown[TEXT_TIME];
 
     (void)state;
+    text_time(RELEASE_TIME - 1, shown);
     assert_non_null(
         strstr(judged(RELEASE_TIME - 1, none, true), "before this program was released"));
-    assert_non_null(strstr(judged(RELEASE_TIME - 1, none, false), "2025-12-31T23:59:59Z"));
+    assert_non_null(strstr(judged(RELEASE_TIME - 1, none, false), shown));
     assert_string_equal(judged(RELEASE_TIME, none, true), "");
     assert_string_equal(judged(RELEASE_TIME, none, false), "");
 }
