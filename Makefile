@@ -142,6 +142,10 @@ $(B)/vsc-ca: $(sort $(wildcard ca/vsc-ca/*.sh)) VERSION $(B)/flags
 	$(call say,GEN,$@)
 	$(Q)cat $(filter %.sh,$^) | sed 's,@LIBEXECDIR@,$(LIBEXECDIR),; s,@VERSION@,$(VERSION),' > $@ && chmod 755 $@
 
+$(B)/cmp-submit: enroll/cmp-submit.sh VERSION
+	$(call say,GEN,$@)
+	$(Q)sed 's,@VERSION@,$(VERSION),' $< > $@ && chmod 755 $@
+
 $(B)/tpmvscmgr: $(B)/vscmgr
 	$(Q)ln -sf vscmgr $@
 
@@ -167,7 +171,7 @@ $(B)/libcertcheck.a: $(call objects,certcheck/library) $(foreach a,certcheck con
 	$(Q)ld -r -o $(B)/libcertcheck.o $^
 	$(Q)objcopy --wildcard --keep-global-symbol='certcheck_*' $(B)/libcertcheck.o
 	$(Q)rm -f $@ && ar rcsD $@ $(B)/libcertcheck.o
-all: $(PROGRAMS) $(B)/vsc-ca $(B)/tpmvscmgr $(B)/pam_vsc.so $(B)/vsc-pkcs11.so $(B)/vsc-announce.so $(B)/libcertcheck.a
+all: $(PROGRAMS) $(B)/vsc-ca $(B)/cmp-submit $(B)/tpmvscmgr $(B)/pam_vsc.so $(B)/vsc-pkcs11.so $(B)/vsc-announce.so $(B)/libcertcheck.a
 
 # ---- translations: gettext's domain pam_vsc, for the module and the greeter ----------------------
 LINGUAS := $(basename $(notdir $(wildcard po/*.po)))
@@ -478,6 +482,7 @@ install: all
 	$(call put,755,$(B)/vsc-ca-serve,$(LIBEXECDIR)/vsc-ca-serve)
 	$(call put,755,$(B)/local-ca-submit,$(LIBEXECDIR)/local-ca-submit)
 	$(call put,755,$(B)/vsc-enroll,$(PREFIX)/bin/vsc-enroll)
+	$(call put,755,$(B)/cmp-submit,$(LIBEXECDIR)/cmp-submit)
 	$(call put,644,$(B)/libcertcheck.a,$(LIBDIR)/libcertcheck.a)
 	$(call put,644,certcheck/certcheck.h,$(PREFIX)/include/certcheck/certcheck.h)
 	install -d $(D)$(LIBDIR)/pkgconfig

@@ -6,7 +6,7 @@ fail=0
 bad() { echo "man: $*"; fail=1; }
 
 mandoc -Tlint -Wwarning man/*.[13578] || fail=1
-for page in certcheck.1 certcheck.3 pam_vsc.8 vsc-card.8 vsc-check.8 vsc-removal.8 vscmgr.8 tpmvscmgr.8 pam_vsc.conf.5 vsc-attest.5 vsc-wire.7 vsc-greeter.8 greeter.conf.5 vsc-announce.8 vsc-pkcs11.8 vsc-watch.1 vsc-ca.8 local-ca-submit.8 vsc-enroll.1 vsc-enroll.conf.5; do
+for page in certcheck.1 certcheck.3 pam_vsc.8 vsc-card.8 vsc-check.8 vsc-removal.8 vscmgr.8 tpmvscmgr.8 pam_vsc.conf.5 vsc-attest.5 vsc-wire.7 vsc-greeter.8 greeter.conf.5 vsc-announce.8 vsc-pkcs11.8 vsc-watch.1 vsc-ca.8 local-ca-submit.8 cmp-submit.8 vsc-enroll.1 vsc-enroll.conf.5; do
     [ -e "man/$page" ] || bad "there is no man/$page"
 done
 has() { # PAGE WORD: the word stands in the page as it is read
@@ -70,6 +70,9 @@ for option in $(grep -ohE '^ +--[a-z-]+( \| --[a-z-]+)?\)' ca/vsc-ca/*.sh | grep
 done
 for name in $(grep -oE '"(CERTMONGER|VSC)_[A-Z_]+"' ca/local_ca_submit_main.c | tr -d '"' | sort -u); do
     has local-ca-submit.8 "$name"
+done
+for option in config $(sed -n "s/^NAMES='\(.*\)'/\1/p" enroll/cmp-submit.sh | tr '|' ' '); do
+    has cmp-submit.8 "--$option"
 done
 for service in $(grep -oE '\{"[a-z0-9*-]+", +TALK_' certcheck/talk.c | sed 's/.*"\(.*\)".*/\1/'); do
     has vsc-check.8 "$service"
