@@ -109,7 +109,7 @@ static enum vsc_err copy_values(struct reading *reading, const char *name, struc
     struct ldap_value *values;
     enum vsc_err err = VSC_OK;
 
-    while (from[count] != NULL && count <= LDAP_ENTRY_VALUES_MAX)
+    while (count <= LDAP_ENTRY_VALUES_MAX && from[count] != NULL)
         count++;
     values = calloc(count + 1, sizeof(*values));
     if (values == NULL)

@@ -69,9 +69,11 @@ bool ldap_filter_escape(const void *value, size_t len, char *to, size_t size)
     size_t used = 0;
 
     for (size_t i = 0; i < len; i++) {
-        if (size - used < 4)
+        const bool plain = is_plain(bytes[i]);
+
+        if (size < used + (plain ? 2 : 4))
             return false;
-        if (is_plain(bytes[i])) {
+        if (plain) {
             to[used++] = (char)bytes[i];
             continue;
         }

@@ -17,6 +17,7 @@
 #include "certcheck/refresh/issuers.h"
 #include "certcheck/refresh/lists_fetch.h"
 #include "certcheck/refresh/publish.h"
+#include "certcheck/refresh/publish_lists.h"
 #include "certcheck/refresh/tidy.h"
 #include "common/io.h"
 
@@ -248,6 +249,8 @@ static enum vsc_err fetch_all(struct refresh *refresh, struct problem *problem)
         err = issuers_fetch(refresh);
     if (err == VSC_OK && left > 0)
         err = hand_index(refresh, HAND_SECOND, &left, problem);
+    if (err == VSC_OK)
+        err = publish_fetch_lists(refresh);
     tell_unanchored(refresh);
     /* First, for a responder's certificate has lists as well. */
     if (err == VSC_OK)

@@ -6,6 +6,7 @@
 #   directory_start        both of them, /etc/krb5.conf, /etc/krb5.keytab; for LDAPS with $W/tls.pem
 #   directory_stop NAME    kdc or slapd; directory_run_kdc and directory_run_slapd start them again
 #   directory_entry DN.. < LDIF    put an entry there, in place of what has that name
+#   directory_ca DN LINE..         an entry of a CA with these lines; directory_value FILE: one with a certificate
 #   directory_conf LINES   the configuration with this directory, and more lines
 
 BASE=DC=corp,DC=test
@@ -29,6 +30,18 @@ admin() { ldapmodify -x -H ldap://127.0.0.1 -D "cn=admin,$BASE" -w secret "$@" >
 directory_entry() { # DN < the rest of its LDIF
     ldapdelete -x -H ldap://127.0.0.1 -D "cn=admin,$BASE" -w secret "$1" > /dev/null 2>&1
     { echo "dn: $1"; echo "changetype: add"; cat; } | admin || { cat "$W/modify.log"; return 1; }
+}
+
+directory_value() { echo "cACertificate:: $(openssl x509 -in "$1" -outform DER | base64 -w 0)"; } # FILE
+directory_ca() { # DN VALUE LINES..: an entry with values as certificates of CAs
+    local dn=$1
+    shift
+    directory_entry "$dn" <<END
+objectClass: applicationProcess
+objectClass: pkiCA
+cn: $(sed 's/^CN=\([^,]*\).*/\1/' <<< "$dn")
+$(printf '%s\n' "$@")
+END
 }
 
 directory_run_kdc() {

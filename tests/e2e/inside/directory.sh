@@ -49,21 +49,13 @@ caIssuers;URI.0 = ldap:///$AIA" || exit 1
 directory_conf
 exits 0 "by Kerberos: issuer and list without a server in their addresses come from the directory" refresh
 says "the issuer is stored" '^stored +issuer +ldap:///.*\(CN=Test Issuing CA'
-says "the list is stored" '^stored +crl +ldap:///.*\(CN=Test Issuing CA'
+says "the list is stored" '^stored +cdp +.*\(CN=Test Issuing CA'
+says "and meets the certificate's point" '^unchanged +crl +ldap:///.*\(CN=Test Issuing CA'
 exits 0 "a sign-in uses both" check "$W/card.pem"
 
 # ---- NTAuth ------------------------------------------------------------------------------------------
-value() { echo "cACertificate:: $(der x509 "$1")"; }
-ca_entry() { # DN VALUE LINES.. : an entry with values as certificates of CAs
-    local dn=$1
-    shift
-    directory_entry "$dn" <<END || exit 1
-objectClass: applicationProcess
-objectClass: pkiCA
-cn: $(sed 's/^CN=\([^,]*\).*/\1/' <<< "$dn")
-$(printf '%s\n' "$@")
-END
-}
+value() { directory_value "$@"; }
+ca_entry() { directory_ca "$@" || exit 1; }
 codes() { jq -r '[.accepted, .reasons[].code] | join(" ")' "$W/out"; }
 judged() { # NAME CODES [OPTION..]: what a sign-in says
     local name=$1 want=$2 got
@@ -153,6 +145,72 @@ sed -i "s,anchors = [^;]*,anchors = \"$W/none\"," "$W/conf"; mkdir -p "$W/none"
 ca_entry "CN=Corp Root,$ROOTS" "$(value "$ROOT")"
 exits 0 "no anchor is configured" refresh
 judged "a root of the directory is no anchor" "false untrusted-issuer"
+
+# ---- LDAPS -------------------------------------------------------------------------------------------
+rm -rf "$CACHE"
+tls() { # MORE: the directory by LDAPS, NTAuth asked
+    URI=ldaps://dc1.corp.test asked 'ntauth = "directory";' "${1:-}"
+}
+ca_entry "$NTAUTH" "$(value "$SUB")"
+tls
+exits 0 "LDAPS: Kerberos within TLS, the server certified by an anchor" refresh
+says "LDAPS: it is stored" '^stored +ntauth '
+READER="user = \"cn=reader,$BASE\"; password_file = \"$W/password\";"
+echo "of the reader" > "$W/password"
+tls "$READER"
+exits 0 "LDAPS: a password" refresh
+says "LDAPS: a password: it is the same" '^unchanged +ntauth '
+tls "$READER anchors = \"$W/pki/ca/root/cert.pem\";"
+exits 0 "LDAPS: anchors of its own" refresh
+fails() { # NAME PATTERN
+    exits 1 "$1" refresh
+    says "$1: it is told" "^failed +directory .*$2"
+}
+tls "$READER anchors = \"$W/other/ca/root/cert.pem\";"
+fails "LDAPS: a server of a strange CA" "([Cc]an't contact|TLS)"
+echo wrong > "$W/password"
+tls "$READER"
+fails "LDAPS: a wrong password" 'Invalid credentials'
+: > "$W/password"
+fails "LDAPS: an empty password is no anonymous bind" 'password: is empty'
+chmod 666 "$W/password"
+fails "LDAPS: a password that others can write" 'password'
+judged "what was fetched before counts" "true"
+
+# ---- a directory that means no good ------------------------------------------------------------------
+asked 'ntauth = "directory";'
+bad() { # NAME PATTERN
+    exits 1 "$1" refresh
+    says "$1: it is told" "^failed +ntauth .*$2"
+    judged "$1: what was there stays" "true"
+}
+ca_entry "$NTAUTH" "cACertificate:: $(head -c 9000000 /dev/zero | base64 -w 0)"
+bad "a value of 9 MB" "([Cc]an't contact|more than|[Dd]ecoding)"
+ca_entry "$NTAUTH" "$(value "$SUB")" "$(seq -f 'cACertificate: %g' 5000)"
+bad "5000 values" 'an entry of more than'
+directory_entry "$NTAUTH" <<END || exit 1
+objectClass: referral
+objectClass: extensibleObject
+cn: NTAuthCertificates
+ref: ldap://127.0.0.1:1/$NTAUTH
+END
+bad "a referral" 'Referral'
+ldapdelete -x -M -H ldap://127.0.0.1 -D "cn=admin,$BASE" -w secret "$NTAUTH"
+ca_entry "$NTAUTH" "$(value "$SUB")"
+exits 0 "a good one again" refresh
+
+# ---- who it is ---------------------------------------------------------------------------------------
+FETCH_USER=nobody
+rm -rf "$CACHE"
+asked 'ntauth = "directory";'
+exits 0 "root starts it: another user does it, with root's keytab" refresh
+stat -c %U "$CACHE/directory/ntauth" "$CACHE/sources/krb5.conf" | sort -u | grep -qx nobody
+ok $? "the files are that user's"
+! grep -rlE 'CLIENT1' "$CACHE" /tmp/krb5cc* 2> /dev/null
+ok $? "neither key nor ticket is in a file"
+FETCH_USER=
+directory_conf
+rm -rf "$CACHE"
 
 # ---- who is refused, and what is told -----------------------------------------------------------------
 refused() { # NAME PATTERN
