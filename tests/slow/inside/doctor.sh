@@ -57,6 +57,11 @@ found conf-fault "an unknown key"
 jq -r '.[0].detail' "$W/json" | grep -q 'pam_vsc.conf:[0-9]*: nonsense'
 ok $? "conf-fault: file, line and key are named"
 mended; healthy conf-fault
+printf '%s\n' '-----BEGIN CERTIFICATE-----' MIIB '-----END CERTIFICATE-----' > /etc/pam_vsc/intermediates/broken.pem
+found conf-fault "an intermediate that cannot be read"
+jq -r '.[0].detail' "$W/json" | grep -q 'trust.intermediates: .*broken.pem: '
+ok $? "conf-fault: the key and the file are named"
+rm /etc/pam_vsc/intermediates/broken.pem; healthy conf-fault
 mkdir "$W/none"; setting "trust = { anchors = \"$W/none\"; };"
 doctor; grep -q '"no-anchor"' "$W/json"
 ok $? "no-anchor: an empty folder"
