@@ -131,7 +131,7 @@ dc_start() {
 member_files() {
     hostname client1
     echo "nameserver $DC_ADDRESS" > /etc/resolv.conf
-    echo 'options timeout:1 attempts:1' >> /etc/resolv.conf
+    echo 'options timeout:3 attempts:2' >> /etc/resolv.conf
     printf '127.0.0.1 localhost\n%s client1.%s client1\n' $MEMBER_ADDRESS $DOMAIN > /etc/hosts
     cat > /etc/krb5.conf << END
 [libdefaults]
