@@ -78,7 +78,13 @@ static void miss_chosen(struct model *model, const char *text)
 
     for (size_t i = 0; i < model->cards.count; i++)
         is_other |= show_names(text, model->cards.list[i].is.name);
-    if (talk->way == WAY_CARD && is_other && !show_names(text, chosen) && talk->alert[0] == '\0')
+    if (talk->way != WAY_CARD || !is_other || show_names(text, chosen) || talk->alert[0] != '\0')
+        return;
+    if (talk->card.is.state == WATCH_BLOCKED)
+        (void)snprintf(talk->alert, sizeof(talk->alert),
+                       _("%s is blocked. Ask your administrator to unblock it (VSC-BLOCKED)."),
+                       chosen);
+    else
         (void)snprintf(talk->alert, sizeof(talk->alert), _("%s cannot be used now."), chosen);
 }
 

@@ -83,9 +83,9 @@ cases_refused() {
         screen_has "$TILE" 'card Ruth$' && screen_picture "$NAME-revoked" && kept_out
     check $? "certificate revoked: says so, and nobody gets in"
     finish; all_cards; begin
-    choose 'card Bert$' && screen_has alert '^Bert cannot be used now\.$' &&
+    choose 'card Bert$' && screen_has alert '^Bert is blocked\. .*\(VSC-BLOCKED\)\.$' &&
         screen_picture "$NAME-blocked" && kept_out
-    check $? "card blocked, among others: it cannot be used"
+    check $? "card blocked, among others: it cannot be used, and the code is told"
     screen_key Escape
     choose 'card Ruth$' && screen_has alert '^Ruth cannot be used now\.$' && kept_out
     check $? "certificate revoked, among others: it cannot be used"

@@ -70,6 +70,17 @@ static void test_chosen_card_that_the_service_passes_over(void **state)
     assert_string_equal(model_screen(desk->model)->alert, "");
 }
 
+static void test_chosen_card_that_is_blocked_among_others(void **state)
+{
+    struct desk *desk = *state;
+
+    desk_line(desk, LINE_STATE(LINE_CARD("0001", "Second", "null", "blocked", "0") "," LINE_ALICE));
+    model_choose(desk->model, 0);
+    desk_say(desk, MODEL_SECRET, "PIN for TestVSC: ");
+    desk_shows(desk, SCREEN_PROMPT,
+               "Second is blocked. Ask your administrator to unblock it (VSC-BLOCKED).", NULL);
+}
+
 static void test_several_accounts_for_one_certificate(void **state)
 {
     struct desk *desk = *state;
@@ -266,6 +277,7 @@ int main(void)
         DESK(test_menu_is_answered_with_the_card),
         DESK(test_menu_of_several_certificates_is_a_list),
         DESK(test_chosen_card_that_the_service_passes_over),
+        DESK(test_chosen_card_that_is_blocked_among_others),
         DESK(test_several_accounts_for_one_certificate),
         DESK(test_password_way_declines_the_card),
         DESK(test_a_token_s_name_declines_nothing),

@@ -47,7 +47,7 @@ greeter_end
 
 greeter_start
 screen_has "$TILE" 'virtual smart card Bert$' && screen_type b && screen_key Return &&
-    screen_has alert '^Bert cannot be used now\.$' && screen_has "$TILE" '^vscalice@corp\.test' &&
+    screen_has alert '^Bert is blocked\. .*\(VSC-BLOCKED\)\.$' && screen_has "$TILE" '^vscalice@corp\.test' &&
     no_session
 is "whole: a blocked card beside others cannot be used, and they can"
 screen_key Escape
