@@ -84,6 +84,7 @@ $(eval $(call archive,card_attest,card/attest))
 $(eval $(call archive,card_admin,card/admin))
 $(eval $(call archive,stacks,vscmgr/stacks))
 $(eval $(call archive,doctor,vscmgr/doctor))
+$(eval $(call archive,adminkey,vscmgr/adminkey))
 $(eval $(call archive,greeter_model,greeter/model))
 $(eval $(call archive,greeter_backend,greeter/backend))
 $(eval $(call archive,greeter_lightdm,greeter/lightdm))
@@ -115,7 +116,7 @@ $(eval $(call program,vsc-card,card/vsc_card_main.c,card_attest card_helpdesk ca
 $(eval $(call program,certcheck,certcheck/cli/certcheck_main.c,certcheck_cli certcheck conf common,libcrypto libconfig))
 $(eval $(call program,certcheck-refresh,certcheck/cli/certcheck_refresh_main.c,refresh certcheck_cli certcheck conf common,libcrypto libconfig libcurl ldap lber krb5))
 $(eval $(call program,vsc-check,certcheck/vsc_check_main.c,certcheck conf common,libcrypto libconfig))
-$(eval $(call program,vscmgr,$(wildcard vscmgr/*.c),doctor stacks card_admin card_helpdesk card_owner card_attest card certcheck conf common,$(TSS) libcrypto libconfig libqrencode))
+$(eval $(call program,vscmgr,$(wildcard vscmgr/*.c),doctor stacks adminkey card_admin card_helpdesk card_owner card_attest card certcheck conf common,$(TSS) libcrypto libconfig libqrencode))
 $(eval $(call program,vsc-watch,greeter/watch/vsc_watch_main.c,watch common))
 
 $(B)/obj/greeter/files/settings.o: ALL_CFLAGS += -DVSC_BINDIR='"$(PREFIX)/bin"'
@@ -230,7 +231,7 @@ have-deps-domain: have-deps
 
 # ---- tests -----------------------------------------------------------------------------------------
 # fakepam.a stands in for libpam where the module's own objects are tested; they need each other.
-TEST_ARCHIVES := $(foreach a,greeter_played greeter_model greeter_backend greeter_files support watch doctor stacks card_admin card_helpdesk card_owner card_attest card certcheck_library certcheck_cli refresh certcheck conf fakepam pam_vsc pkcs11,$(B)/$a.a) \
+TEST_ARCHIVES := $(foreach a,greeter_played greeter_model greeter_backend greeter_files support watch doctor stacks adminkey card_admin card_helpdesk card_owner card_attest card certcheck_library certcheck_cli refresh certcheck conf fakepam pam_vsc pkcs11,$(B)/$a.a) \
                  $(B)/fakepam.a $(B)/common.a
 TEST_ARCHIVES := $(B)/removal.a $(B)/ca.a $(B)/enroll.a $(TEST_ARCHIVES)
 FUZZ_NAMES    := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -426,7 +427,7 @@ bench: all $(BENCH_PROGRAMS)
 
 # ---- looking at the code without running it --------------------------------------------------------
 C_FILES := $(wildcard $(foreach d,common conf certcheck certcheck/cli certcheck/library certcheck/refresh card card/tpm card/pkcs11 card/owner card/admin card/attest card/helpdesk pam_vsc pkcs11 \
-             vscmgr vscmgr/doctor vscmgr/stacks greeter greeter/announce greeter/files greeter/gtk greeter/model greeter/backend greeter/watch greeter/lightdm tests/greeter tests/support tests/unit tests/pam tests/fakepam tests/fakehelper tests/fuzz \
+             vscmgr vscmgr/adminkey vscmgr/doctor vscmgr/stacks greeter greeter/announce greeter/files greeter/gtk greeter/model greeter/backend greeter/watch greeter/lightdm tests/greeter tests/support tests/unit tests/pam tests/fakepam tests/fakehelper tests/fuzz \
              tests/proxy tests/bench tests/modules tests/stall tests/client tests/library tests/httpd tests/without,\
              $d/*.c $d/*.h))
 C_FILES += $(wildcard removal/*.[ch] ca/*.[ch] enroll/*.[ch] enroll/est/*.[ch] enroll/xcep/*.[ch] enroll/notify/*.[ch])
@@ -463,7 +464,7 @@ without_greeter := $(if $(filter no,$(GREETER)),true,[ ! -e $(B)/vsc-greeter ])
 P11KITDIR := $(PREFIX)/share/p11-kit/modules
 UNITDIR   := $(SYSTEMDDIR)/systemd/system
 TRIALDIR  := /var/lib/pam_vsc/stacks
-UNITS_TO_ENABLE := vsc-card.socket vsc-ca.socket vsc-removal.path vsc-refresh.timer
+UNITS_TO_ENABLE := vsc-card.socket vsc-ca.socket vsc-removal.path vsc-refresh.timer vsc-adminkey.timer
 USERUNITDIR := $(SYSTEMDDIR)/systemd/user
 USER_UNITS_TO_ENABLE := vsc-enroll.timer
 put = install -D -m $1 $2 $(D)$3
@@ -512,6 +513,9 @@ install: all
 	$(call put,644,conf/systemd/vsc-refresh.timer,$(UNITDIR)/vsc-refresh.timer)
 	sed 's,@PREFIX@,$(PREFIX),' conf/systemd/vsc-refresh.service > $(D)$(UNITDIR)/vsc-refresh.service
 	chmod 644 $(D)$(UNITDIR)/vsc-refresh.service
+	$(call put,644,conf/systemd/vsc-adminkey.timer,$(UNITDIR)/vsc-adminkey.timer)
+	sed 's,@PREFIX@,$(PREFIX),' conf/systemd/vsc-adminkey.service > $(D)$(UNITDIR)/vsc-adminkey.service
+	chmod 644 $(D)$(UNITDIR)/vsc-adminkey.service
 	$(call put,644,conf/systemd/user/vsc-enroll.timer,$(USERUNITDIR)/vsc-enroll.timer)
 	sed 's,@PREFIX@,$(PREFIX),' conf/systemd/user/vsc-enroll.service > $(D)$(USERUNITDIR)/vsc-enroll.service
 	chmod 644 $(D)$(USERUNITDIR)/vsc-enroll.service
@@ -564,6 +568,7 @@ uninstall:
 	    $(D)$(UNITDIR)/vsc-ca.socket $(D)$(UNITDIR)/vsc-ca@.service \
 	    $(D)$(UNITDIR)/vsc-removal.path $(D)$(UNITDIR)/vsc-removal.service \
 	    $(D)$(UNITDIR)/vsc-refresh.service $(D)$(UNITDIR)/vsc-refresh.timer \
+	    $(D)$(UNITDIR)/vsc-adminkey.service $(D)$(UNITDIR)/vsc-adminkey.timer \
 	    $(D)$(USERUNITDIR)/vsc-enroll.service $(D)$(USERUNITDIR)/vsc-enroll.timer
 	rm -rf $(D)/run/pam_vsc $(D)/var/cache/pam_vsc
 

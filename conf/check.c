@@ -187,3 +187,26 @@ const char *check_dn(const char *value)
         return "is no distinguished name (DC=corp,DC=test)";
     return NULL;
 }
+
+const char *check_profile(const char *value)
+{
+    static const char allowed[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+
+    if (*value == '\0' || *value == '-' || strlen(value) > CHECK_PROFILE_MAX ||
+        value[strspn(value, allowed)] != '\0')
+        return "is no name of 1 to 64 letters, digits, - and _";
+    return NULL;
+}
+
+const char *check_upn_template(const char *value)
+{
+    const char *at = strchr(value, '@'), *percent = strchr(value, '%');
+
+    if (at == NULL || at == value || at[1] == '\0' || strchr(at + 1, '@') != NULL ||
+        strlen(value) >= CHECK_UPN_MAX || strpbrk(value, "/\\ ") != NULL)
+        return "is no UPN such as %u@corp.test";
+    if (percent == NULL || percent[1] != 'u' || strchr(percent + 1, '%') != NULL)
+        return "does not hold %u once, and no other %";
+    return NULL;
+}

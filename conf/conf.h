@@ -99,6 +99,7 @@ struct conf {
         enum conf_backend backends[2];
         size_t backend_count;
         char *store, *tcti, *socket;
+        char *admin_keys; /* a folder of root's: administrator keys for the help desk; "" = none */
         struct conf_list pkcs11_modules;
     } card;
     struct {

@@ -25,6 +25,8 @@ const struct conf_key conf_keys[] = {
     {"card", "tcti", KEY_STRING, AT(card.tcti), .text = "device:/dev/tpmrm0", .check = check_tcti},
     {"card", "socket", KEY_STRING, AT(card.socket), .text = "/run/pam_vsc/card.sock",
      .check = check_socket},
+    {"card", "admin_keys", KEY_STRING, AT(card.admin_keys), .text = "/var/lib/pam_vsc/adminkeys",
+     .check = check_path},
     {"card", "pkcs11_modules", KEY_LIST, AT(card.pkcs11_modules), .check = check_path_needed},
 
     {"helpers", "card_user", KEY_STRING, AT(helpers.card_user), .text = "_vsc",

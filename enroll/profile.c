@@ -17,6 +17,9 @@
 
 #define DAY 86400
 
+_Static_assert(PROFILE_NAME_MAX == CHECK_PROFILE_MAX && PROFILE_UPN_SIZE == 2 * CHECK_UPN_MAX,
+               "what the checks let pass has room");
+
 DEFINE_AUTO(struct profile, profile_free)
 #define auto_config __attribute__((cleanup(config_destroy)))
 
@@ -25,38 +28,14 @@ static const char *const key_words[] = {"rsa2048", "rsa3072", "p256", "p384", NU
 static const enum key_type key_kinds[] = {KEY_RSA2048, KEY_RSA3072, KEY_P256, KEY_P384};
 static const char *const renew_keys[] = {"new", "same", NULL};
 
-/* It becomes the name of a file. */
-static const char *check_profile_name(const char *value)
-{
-    static const char allowed[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
-
-    if (*value == '\0' || *value == '-' || strlen(value) > PROFILE_NAME_MAX ||
-        value[strspn(value, allowed)] != '\0')
-        return "is no name of 1 to 64 letters, digits, - and _";
-    return NULL;
-}
-
 static const char *check_argument(const char *value)
 {
     return strlen(value) > 1024 ? "is longer than 1024 bytes" : NULL;
 }
 
-static const char *check_upn(const char *value)
-{
-    const char *at = strchr(value, '@'), *percent = strchr(value, '%');
-
-    if (at == NULL || at == value || at[1] == '\0' || strchr(at + 1, '@') != NULL ||
-        strlen(value) >= PROFILE_UPN_SIZE / 2 || strpbrk(value, "/\\ ") != NULL)
-        return "is no UPN such as %u@corp.test";
-    if (percent == NULL || percent[1] != 'u' || strchr(percent + 1, '%') != NULL)
-        return "does not hold %u once, and no other %";
-    return NULL;
-}
-
 #define AT(member) .group = "", .offset = offsetof(struct profile, member)
 static const struct conf_key keys[] = {
-    {AT(name), .name = "name", .kind = KEY_STRING, .text = "", .check = check_profile_name},
+    {AT(name), .name = "name", .kind = KEY_STRING, .text = "", .check = check_profile},
     {AT(backend), .name = "backend", .kind = KEY_CHOICE, .choices = backends},
     {AT(helper), .name = "helper", .kind = KEY_STRING, .text = "", .check = check_path_needed},
     {AT(arguments), .name = "arguments", .kind = KEY_LIST, .check = check_argument},
@@ -64,7 +43,7 @@ static const struct conf_key keys[] = {
     {AT(tls_anchors), .name = "tls_anchors", .kind = KEY_STRING, .text = "", .check = check_path},
     {AT(delegate), .name = "delegate", .kind = KEY_BOOL, .number = false},
     {AT(key), .name = "key", .kind = KEY_CHOICE, .choices = key_words},
-    {AT(upn), .name = "upn", .kind = KEY_STRING, .text = "", .check = check_upn},
+    {AT(upn), .name = "upn", .kind = KEY_STRING, .text = "", .check = check_upn_template},
     {AT(anchors), .name = "anchors", .kind = KEY_STRING, .text = "", .check = check_path},
     {AT(template_name), .name = "template", .kind = KEY_STRING, .text = "",
      .check = check_template_id},
@@ -73,12 +52,14 @@ static const struct conf_key keys[] = {
      .max = 99},
     {AT(renew_days), .name = "renew_days", .kind = KEY_NUMBER, .number = 42, .min = 1, .max = 3650},
     {AT(renew_key), .name = "renew_key", .kind = KEY_CHOICE, .choices = renew_keys},
-    {AT(supersedes), .name = "supersedes", .kind = KEY_LIST, .check = check_profile_name},
+    {AT(supersedes), .name = "supersedes", .kind = KEY_LIST, .check = check_profile},
     {AT(users), .name = "users", .kind = KEY_LIST, .check = check_account},
     {AT(groups), .name = "groups", .kind = KEY_LIST, .check = check_account},
     {AT(prompt), .name = "prompt", .kind = KEY_BOOL, .number = true},
     {AT(attestation), .name = "attestation", .kind = KEY_BOOL, .number = false},
     {AT(autoenroll), .name = "autoenroll", .kind = KEY_BOOL, .number = false},
+    {AT(admin_key), .name = "admin_key", .kind = KEY_STRING, .text = "", .check = check_path},
+    {AT(rotate_adminkey), .name = "rotate_adminkey", .kind = KEY_BOOL, .number = false},
     {AT(pending_days), .name = "pending_days", .kind = KEY_NUMBER, .number = 30, .min = 1,
      .max = 366},
     {AT(version), .name = "version", .kind = KEY_NUMBER, .number = 0, .max = 1000000},
@@ -120,6 +101,8 @@ static enum vsc_err check_whole(const struct conf_source *source, const struct p
         missing = "url";
     else if (profile->backend == PROFILE_XCEP && *profile->template_name == '\0')
         missing = "template";
+    else if (profile->rotate_adminkey && *profile->admin_key == '\0')
+        missing = "admin_key";
     if (missing != NULL)
         return problem_set(source->problem, VSC_CONFIG, "%s:1: %s: is missing", source->file,
                            missing);

@@ -54,6 +54,10 @@ struct profile {
     struct conf_list users, groups;
     bool prompt, autoenroll;
     bool attestation; /* the request goes with what the TPM states of its key */
+    /* The card's administrator key is root's: vscmgr rotate-adminkey opens that file, nothing here.
+     */
+    char *admin_key; /* path */
+    bool rotate_adminkey;
     unsigned pending_days;
     unsigned version; /* who is enrolled for a lower one is to be enrolled anew */
 };

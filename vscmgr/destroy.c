@@ -6,6 +6,7 @@
 #include "common/ask.h"
 #include "common/own.h"
 #include "vscmgr/command.h"
+#include "vscmgr/kept_key.h"
 #include "vscmgr/secrets.h"
 
 struct destroy_options {
@@ -50,6 +51,7 @@ enum vsc_err command_destroy(const struct request *request)
     auto_change struct change change = CHANGE_CLOSED;
     auto_secret struct secret ownerauth = {0};
     const struct card_info *card = NULL;
+    struct kept_name kept = {""};
     enum vsc_err err;
 
     err = command_parse(request, destroy_table, &options, NULL, 0);
@@ -76,7 +78,11 @@ enum vsc_err command_destroy(const struct request *request)
     if (err == VSC_OK)
         err = command_admin(request, conf, &change);
     if (err == VSC_OK)
+        kept_find(conf, card->id, &kept);
+    if (err == VSC_OK)
         err = admin_destroy(&change, card->id, request->problem);
+    if (err == VSC_OK)
+        kept_forget(conf, &kept);
     if (err == VSC_OK && !options.quiet)
         (void)printf("TPM smart card %s%s destroyed.\n", INSTANCE_PREFIX, card->id);
     return err;

@@ -2,6 +2,8 @@
 /* What a card's answers are in words. */
 #include "vscmgr/outcome.h"
 
+#include <time.h>
+
 static const char *tries(const struct card_state *state)
 {
     return state->tries_left == 1 ? "try" : "tries";
@@ -33,4 +35,12 @@ enum vsc_err outcome_result(const struct card_outcome *outcome, const struct car
     if (outcome->result == VSC_CARD_GONE)
         return problem_set(problem, VSC_CARD_GONE, "enroll again (VSC-CARD-GONE)");
     return outcome->result;
+}
+
+void outcome_slow_down(enum vsc_err result)
+{
+    static const struct timespec pause = {.tv_sec = 1};
+
+    if (result == VSC_ADMIN_KEY)
+        (void)nanosleep(&pause, NULL);
 }

@@ -10,6 +10,7 @@
 #include "card/admin/admin.h"
 #include "card/admin/hierarchy.h"
 #include "common/ask.h"
+#include "vscmgr/adminkey/admin_key.h"
 
 #define DEFAULT_PIN       "12345678"
 #define DEFAULT_ADMIN_KEY "010203040506070801020304050607080102030405060708"
@@ -17,7 +18,8 @@
 const char *const words_typed[] = {"prompt", "stdin", NULL};
 const char *const words_or_default[] = {"default", "prompt", "stdin", NULL};
 const char *const words_admin_key[] = {"default", "random", "prompt", "stdin", NULL};
-const char *const words_new_key[] = {"prompt", "stdin", "random", NULL};
+const char *const words_old_key[] = {"default", "prompt", "stdin", "kept", NULL};
+const char *const words_new_key[] = {"prompt", "stdin", "random", "kept", NULL};
 const char *const words_ownerauth[] = {"empty", "prompt", "stdin", NULL};
 const char *const words_lockoutauth[] = {"keep", "random", "prompt", "stdin", NULL};
 
@@ -63,38 +65,6 @@ enum vsc_err secret_get(const char *word, const struct asked *asked, struct secr
     if (asked->is_new)
         return ask_new_secret(from, asked->label, ret_secret, problem);
     return ask_secret(from, asked->label, ret_secret, problem);
-}
-
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
-/* 48 hexadecimal digits to 24 bytes, in place. */
-static enum vsc_err admin_key_parse(struct secret *key, struct problem *problem)
-{
-    unsigned char bytes[ADMIN_KEY_SIZE];
-    bool good = key->len == 2 * sizeof bytes;
-    enum vsc_err err = VSC_INPUT;
-
-    for (size_t i = 0; good && i < sizeof bytes; i++) {
-        int high = hex_digit(key->bytes[2 * i]), low = hex_digit(key->bytes[2 * i + 1]);
-
-        good = high >= 0 && low >= 0;
-        bytes[i] = (unsigned char)(high * 16 + low);
-    }
-    if (good)
-        err = secret_set(key, bytes, sizeof bytes);
-    explicit_bzero(bytes, sizeof bytes);
-    return err == VSC_OK
-               ? err
-               : problem_set(problem, err, "an administrator key has 48 hexadecimal digits");
 }
 
 enum vsc_err secret_get_admin_key(const char *word, const struct asked *asked,

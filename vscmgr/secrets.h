@@ -15,7 +15,8 @@
 extern const char *const words_typed[];       /* prompt, stdin */
 extern const char *const words_or_default[];  /* default, prompt, stdin */
 extern const char *const words_admin_key[];   /* default, random, prompt, stdin */
-extern const char *const words_new_key[];     /* prompt, stdin, random */
+extern const char *const words_old_key[];     /* default, prompt, stdin, kept */
+extern const char *const words_new_key[];     /* prompt, stdin, random, kept */
 extern const char *const words_ownerauth[];   /* empty, prompt, stdin */
 extern const char *const words_lockoutauth[]; /* keep, random, prompt, stdin */
 

@@ -1,38 +1,30 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* vscmgr unblock, rotate-adminkey and change-puk: what the administrator key and the PUK are for.
- */
+/* vscmgr unblock and change-puk: what the administrator key and the PUK are for. */
 #include <stdio.h>
-#include <time.h>
+#include <string.h>
 
 #include "common/own.h"
 #include "vscmgr/command.h"
 #include "vscmgr/helpdesk.h"
+#include "vscmgr/kept_key.h"
 #include "vscmgr/outcome.h"
 #include "vscmgr/secrets.h"
 
 struct unblock_options {
     const char *conf;
     int adminkey, puk; /* -1: not given */
-    int new_adminkey;
-    int pin; /* with `challenge` */
+    int pin;           /* with `challenge`, and with a key that is kept */
     bool challenge, must_change, quiet;
 };
 
 #define AT(member) offsetof(struct unblock_options, member)
 static const struct option unblock_table[] = {
     {"c", OPTION_STRING, AT(conf), 0, 0, NULL},
-    {"adminkey", OPTION_CHOICE, AT(adminkey), 0, 0, words_or_default},
+    {"adminkey", OPTION_CHOICE, AT(adminkey), 0, 0, words_old_key},
     {"puk", OPTION_CHOICE, AT(puk), 0, 0, words_or_default},
     {"challenge", OPTION_FLAG, AT(challenge), 0, 0, NULL},
     {"pin", OPTION_CHOICE, AT(pin), 0, 0, words_typed},
     {"must-change", OPTION_FLAG, AT(must_change), 0, 0, NULL},
-    {"quiet", OPTION_FLAG, AT(quiet), 0, 0, NULL},
-    {0},
-};
-static const struct option rotate_table[] = {
-    {"c", OPTION_STRING, AT(conf), 0, 0, NULL},
-    {"adminkey", OPTION_CHOICE, AT(adminkey), 0, 0, words_or_default},
-    {"new", OPTION_CHOICE, AT(new_adminkey), 0, 0, words_new_key},
     {"quiet", OPTION_FLAG, AT(quiet), 0, 0, NULL},
     {0},
 };
@@ -43,26 +35,23 @@ static const struct option change_puk_table[] = {
     {0},
 };
 
-/* The TPM does not count wrong administrator keys: a script that guesses shall take its time. */
-static void slow_down(enum vsc_err result)
+static bool is_kept(const char *word)
 {
-    static const struct timespec pause = {.tv_sec = 1};
-
-    if (result == VSC_ADMIN_KEY)
-        (void)nanosleep(&pause, NULL);
+    return strcmp(word, "kept") == 0;
 }
 
 /* What the new PIN is typed with is what the secret before it was typed with. */
 static const char *like(const char *word)
 {
-    return word[0] == 'd' ? words_typed[0] : word;
+    return word[0] == 'd' || is_kept(word) ? words_typed[0] : word;
 }
 
 static enum vsc_err unblock(const struct request *request, const struct unblock_options *options,
                             const struct opened *opened, struct card_outcome *ret_outcome)
 {
     bool by_puk = options->puk >= 0;
-    const char *word = words_or_default[by_puk ? options->puk : options->adminkey];
+    const char *word = by_puk ? words_or_default[options->puk] : words_old_key[options->adminkey];
+    const char *new_word = options->pin >= 0 ? words_typed[options->pin] : like(word);
     auto_secret struct secret secret = {0}, new_pin = {0};
     struct admin_unblock by_key = {
         .admin_key = &secret, .new_pin = &new_pin, .must_change = options->must_change};
@@ -75,10 +64,12 @@ static enum vsc_err unblock(const struct request *request, const struct unblock_
         return err;
     if (by_puk)
         err = secret_get(word, &asked_puk, &secret, request->problem);
+    else if (is_kept(word))
+        err = kept_get(request, opened->conf, opened->card, &secret);
     else
         err = secret_get_admin_key(word, &asked_admin_key, &secret, request->problem);
     if (err == VSC_OK)
-        err = secret_get(like(word), &asked_new_pin, &new_pin, request->problem);
+        err = secret_get(new_word, &asked_new_pin, &new_pin, request->problem);
     if (err != VSC_OK)
         return err;
     if (by_puk)
@@ -100,8 +91,9 @@ static enum vsc_err check_ways(const struct unblock_options *options, struct pro
         return problem_set(problem, VSC_USAGE,
                            "--must-change is for --adminkey: who has the PUK, or the help desk's "
                            "answer, chooses the PIN");
-    if (options->pin >= 0 && !options->challenge)
-        return problem_set(problem, VSC_USAGE, "--pin is for --challenge");
+    if (options->pin >= 0 && !options->challenge &&
+        (options->adminkey < 0 || !is_kept(words_old_key[options->adminkey])))
+        return problem_set(problem, VSC_USAGE, "--pin is for --challenge and --adminkey kept");
     return VSC_OK;
 }
 
@@ -129,48 +121,11 @@ enum vsc_err command_unblock(const struct request *request)
         err = unblock(request, &options, &opened, &outcome);
     if (err != VSC_OK)
         return err;
-    slow_down(outcome.result);
+    outcome_slow_down(outcome.result);
     err = outcome_result(&outcome, opened.card, request->problem);
     if (err == VSC_OK && !options.quiet)
         (void)printf("%s has a new PIN and %u tries.\n", opened.card->name,
                      outcome.state.tries_left);
-    return err;
-}
-
-enum vsc_err command_rotate_adminkey(const struct request *request)
-{
-    struct unblock_options options = {.adminkey = 1};
-    auto_opened struct opened opened = {0};
-    auto_change struct change change = CHANGE_CLOSED;
-    auto_secret struct secret old_key = {0}, new_key = {0};
-    struct card_outcome outcome = {.result = VSC_TPM};
-    const char *what = NULL;
-    enum vsc_err err;
-
-    err = command_parse(request, rotate_table, &options, &what, 1);
-    if (err == VSC_OK)
-        err = open_card(request, options.conf, what, &opened);
-    if (err == VSC_OK)
-        err = check_own_card(opened.card, request->problem);
-    if (err == VSC_OK)
-        err = reach_needs_store(&opened.reach, request->problem);
-    if (err == VSC_OK)
-        err = secret_get_admin_key(words_or_default[options.adminkey], &asked_admin_key, &old_key,
-                                   request->problem);
-    if (err == VSC_OK)
-        err = secret_get_admin_key(words_new_key[options.new_adminkey], &asked_new_admin_key,
-                                   &new_key, request->problem);
-    if (err == VSC_OK)
-        err = command_admin(request, opened.conf, &change);
-    if (err == VSC_OK)
-        err = admin_rotate_key(&change, opened.card->id, &old_key, &new_key, &outcome.result,
-                               request->problem);
-    if (err != VSC_OK)
-        return err;
-    slow_down(outcome.result);
-    err = outcome_result(&outcome, opened.card, request->problem);
-    if (err == VSC_OK && !options.quiet)
-        (void)printf("The administrator key of %s is changed.\n", opened.card->name);
     return err;
 }
 

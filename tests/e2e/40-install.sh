@@ -27,6 +27,7 @@ for file in usr/lib/*/security/pam_vsc.so usr/libexec/pam_vsc/vsc-card \
     usr/lib/systemd/system/vsc-card@.service usr/sbin/vsc-ca usr/libexec/pam_vsc/vsc-ca-serve \
     usr/libexec/pam_vsc/local-ca-submit usr/libexec/pam_vsc/cmp-submit usr/lib/systemd/system/vsc-ca.socket usr/lib/systemd/system/vsc-ca@.service \
     usr/lib/systemd/system/vsc-refresh.service usr/lib/systemd/system/vsc-refresh.timer \
+    usr/lib/systemd/system/vsc-adminkey.service usr/lib/systemd/system/vsc-adminkey.timer \
     usr/lib/systemd/user/vsc-enroll.timer usr/lib/systemd/user/vsc-enroll.service etc/pam_vsc/pam_vsc.conf \
     usr/share/pam-configs/vsc usr/share/pam_vsc/pam.d/gdm-smartcard-vsc; do
     ls "$D"/$file > /dev/null 2>> "$D.log" || bad=1

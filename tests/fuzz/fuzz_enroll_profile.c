@@ -7,6 +7,24 @@
 #include "enroll/profile.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/support/libconfig_leaks.h"
+#include "vscmgr/adminkey/card_profile.h"
+
+/* vscmgr reads some of the keys, and must not see another profile in the same file. */
+static void check_other_reader(const struct profile *profile, const uint8_t *data, size_t len)
+{
+    struct problem problem = {""};
+    struct card_profile *other = NULL;
+    enum vsc_err err = card_profile_parse("profile", (const char *)data, len, &other, &problem);
+
+    if (err == VSC_MEMORY)
+        return;
+    if (err != VSC_OK || strcmp(other->name, profile->name) != 0 ||
+        strcmp(other->admin_key, profile->admin_key) != 0 ||
+        other->rotate_adminkey != profile->rotate_adminkey ||
+        other->users.count != profile->users.count || other->groups.count != profile->groups.count)
+        abort();
+    card_profile_free(other);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
@@ -31,6 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
         (strstr(upn, "alice") == NULL || strchr(upn, '@') == NULL))
         abort();
     (void)profile_renew_at(profile, 0, INT32_MAX, 0);
+    check_other_reader(profile, data, len);
     profile_free(profile);
     return 0;
 }

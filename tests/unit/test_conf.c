@@ -82,6 +82,7 @@ static const struct flip flips[] = {
     FLIP(card, store, "\"/x/store\"", "/x/store"),
     FLIP(card, tcti, "\"swtpm:host=127.0.0.1,port=1\"", "swtpm:host=127.0.0.1,port=1"),
     FLIP(card, socket, "\"/x/socket\"", "/x/socket"),
+    FLIP(card, admin_keys, "\"/x/keys\"", "/x/keys"),
     FLIP(card, pkcs11_modules, "[ \"/a.so\", \"/b.so\" ]", "/a.so,/b.so,"),
     FLIP(helpers, card_user, "\"\"", ""),
     FLIP(helpers, check_user, "\"somebody\"", "somebody"),

@@ -52,10 +52,24 @@ static void test_profile_with_attestation_is_for_back_ends_that_carry_it(void **
                    VSC_CONFIG, "attestation: the back end \"xcep-wstep\" cannot carry it");
 }
 
+static void test_profile_that_rotates_a_key_names_one(void **state)
+{
+    auto_by(profile_free) struct profile *both =
+        parse(BASE "admin_key = \"/etc/k\"; rotate_adminkey = true;");
+    auto_by(profile_free) struct profile *neither = parse(BASE);
+
+    (void)state;
+    assert_true(both->rotate_adminkey && strcmp(both->admin_key, "/etc/k") == 0);
+    assert_true(!neither->rotate_adminkey && strcmp(neither->admin_key, "") == 0);
+    assert_refused(BASE "rotate_adminkey = true;", VSC_CONFIG, "f:1: admin_key: is missing");
+    assert_refused(BASE "admin_key = \"k\";", VSC_CONFIG, "admin_key");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_profile_with_attestation_is_for_back_ends_that_carry_it),
+        cmocka_unit_test(test_profile_that_rotates_a_key_names_one),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

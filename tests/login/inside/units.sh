@@ -124,6 +124,10 @@ ok $? "systemd: an ordinary user gets a certificate through vsc-ca.socket"
     /usr/libexec/pam_vsc/local-ca-submit > "$LOG" 2>&1 && grep -q 'vscalice may not enroll' "$LOG"
 ok $? "systemd: and one who may not gets none"
 
+# ---- administrator keys
+systemctl start vsc-adminkey.service > "$LOG" 2>&1 && [ "$(property vsc-adminkey.service Result)" = success ]
+ok $? "systemd: vsc-adminkey.service finds that no profile asks for it"
+
 # ---- every unit
 
 for file in conf/systemd/*.service; do
@@ -136,8 +140,9 @@ for file in conf/systemd/*.service; do
     awk -v is="$rating" -v most=$EXPOSURE 'BEGIN { exit !(is != "" && is + 0 <= most + 0) }'
     ok $? "systemd: $unit is exposed $EXPOSURE at most (${rating:-unknown})"
     # vsc-card drops root by itself, as was seen above; only root may say to logind what vsc-removal says,
-    # and put stacks back as vsc-rollback.service does. The CA's folder is root's.
-    case $unit in vsc-card@.service | vsc-ca@.service | vsc-removal.service | vsc-rollback.service) continue ;; esac
+    # and put stacks back as vsc-rollback.service does. The CA's folder is root's, and so are the
+    # administrator keys.
+    case $unit in vsc-card@.service | vsc-ca@.service | vsc-removal.service | vsc-rollback.service | vsc-adminkey.service) continue ;; esac
     [ -n "$(property "$unit" User)" ]
     ok $? "systemd: $unit starts nothing as root"
 done
