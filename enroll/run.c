@@ -34,6 +34,10 @@ enum vsc_err run_open(struct errand *errand, const struct profile *profile, cons
     if (card == NULL && ret_run->state.card[0] != '\0')
         card = ret_run->state.card;
     err = errand_card(errand, card, &ret_run->card, problem);
+    if (err == VSC_NO_CARD && run_is_orphan(ret_run))
+        return problem_set(problem, err,
+                           "%s: the card of the request (%s) is gone: vsc-enroll cancel",
+                           profile->name, ret_run->state.card);
     if (err != VSC_OK)
         return err;
     if (ret_run->state.phase != STATE_IDLE && strcmp(ret_run->card->id, ret_run->state.card) != 0)

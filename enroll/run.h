@@ -56,6 +56,11 @@ must_check enum vsc_err run_import(struct run *run, const void *bytes, size_t le
                                    struct problem *problem);
 /* Give the request up: delete its key. */
 must_check enum vsc_err run_cancel(struct run *run, struct problem *problem);
+/* After run_open() has failed: is a request under way on a card that is not this user's any more?
+ * It can never end, and its key is gone with the card. */
+bool run_is_orphan(const struct run *run);
+/* Give it up, and forget what is known of that card. */
+must_check enum vsc_err run_forget(struct run *run, struct problem *problem);
 /*
  * Delete the key before, once it is not needed any more: the user has signed in with the
  * certificate of the current one (common/sign_ins.h, or this session's PKCS11_LOGIN_CERT_SERIAL and

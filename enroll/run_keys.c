@@ -253,6 +253,21 @@ enum vsc_err run_cancel(struct run *run, struct problem *problem)
     return err == VSC_OK ? run_look_again(run, problem) : err;
 }
 
+bool run_is_orphan(const struct run *run)
+{
+    const struct card_info *found = NULL;
+
+    return run->state.phase != STATE_IDLE && run->errand->listed &&
+           errand_card(run->errand, run->state.card, &found, NULL) != VSC_OK;
+}
+
+enum vsc_err run_forget(struct run *run, struct problem *problem)
+{
+    state_done(&run->state);
+    run->state = (struct state){.phase = STATE_IDLE};
+    return run_save(run, STATE_IDLE, problem);
+}
+
 bool run_current(struct run *run, struct issued *ret_issued)
 {
     char id[KEY_ID_SIZE];

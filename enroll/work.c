@@ -204,5 +204,7 @@ enum vsc_err command_cancel(const struct choices *choices, struct problem *probl
 
     if (err == VSC_OK)
         err = run_cancel(&run, problem);
+    else if (run.errand != NULL && run_is_orphan(&run))
+        err = run_forget(&run, problem);
     return err == VSC_OK ? tell(choices, &run, false, err, problem) : err;
 }

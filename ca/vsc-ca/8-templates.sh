@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # ---- templates -----------------------------------------------------------------------------------------
 
-T_KEYS='p256 p384 rsa' T_SIZE=2048 T_DAYS=365 T_RENEWAL=42 T_USERS='' T_GROUPS='' T_APPROVAL=no T_PROMPT=no T_ATTESTATION=none
+T_KEYS='p256 p384 rsa' T_SIZE=2048 T_DAYS=365 T_RENEWAL=42 T_USERS='' T_GROUPS='' T_APPROVAL=no T_PROMPT=yes T_ATTESTATION=none
 template_options() { # OPTION...
     while [ $# -gt 0 ]; do
         [ $# -ge 2 ] || misused "$1 wants a value"
@@ -72,12 +72,59 @@ template_change() { # NAME OPTION...: a higher version, by which others see that
     template_options "${@:2}"
     write_template "$1" "$(value "$file" oid)" $(($(value "$file" version) + 1))
 }
+as_list() { # WORD...: an array of libconfig
+    local word list=
+    for word in "$@"; do list+="${list:+, }\"$word\""; done
+    printf '[ %s ]\n' "$list"
+}
+key_of() { # TEMPLATE-FILE: the first kind that a card makes
+    local kind size
+    size=$(value "$1" min_key_size)
+    for kind in $(value "$1" keys); do
+        [ "$kind" = rsa ] || { echo "$kind"; return; }
+        [ "$size" -gt 3072 ] || { echo "rsa$size"; return; }
+    done
+    refuse "no card makes the keys that the template asks for"
+}
+# What vsc-enroll.conf(5) asks of a profile: renewal, prompt and version are the template's.
+write_profile() { # NAME FILE
+    local list
+    cat <<END
+# By vsc-ca template profile; make it anew when the template has changed.
+name = "${1//[^A-Za-z0-9_-]/-}";
+backend = "helper";
+helper = "$LIBEXECDIR/local-ca-submit";
+template = "$1";
+upn = "%u@$(value "$FOLDER/ca.conf" upn_suffix)";
+anchors = "/etc/pam_vsc/anchors";
+key = "$(key_of "$2")";
+renew_days = $(value "$2" renewal_days);
+prompt = $([ "$(value "$2" prompt)" = yes ] && echo true || echo false);
+attestation = $([ "$(value "$2" attestation)" = required ] && echo true || echo false);
+version = $(value "$2" version);
+END
+    for list in users groups; do
+        # shellcheck disable=SC2046 # names without blanks
+        [ -z "$(value "$2" $list)" ] || echo "$list = $(as_list $(value "$2" $list));"
+    done
+}
+template_profile() { # NAME [--out FILE]
+    local file
+    [ $# = 1 ] || { [ $# = 3 ] && [ "$2" = --out ]; } || misused "template profile NAME [--out FILE]"
+    begin
+    file=$(template_file "$1")
+    [ -n "$(value "$file" users)$(value "$file" groups)" ] || refuse "nobody may enroll with the template \"$1\""
+    key_of "$file" > "$WORK/key"
+    write_profile "$1" "$file" > "$WORK/profile" || broken "no room in $FOLDER"
+    if [ $# = 3 ]; then deliver "$WORK/profile" "$3"; else cat "$WORK/profile"; fi
+}
 command_template() {
     local verb=${1:-} file
     shift $(($# > 0 ? 1 : 0))
     case $verb in
     duplicate) template_duplicate "$@" ;;
     change) template_change "$@" ;;
+    profile) template_profile "$@" ;;
     list)
         check_folder
         for file in "$FOLDER"/templates/*.conf; do basename -- "$file" .conf; done ;;
@@ -92,7 +139,7 @@ command_template() {
         lock
         file=$(template_file "$1")
         rm -- "$file" ;;
-    *) misused "template duplicate|change|list|show|remove" ;;
+    *) misused "template duplicate|change|profile|list|show|remove" ;;
     esac
 }
 

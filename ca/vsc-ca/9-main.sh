@@ -57,9 +57,10 @@ usage() {
     cat <<'END'
 usage: vsc-ca [--folder DIR] COMMAND
   init --upn-suffix SUFFIX [--name CN] [--key p256|p384|rsa3072|rsa4096] [--years N] [--crl-url URL]
-  template duplicate "Smartcard Logon" NAME [OPTION...] | change NAME OPTION... | list | show NAME | remove NAME
+  template duplicate "Smartcard Logon" NAME [OPTION...] | change NAME OPTION...
       options: --keys p256,p384,rsa  --min-key-size 2048|3072|4096  --validity DAYS  --renewal DAYS
                --allow-user USER  --allow-group GROUP  --approval yes|no  --prompt yes|no  --attestation required|none
+  template profile NAME [--out FILE] | list | show NAME | remove NAME
   issue --user USER --template NAME --csr FILE [--attestation FILE] [--out FILE]
   pending | approve REQUEST | deny REQUEST [--reason TEXT]
   list | revoke SERIAL|FILE [--reason REASON] | crl [--days N] [--out FILE] | certificate [--out FILE]

@@ -110,5 +110,21 @@ as daemon pulse < /dev/null && said 'the key before is deleted' && [ "$(keys)" =
 check "after a sign-in with the new certificate a pulse deletes the old pair"
 SESSION=()
 
+# ---- a card that is gone in the middle
+enroll renew --out "$D/state-daemon/c.csr" && "$B/vscmgr" destroy --name Alice --yes -c "$D/conf" > "$D/out" 2>&1 &&
+    printf '%s\n' 12345678 | "$B/vscmgr" create --name Second --owner bin --pin stdin --adminkey random -c "$D/conf" > "$D/out" 2>&1
+check "the card is destroyed while a request waits, and its number is another's"
+as daemon cancel; [ $? = 0 ] && ! grep -q requested "$D/state-daemon/pam_vsc/enroll/paper.json"
+check "cancel ends the request whose card is gone"
+"$B/vscmgr" destroy --name Second --yes -c "$D/conf" > "$D/out" 2>&1
+printf '%s\n' 12345678 | "$B/vscmgr" create --name Third --owner daemon --pin stdin --adminkey random -c "$D/conf" > "$D/out" 2>&1
+enroll request --out "$D/state-daemon/c.csr" && [ "$(keys)" = 1 ] && as daemon status --json && is '.[0].phase == "requested" and .[0].card == "Third"'
+check "and another card begins anew"
+"$B/vscmgr" destroy --name Third --yes -c "$D/conf" > "$D/out" 2>&1
+enroll request; [ $? = 1 ] && said 'is gone: vsc-enroll cancel'
+check "what goes on with it says so"
+as daemon cancel && as daemon cancel; [ $? = 1 ] && said 'none is yours'
+check "and a second cancel has nothing to end"
+
 echo "1..$TESTS"
 exit $FAILED

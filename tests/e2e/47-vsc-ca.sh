@@ -300,6 +300,24 @@ chmod 755 "$FOLDER"
 is "a folder that others may read is refused" 3 'mode 0700' ca pending
 chmod 700 "$FOLDER"
 
+# ---- a profile for vsc-enroll
+ca template duplicate "Smartcard Logon" "For All" --allow-user nobody --allow-group daemon --renewal 20 --validity 90 --prompt no --keys rsa,p256 --min-key-size 3072 --attestation required
+is "template profile" 0 'name = "For-All";' ca template profile "For All"
+grep -q '^renew_days = 20;$' "$W/out" && grep -q '^prompt = false;$' "$W/out" && grep -q '^key = "rsa3072";$' "$W/out" && grep -q '^version = 100;$' "$W/out" &&
+    grep -q '^attestation = true;$' "$W/out" && grep -q '^users = \[ "nobody" \];$' "$W/out" && grep -q '^groups = \[ "daemon" \];$' "$W/out" && grep -q '^upn = "%u@corp.test";$' "$W/out"
+ok $? "template profile: renewal, prompt, key, version, attestation and who may enroll are the template's"
+ca template change "For All" --prompt yes --attestation none --keys p256
+mkdir -m 755 "$W/enroll.d"
+is "template profile to a file" 0 '' ca template profile "For All" --out "$W/enroll.d/all.conf"
+printf 'enroll = { profiles = "%s/enroll.d"; };\n' "$W" > "$W/enroll.conf"
+is "vsc-enroll takes it" 0 '"prompt": *true' setpriv --reuid nobody --regid "$(id -g nobody)" --clear-groups env -i "$B/vsc-enroll" list --json -c "$W/enroll.conf"
+grep -q '^version = 101;$' "$W/enroll.d/all.conf" && grep -q '^key = "p256";$' "$W/enroll.d/all.conf" && [ "$(stat -c %a "$W/enroll.d/all.conf")" = 644 ]
+ok $? "template profile: a changed template has a higher version there too"
+ca template duplicate "Smartcard Logon" Nobodys
+is "template profile: none for a template that is for nobody" 1 'nobody may enroll' ca template profile Nobodys
+ca template duplicate "Smartcard Logon" Large --allow-user nobody --keys rsa --min-key-size 4096
+is "template profile: none for a key that no card makes" 1 'no card makes' ca template profile Large
+
 # ---- with a card in a TPM: attestation, and a sign-in
 tpm_start "$W/tpm" || { echo "not ok $((n + 1)) - software TPM"; echo "1..$((n + 1))"; exit 1; }
 mkdir -m 755 "$W/store" "$W/helpers" "$W/services"
