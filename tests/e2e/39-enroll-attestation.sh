@@ -145,7 +145,7 @@ done
 profile by-hand 'backend = "file"; attestation = true;' && rm "$D/enroll.d/logon.conf"
 enroll request --card Alice; [ $? = 2 ] && said 'say --out FILE' && [ "$(keys)" = 2 ]
 check "by file: the request and its bundle want --out, which is told before a key is made"
-enroll request --card Alice --out "$D/own/r"; [ "$(keys)" = 3 ] && [ -s "$D/own/r" ] && [ -s "$D/own/r.attestation" ]
+enroll request --card Alice --yes --out "$D/own/r"; [ "$(keys)" = 3 ] && [ -s "$D/own/r" ] && [ -s "$D/own/r.attestation" ]
 check "by file: both are written"
 ca issue --user daemon --template Attested --csr "$D/own/r" --attestation "$D/own/r.attestation" --out "$D/r.pem" > "$D/out" 2>&1 &&
     sed -i "1s,anchors = [^;]*,anchors = \"$D/root.pem\"," "$D/enroll.d/by-hand.conf" && enroll import "$D/r.pem" --card Alice && said 'enrolled on Alice'
