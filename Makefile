@@ -266,7 +266,7 @@ $(B)/tests/fuzz/make_%: $(B)/obj/tests/fuzz/make_%_main.o $(TEST_ARCHIVES)
 
 # Programs that tests need: a proxy before the TPM, a helper that plays a script.
 FAKEHELPER    := $(B)/tests/fakehelper/fakehelper
-TEST_PROGRAMS := $(B)/tests/tpm_proxy $(B)/tests/card_client $(B)/tests/httpd $(B)/tests/without $(FAKEHELPER)
+TEST_PROGRAMS := $(B)/tests/tpm_proxy $(B)/tests/card_client $(B)/tests/sign_in $(B)/tests/httpd $(B)/tests/without $(FAKEHELPER)
 $(B)/tests/httpd: $(B)/obj/tests/httpd/httpd_main.o
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -pie $(ALL_LDFLAGS) -o $@ $^
@@ -339,6 +339,11 @@ $(B)/tests/probe.so: $(B)/obj/tests/probe/probe.o
 $(B)/tests/card_client: $(B)/obj/tests/client/card_client_main.o $(foreach a,card conf common,$(B)/$a.a)
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -pie $(ALL_LDFLAGS) -o $@ $^ $(shell pkg-config --libs $(PKGS))
+
+# A login program that tells each code.
+$(B)/tests/sign_in: $(B)/obj/tests/client/sign_in_main.o
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D) && $(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -lpam
 
 # A PKCS#11 module that stands before another one, with settings in a file and faults on demand.
 $(B)/tests/p11_shim.so: $(B)/obj/tests/modules/p11_shim.o

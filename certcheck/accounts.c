@@ -122,5 +122,7 @@ bool account_has_twin(const struct account_source *source, const struct account 
 {
     struct account other;
 
-    return source->by_uid(account->uid, &other) && !account_is_same(account, &other);
+    if (source->by_uid(account->uid, &other) && !account_is_same(account, &other))
+        return true;
+    return !source->by_name(account->name, &other) || !account_is_same(account, &other);
 }

@@ -47,7 +47,11 @@ bool account_is_local(const struct account_source *source, const struct account 
 /* The same account: uid and pw_name agree. */
 bool account_is_same(const struct account *a, const struct account *b);
 
-/* Does the uid lead back to another name? Two names with one uid are refused. */
+/*
+ * Does the uid lead back to another name, or the name to another account, or to none? Both are
+ * refused: a session is made for a name. winbind with "use default domain" calls CORP\lena "lena",
+ * as /etc/passwd may call somebody else.
+ */
 bool account_has_twin(const struct account_source *source, const struct account *account);
 
 #endif

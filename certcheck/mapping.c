@@ -122,8 +122,9 @@ static void check_account(const struct finding_out *out, struct verdict *verdict
         verdict_refuse(verdict, REASON_ACCOUNT_REFUSED, 0, "%s, uid %u", account->name,
                        (unsigned)account->uid);
     else if (account_has_twin(out->mapping->source, account))
-        verdict_refuse(verdict, REASON_ACCOUNT_REFUSED, 0, "%s shares the uid %u with another name",
-                       account->name, (unsigned)account->uid);
+        verdict_refuse(verdict, REASON_ACCOUNT_REFUSED, 0,
+                       "another account has the name %s or the uid %u as well", account->name,
+                       (unsigned)account->uid);
     if (out->has_user && !out->user_known)
         verdict_refuse(verdict, REASON_ACCOUNT_MISMATCH, 0,
                        "it is %s's, and there is no account of the name that was asked for",

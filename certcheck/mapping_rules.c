@@ -86,15 +86,57 @@ static bool expand(const struct conf_rule *rule, const char *user, size_t user_l
     return fits;
 }
 
+/*
+ * CVE-2025-11561: a template makes a name out of the certificate's, and an account of /etc/passwd
+ * is called so; but a directory of this computer knows the certificate's owner as somebody else.
+ */
+static bool is_namesake(const struct mapping *mapping, const struct facts *facts,
+                        const struct account *account, struct yield *yield)
+{
+    const struct account_source *source = mapping->source;
+    struct account owner;
+    uid_t uid;
+
+    if (!account_is_local(source, account))
+        return false;
+    if (facts->sid_state == SID_ONE) {
+        switch (directory_uid_of(source->directory, facts->sid, &uid)) {
+        case DIRECTORY_FOUND:
+            return uid != account->uid;
+        case DIRECTORY_FAILED:
+            yield->failed = true;
+            return true;
+        case DIRECTORY_NONE:
+            break;
+        }
+    }
+    return facts->upn_state == UPN_ONE && account_find(source, facts->upn, &owner) &&
+           !account_is_same(account, &owner);
+}
+
+static void add_made_name(const struct mapping *mapping, const struct facts *facts,
+                          const char *name, enum binding binding, struct yield *yield)
+{
+    struct account account;
+
+    if (!account_find(mapping->source, name, &account))
+        return;
+    if (is_namesake(mapping, facts, &account, yield))
+        yield->remark = "the one in /etc/passwd is somebody else, by what the directory says";
+    else
+        yield_add(yield, &account, binding);
+}
+
 /* `address` is a UPN or the like, "alice@corp.test"; NULL yields nothing. */
 static void apply_address(const struct mapping *mapping, const struct conf_rule *rule,
-                          const char *address, enum binding binding, struct yield *yield)
+                          const struct facts *facts, const char *address, enum binding binding,
+                          struct yield *yield)
 {
     char name[USER_NAME_SIZE];
 
     if (address != NULL && upn_has_suffix(address, rule->suffix) &&
         expand(rule, address, upn_local_len(address), name))
-        add_name(mapping, yield, name, binding);
+        add_made_name(mapping, facts, name, binding, yield);
 }
 
 /* Of several addresses nobody can say which one is meant. */
@@ -112,7 +154,7 @@ static void apply_common_name(const struct mapping *mapping, const struct conf_r
     char account[USER_NAME_SIZE];
 
     if (name != NULL && *name != '\0' && expand(rule, name, strlen(name), account))
-        add_name(mapping, yield, account, BINDING_WEAK);
+        add_made_name(mapping, facts, account, BINDING_WEAK, yield);
 }
 
 static void apply_file(const struct mapping *mapping, const struct map_file *file,
@@ -154,7 +196,7 @@ void mapping_apply(const struct mapping *mapping, size_t index, const struct fac
         if (rule->suffix == NULL)
             mapping_apply_directory_upn(mapping, facts, yield);
         else
-            apply_address(mapping, rule, facts->upn, BINDING_NAME, yield);
+            apply_address(mapping, rule, facts, facts->upn, BINDING_NAME, yield);
         break;
     case METHOD_SHA256:
         apply_value(mapping, rule, MAP_SHA256, facts, yield);
@@ -176,7 +218,7 @@ void mapping_apply(const struct mapping *mapping, size_t index, const struct fac
             add_name(mapping, yield, rule->account, BINDING_WEAK);
         break;
     case METHOD_MAIL:
-        apply_address(mapping, rule, only_mail(facts), BINDING_WEAK, yield);
+        apply_address(mapping, rule, facts, only_mail(facts), BINDING_WEAK, yield);
         break;
     case METHOD_CN:
         apply_common_name(mapping, rule, facts, yield);

@@ -7,8 +7,11 @@
 #
 #   domain_site              the domain and the member, joined; no directory's accounts yet (member)
 #   domain_end               stop what was started, remove the work folder
-#   member winbind|sssd|local   where the accounts come from, from now on; also the rules of `configure`
+#   member winbind|sssd|local [short]  where the accounts come from, from now on; also the rules of `configure`.
+#                            short: names without the domain ("winbind use default domain", and SSSD's
+#                            use_fully_qualified_names = False)
 #   account USER             the name of a directory's user on this member: CORP\USER, USER@corp.test, USER
+#   rule TEMPLATE            a UPN of corp.test is the account TEMPLATE, and configure
 #   on dc|member CMD...      run it there
 #   cable out|in             between the member and the domain controller
 #
@@ -27,7 +30,7 @@
 #   publish                  put the lists as they are now into the directory and on the web server
 #
 #   card_for USER KIND [OPTION...]  USER's card (PIN $PIN, one for each) has a certificate of that kind:
-#                            good expired revoked wrong-eku no-upn other-user other-sid not-ntauth untrusted;
+#                            good expired revoked wrong-eku no-upn other-user other-sid not-ntauth untrusted, or no-sid;
 #                            OPTIONs are those of "make-pki.sh issue" more
 #   certificate_of USER KIND the file with it
 #   SETTINGS[GROUP]=TEXT     what a group of pam_vsc.conf says; SETTINGS[top]: what stands outside of groups
@@ -41,7 +44,7 @@
 . tests/login/rig.sh
 
 declare -A SETTINGS
-MEMBER=none
+MEMBER=none SHORT=no
 DC=          # a process that holds its namespaces
 STARTED=()   # pids, the last one first
 SITE=${SITE:-$B/domain/site.tar}
@@ -189,38 +192,54 @@ directory_off() {
     DIRECTORY=
     sed -i 's/^\(passwd\|group\|shadow\):.*/\1: files/' /etc/nsswitch.conf
 }
-# directory_on SOURCE COMMAND...: once it knows alice
-directory_on() {
+# directory_on SOURCE COMMAND...: until it knows alice
+directory_on() { directory_start "$@" && until_true getent passwd "$(account alice)"; }
+directory_start() {
     local source=$1
     shift
     sed -i "s/^\(passwd\|group\):.*/\1: files $source/" /etc/nsswitch.conf
     begin "$@" >> "$W/$source.log" 2>&1
     DIRECTORY=${STARTED[0]}
-    until_true getent passwd "$(account alice)"
+}
+rule() { # the backslash of a template is one of the configuration's strings
+    SETTINGS[mapping]="rules = ( { method = \"upn\"; suffix = \"$DOMAIN\"; account = \"${1//\\/\\\\}\"; } );"
+    configure
+}
+short_names() { # yes|no
+    local full=True
+    [ "$1" = no ] || full=False
+    sed -i "s/\(winbind use default domain =\).*/\1 $1/" /etc/samba/smb.conf
+    sed -i "s/\(use_fully_qualified_names =\).*/\1 $full/" /etc/sssd/sssd.conf
+    forget
+}
+forget() { # what winbind and SSSD keep of accounts; neither runs
+    rm -f /var/lib/sss/db/* /var/lib/sss/mc/* /run/samba/gencache.tdb /var/lib/samba/winbindd_cache.tdb
 }
 member() {
+    local short=no
     directory_off
     MEMBER=$1
+    [ "${2:-}" != short ] || short=yes
+    [ "$short" = "$SHORT" ] || short_names $short || return 1
+    SHORT=$short
     case $MEMBER in
     winbind)
-        SETTINGS[mapping]="rules = ( { method = \"upn\"; suffix = \"$DOMAIN\"; account = \"%D\\\\%u\"; } );"
-        directory_on winbind winbindd --foreground --no-process-group
+        rule '%D\%u' && directory_on winbind winbindd --foreground --no-process-group
         ;;
     sssd)
-        SETTINGS[mapping]="rules = ( { method = \"upn\"; suffix = \"$DOMAIN\"; account = \"%u@%d\"; } );"
-        directory_on sss sssd --interactive
+        rule '%u@%d' && directory_on sss sssd --interactive
         ;;
     local)
-        SETTINGS[mapping]="rules = ( { method = \"upn\"; suffix = \"$DOMAIN\"; account = \"%u\"; } );"
         id alice > /dev/null 2>&1 || { useradd alice && useradd bob; }
+        rule '%u'
         ;;
     *) return 1 ;;
-    esac && configure
+    esac
 }
 account() {
-    case $MEMBER in
-    winbind) printf '%s\\%s\n' $WORKGROUP "$1" ;;
-    sssd) printf '%s@%s\n' "$1" $DOMAIN ;;
+    case $MEMBER,$SHORT in
+    winbind,no) printf '%s\\%s\n' $WORKGROUP "$1" ;;
+    sssd,no) printf '%s@%s\n' "$1" $DOMAIN ;;
     *) printf '%s\n' "$1" ;;
     esac
 }
@@ -290,7 +309,7 @@ issue_for() {
     untrusted) ca=stranger name=$CA_STRANGER ;;
     esac
     case $user,$kind in
-    nora,* | *,other-*) ;;
+    nora,* | *,other-* | *,no-sid) ;;
     *) options+=(--sid "$(sid "$user")") ;;
     esac
     if [ -n "$upn" ]; then options+=(--upn "$upn"); else options+=(--no-upn); fi

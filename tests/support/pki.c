@@ -195,7 +195,7 @@ static const struct account known[] = {
     {"carol", 1002, "Carol"},
     {"twin", 1002, "Twin"},
     {"CORP\\alice", 2000, "Alice Smith"},
-    {"alice@corp.test", 2001, "Alice Smith"},
+    {"dora@corp.test", 2001, "Dora"},
     {"nobody", 65534, ""},
 };
 

@@ -42,7 +42,7 @@ struct evaluation *pki_judge(const struct conf *conf, const char *name);
 /* The codes of all reasons in their order, with a blank between: "expired revoked". */
 const char *pki_codes(const struct verdict *verdict);
 
-/* alice 1000, bob 1001, carol and her twin 1002, CORP\alice 2000, alice@corp.test 2001, nobody
+/* alice 1000, bob 1001, carol and her twin 1002, CORP\alice 2000, dora@corp.test 2001, nobody
  * 65534, daemon 1, root 0. */
 extern const struct account_source pki_accounts;
 /* How often any was looked up, and the last name. */

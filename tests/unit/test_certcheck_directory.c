@@ -168,7 +168,7 @@ static void test_directory_upns_table(void **state)
          "",
          UPNS,
          NULL,
-         "alice@corp.test",
+         "dora@corp.test",
          {{"2000", .implicit = "alice@corp.test"}, {"2001", .upn = "alice@corp.test"}}},
         {"never",
          "",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Strong mapping (KB5014754): what policy.strong_mapping asks of certificate, rule and account. The
- * accounts alice, bob, carol and twin are in /etc/passwd, CORP\alice (2000) and alice@corp.test
+ * accounts alice, bob, carol and twin are in /etc/passwd, CORP\alice (2000) and dora@corp.test
  * (2001) a directory's; S-1-5-21-1-2-3-UID are their SIDs.
  */
 #include <setjmp.h>
@@ -134,6 +134,8 @@ static const char *map(const char *user)
 #define DOMAIN_SID  "{ method = \"sid\"; sid = \"" SID("2000") "\"; account = \"CORP\\\\alice\"; }"
 #define ALTSECID(value)                                                                            \
     "{ method = \"altsecid\"; altsecid = \"" value "\"; account = \"CORP\\\\alice\"; }"
+#define LOCAL_MAIL "{ method = \"mail\"; suffix = \"corp.test\"; account = \"%u\"; }"
+#define LOCAL_CN   "{ method = \"cn\"; account = \"%u\"; }"
 #define DIRECTORY  "{ method = \"sid\"; }"
 #define LOCAL_HASH "{ method = \"sha256\"; sha256 = \"" HASH "\"; account = \"alice\"; }"
 
@@ -146,10 +148,18 @@ static void test_strong_mapping_table(void **state)
     } table[] = {
         /* A local account needs nothing, unless the policy says so. */
         {"directory", LOCAL_UPN, NULL, DIRECTORY_FOUND, "alice"},
-        {"directory", LOCAL_UPN, SID("2000"), DIRECTORY_FOUND, "alice"},
-        {"never", LOCAL_UPN, SID("2000"), DIRECTORY_FOUND, "alice"},
+        {"directory", LOCAL_UPN, SID("2000"), DIRECTORY_NONE, "alice"},
+        {"never", LOCAL_UPN, SID("2000"), DIRECTORY_NONE, "alice"},
         {"always", LOCAL_UPN, NULL, DIRECTORY_FOUND, "alice sid-mismatch"},
         {"always", LOCAL_UPN, SID("1000"), DIRECTORY_FOUND, "alice sid-mismatch"},
+        /* CVE-2025-11561: but by its name alone it is not whom the directory means. */
+        {"directory", LOCAL_UPN, SID("2000"), DIRECTORY_FOUND, " no-mapping"},
+        {"never", LOCAL_UPN, SID("2000"), DIRECTORY_FOUND, " no-mapping"},
+        {"never", LOCAL_UPN, SID("2000"), DIRECTORY_FAILED, " sid-mismatch"},
+        {"never", LOCAL_MAIL, SID("2000"), DIRECTORY_FOUND, " no-mapping"},
+        {"never", LOCAL_CN, SID("2000"), DIRECTORY_FOUND, " no-mapping"},
+        {"directory", LOCAL_CN ", " DOMAIN_UPN, SID("2000"), DIRECTORY_FOUND, "CORP\\alice"},
+        {"directory", LOCAL_HASH, SID("2000"), DIRECTORY_FOUND, "alice"},
         {"always", LOCAL_HASH, NULL, DIRECTORY_FOUND, "alice"},
         {"always", LOCAL_UPN ", " LOCAL_HASH, NULL, DIRECTORY_FOUND, "alice"},
         /* A directory's, by name: the SID decides (CVE-2022-26923). */
@@ -180,7 +190,7 @@ static void test_strong_mapping_table(void **state)
         {"directory", ALTSECID(WEAK), SID("2000"), DIRECTORY_FOUND, "CORP\\alice"},
         /* The directory itself as the rule. */
         {"directory", DIRECTORY, SID("2000"), DIRECTORY_FOUND, "CORP\\alice"},
-        {"directory", DIRECTORY, SID("2001"), DIRECTORY_FOUND, "alice@corp.test"},
+        {"directory", DIRECTORY, SID("2001"), DIRECTORY_FOUND, "dora@corp.test"},
         {"directory", DIRECTORY, SID("2009"), DIRECTORY_FOUND, " no-mapping"},
         {"directory", DIRECTORY, SID("7"), DIRECTORY_FOUND, " no-mapping"},
         {"directory", DIRECTORY, NULL, DIRECTORY_FOUND, " no-mapping"},
@@ -195,7 +205,7 @@ static void test_strong_mapping_table(void **state)
         {"never", DIRECTORY, "S-1-22-1-1000", DIRECTORY_FOUND, " no-mapping"},
         {"never", DIRECTORY, "S-1-5-32-544", DIRECTORY_FOUND, " no-mapping"},
         /* A rule by a directory that does not answer leaves no way around it. */
-        {"never", DIRECTORY ", " LOCAL_UPN, SID("2001"), DIRECTORY_FAILED, "alice sid-mismatch"},
+        {"never", DIRECTORY ", " LOCAL_UPN, SID("2001"), DIRECTORY_FAILED, " sid-mismatch"},
     };
 
     (void)state;
@@ -224,14 +234,69 @@ static void test_strong_mapping_without_a_directory_is_closed(void **state)
     assert_string_equal(map(NULL), "alice sid-mismatch");
 }
 
-/* A local account costs no question, whatever the certificate says. */
+/* A local account costs no question where the certificate has no SID, or root gave it away. */
 static void test_strong_mapping_asks_no_directory_about_local_accounts(void **state)
 {
     (void)state;
     configure("directory", LOCAL_UPN);
+    set_sid(NULL);
+    assert_string_equal(map("alice"), "alice");
+    configure("directory", LOCAL_HASH);
     set_sid(SID("2000"));
     assert_string_equal(map("alice"), "alice");
     assert_int_equal(asked, 0);
+}
+
+/* CVE-2025-11561, without a SID: dora@corp.test is an account of the directory. */
+static bool has_local_dora(const char *name, struct account *ret_account)
+{
+    if (strcmp(name, "dora") != 0)
+        return pki_accounts.by_name(name, ret_account);
+    *ret_account = (struct account){.name = "dora", .uid = 1500};
+    return true;
+}
+
+static void test_mapping_local_name_of_somebody_in_the_directory(void **state)
+{
+    (void)state;
+    source.by_name = has_local_dora;
+    (void)snprintf(upn, sizeof(upn), "dora@corp.test");
+    set_sid(NULL);
+    configure("never", LOCAL_UPN);
+    assert_string_equal(map(NULL), " no-mapping");
+    assert_non_null(strstr(verdict.items[0].text, "somebody else"));
+    assert_string_equal(map("dora"), " no-mapping");
+    (void)snprintf(upn, sizeof(upn), "dora@elsewhere.test");
+    configure("never", "{ method = \"upn\"; suffix = \"elsewhere.test\"; account = \"%u\"; }");
+    assert_string_equal(map("dora"), "dora");
+}
+
+/* winbind's "use default domain": CORP\\alice is called "alice" as well, and a session would be the
+ * other's. */
+static bool is_called_alice(const char *name, struct account *ret_account)
+{
+    if (!pki_accounts.by_name(name, ret_account))
+        return false;
+    if (ret_account->uid == 2000)
+        (void)snprintf(ret_account->name, sizeof(ret_account->name), "alice");
+    return true;
+}
+
+static bool uid_is_called_alice(uid_t uid, struct account *ret_account)
+{
+    return pki_accounts.by_uid(uid, ret_account) && is_called_alice(ret_account->name, ret_account);
+}
+
+static void test_mapping_name_that_leads_to_another_account_is_refused(void **state)
+{
+    (void)state;
+    source.by_name = is_called_alice;
+    source.by_uid = uid_is_called_alice;
+    configure("directory", DOMAIN_UPN);
+    set_sid(SID("2000"));
+    assert_string_equal(map(NULL), "alice account-refused");
+    assert_string_equal(map("CORP\\alice"), "alice account-refused");
+    assert_string_equal(map("alice"), "alice account-refused account-mismatch");
 }
 
 static void test_strong_mapping_leaves_a_malformed_sid_to_its_own_reason(void **state)
@@ -319,6 +384,8 @@ int main(void)
         TEST(test_strong_mapping_table),
         TEST(test_strong_mapping_without_a_directory_is_closed),
         TEST(test_strong_mapping_asks_no_directory_about_local_accounts),
+        TEST(test_mapping_local_name_of_somebody_in_the_directory),
+        TEST(test_mapping_name_that_leads_to_another_account_is_refused),
         TEST(test_strong_mapping_leaves_a_malformed_sid_to_its_own_reason),
         TEST(test_sid_mismatch_says_what_differs),
         TEST(test_weak_rules_map_with_a_warning_each_time),

@@ -27,7 +27,7 @@
     }
 
 static char suffix[] = "corp.test", user[] = "%u", domain_user[] = "%D\\%u", bob[] = "bob";
-static char with_domain[] = "%u@%d", any_user[] = "x%u";
+static char any_user[] = "x%u";
 static char sid[] = "S-1-5-21-1-2-3-4";
 
 static const struct conf_rule by_name[] = {
@@ -43,7 +43,7 @@ static const struct conf_rule by_name_and_sid[] = {
     {.method = METHOD_SID, .sid = sid, .account = bob}};
 static const struct conf_rule by_two_names[] = {
     {.method = METHOD_UPN, .suffix = suffix, .account = user},
-    {.method = METHOD_UPN, .suffix = suffix, .account = with_domain}};
+    {.method = METHOD_UPN, .suffix = suffix, .account = domain_user}};
 
 #define RULES(list) .rules = (list), .rule_count = sizeof(list) / sizeof((list)[0])
 #define NAMED       RULES(by_name)
