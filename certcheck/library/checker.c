@@ -52,12 +52,13 @@ void checker_changed(struct certcheck *checker)
 }
 
 /* The strings of a configuration that are read here: never NULL, and "" but for the cache. */
-#define STRINGS 6
+#define STRINGS 7
 static char **string_of(struct conf *conf, size_t index)
 {
     char **const strings[STRINGS] = {
         &conf->helpers.fetch_user, &conf->trust.anchors,   &conf->trust.intermediates,
         &conf->trust.ntauth,       &conf->revocation.crls, &conf->revocation.cache,
+        &conf->directory.uri,
     };
 
     return strings[index];
