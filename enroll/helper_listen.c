@@ -8,16 +8,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "common/own.h"
-
 #define STEP_MS    20 /* between two looks at a child that has closed its output */
 #define CHUNK      4096
 #define LATE_READS 64 /* of what stands in the pipe of one that has ended */
 
 void listener_done(struct listener *listener)
 {
-    auto_fd int output = listener->output, errors = listener->errors;
-
+    if (listener->output >= 0)
+        (void)close(listener->output);
+    if (listener->errors >= 0)
+        (void)close(listener->errors);
     listener->output = listener->errors = -1;
 }
 
