@@ -10,10 +10,10 @@
 #include "common/own.h"
 #include "common/text.h"
 #include "enroll/est/answer.h"
+#include "enroll/https.h"
 
-#define CONNECT_MS     10000
-#define EXCHANGE_MS    60000
-#define SYSTEM_ANCHORS "/etc/ssl/certs"
+#define CONNECT_MS  10000
+#define EXCHANGE_MS 60000
 
 typedef struct curl_slist headers;
 
@@ -120,35 +120,11 @@ static bool set_limits(CURL *easy, const struct deadline *deadline)
            curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)EST_BODY_MAX) == CURLE_OK;
 }
 
-static bool set_manners(CURL *easy, const char *url)
+static bool set_client(CURL *easy, const struct est_client *client)
 {
-    return curl_easy_setopt(easy, CURLOPT_URL, url) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https") == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_USERAGENT, "pam_vsc-enroll/" VSC_VERSION) == CURLE_OK;
-}
-
-static bool set_tls(CURL *easy, const struct est_request *request)
-{
-    struct curl_blob blob = {
-        .data = request->anchors->data, .len = request->anchors->len, .flags = CURL_BLOB_NOCOPY};
-    const bool own = blob.len > 0;
-
-    if (own && curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &blob) != CURLE_OK)
-        return false;
-    if (request->client != NULL &&
-        (curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, show_client) != CURLE_OK ||
-         curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, request->client) != CURLE_OK))
-        return false;
-    return curl_easy_setopt(easy, CURLOPT_CAINFO, NULL) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_CAPATH, own ? NULL : SYSTEM_ANCHORS) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK;
+    return client == NULL ||
+           (curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, show_client) == CURLE_OK &&
+            curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, client) == CURLE_OK);
 }
 
 static bool set_password(CURL *easy, const struct est_request *request)
@@ -216,9 +192,9 @@ enum vsc_err est_exchange(const struct est_request *request, struct est_response
         (void)problem_set(problem, VSC_TIMEOUT, "%s: the deadline passed", request->url);
         return VSC_OK;
     }
-    if (easy == NULL || !set_limits(easy, &request->deadline) || !set_manners(easy, request->url) ||
-        !set_tls(easy, request) || !set_password(easy, request) ||
-        !set_request(easy, request, &list) ||
+    if (easy == NULL || !https_set(easy, request->url, request->anchors) ||
+        !set_limits(easy, &request->deadline) || !set_client(easy, request->client) ||
+        !set_password(easy, request) || !set_request(easy, request, &list) ||
         curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, fault) != CURLE_OK ||
         curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body) != CURLE_OK ||
         curl_easy_setopt(easy, CURLOPT_WRITEDATA, ret_response) != CURLE_OK ||

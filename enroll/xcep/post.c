@@ -9,15 +9,15 @@
 
 #include "common/own.h"
 #include "common/text.h"
+#include "enroll/https.h"
 #include "enroll/tls_anchors.h"
 #include "enroll/xcep/soap.h"
 #include "enroll/xcep/ticket.h"
 
-#define CONNECT_MS     15000L
-#define TOTAL_MS       60000L
-#define SYSTEM_ANCHORS "/etc/ssl/certs"
-#define NEGOTIATE      "WWW-Authenticate: Negotiate"
-#define TYPE           "Content-Type: application/soap+xml; charset=utf-8"
+#define CONNECT_MS 15000L
+#define TOTAL_MS   60000L
+#define NEGOTIATE  "WWW-Authenticate: Negotiate"
+#define TYPE       "Content-Type: application/soap+xml; charset=utf-8"
 
 typedef struct curl_slist headers;
 
@@ -102,27 +102,10 @@ static size_t take_header(char *bytes, size_t size, size_t count, void *arg)
     return len;
 }
 
-static bool set_manners(CURL *easy, const struct buf *anchors, const char *url)
+static bool set_limits(CURL *easy)
 {
-    struct curl_blob blob = {.data = anchors->data, .len = anchors->len, .flags = CURL_BLOB_NOCOPY};
-
-    return curl_easy_setopt(easy, CURLOPT_URL, url) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https") == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_USERAGENT, "vsc-enroll/" VSC_VERSION) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, TOTAL_MS) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_CAINFO, NULL) == CURLE_OK &&
-           (blob.len == 0 || curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &blob) == CURLE_OK) &&
-           curl_easy_setopt(easy, CURLOPT_CAPATH, blob.len == 0 ? SYSTEM_ANCHORS : NULL) ==
-               CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_CERTINFO, 1L) == CURLE_OK;
+    return curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, TOTAL_MS) == CURLE_OK;
 }
 
 static bool set_callbacks(CURL *easy, struct exchange *exchange)
@@ -132,6 +115,7 @@ static bool set_callbacks(CURL *easy, struct exchange *exchange)
            curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange->fault) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_CERTINFO, 1L) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_POST, 1L) == CURLE_OK;
 }
 
@@ -281,7 +265,7 @@ enum vsc_err post(const struct profile *profile, const char *url, const struct b
     (void)unsetenv("SSLKEYLOGFILE"); /* libcurl would write the keys of the connection there */
     easy = curl_easy_init();
     list = curl_slist_append(NULL, TYPE);
-    if (easy == NULL || list == NULL || !set_manners(easy, &anchors, url) ||
+    if (easy == NULL || list == NULL || !https_set(easy, url, &anchors) || !set_limits(easy) ||
         !set_callbacks(easy, &exchange))
         return problem_set(problem, VSC_SYSTEM, "libcurl cannot be set up");
     err = perform(easy, &exchange, list, NULL, code, problem);
