@@ -192,7 +192,7 @@ DEPS := gcc libc6-dev pkg-config libpam0g-dev libssl-dev libp11-dev libtss2-dev 
         libcmocka-dev libpam-wrapper pamtester swtpm swtpm-tools tpm2-tools softhsm2 opensc openssl \
         jq procps binutils mandoc expect libcap2-bin libqrencode-dev gettext \
         $(if $(filter no,$(GREETER)),,libgtk-3-dev liblightdm-gobject-dev adwaita-icon-theme) libgdm-dev
-DEPS_CI := $(DEPS) certmonger python3-dbusmock strongswan-pki libstrongswan-extra-plugins libstrongswan-standard-plugins python3 shellcheck clang clang-tidy clang-format cppcheck libclang-rt-14-dev debootstrap git \
+DEPS_CI := $(DEPS) certmonger golang-go golang-github-smallstep-certificates-dev curl python3-dbusmock strongswan-pki libstrongswan-extra-plugins libstrongswan-standard-plugins python3 shellcheck clang clang-tidy clang-format cppcheck libclang-rt-14-dev debootstrap git \
            tpm2-abrmd libtpm2-pkcs11-tools libtss2-tcti-tabrmd0 dbus libtpm2-pkcs11-1 libpam-pkcs11 libpam-p11 sudo \
            systemd iproute2 libwbclient0 libsss-nss-idmap0 slapd ldap-utils libsasl2-modules-gssapi-mit \
            gnutls-bin krb5-kdc krb5-admin-server krb5-user krb5-pkinit python3-gssapi libxml2-utils libnss3-tools openssh-client openssh-server
