@@ -101,21 +101,21 @@ check "and the old pair goes"
 SESSION=()
 prepare renew && mock -rsp_cert "$D/cert" && enroll renew; [ $? = 1 ] && said 'rejected: .*raverified not accepted' && phase idle
 check "which the mock takes only where it believes it"
-config "server http://127.0.0.1:$PORT/pkix/" "timeout 3"
-prepare renew && mock -rsp_cert "$D/cert" -poll_count 2 -check_after 7200 && enroll renew && said 'has not decided yet' && phase pending
+config "server http://127.0.0.1:$PORT/pkix/" "timeout 20"
+prepare renew && mock -rsp_cert "$D/cert" -poll_count 9 -check_after 7200 && enroll renew && said 'has not decided yet' && phase pending
 check "the CA has not decided within the time: it waits"
 as daemon pulse < /dev/null && phase pending && mock -rsp_cert "$D/cert" &&
     as daemon pulse --at "$(date -u -d '+1 hour' +%Y-%m-%dT%H:%M:%SZ)" < /dev/null && phase pending &&
     enroll pulse --at "$(date -u -d '+3 hours' +%Y-%m-%dT%H:%M:%SZ)" && phase idle && signed_in cmp && as daemon pulse < /dev/null && [ "$(keys)" = 1 ]
 check "and asks again when the CA has said, not before, with the same request"
 SESSION=()
-config "server http://127.0.0.1:$PORT/pkix/" "timeout 20"
+config "server http://127.0.0.1:$PORT/pkix/" "timeout 60"
 prepare renew && mock -rsp_cert "$D/cert" -poll_count 2 -check_after 1 && enroll renew && said 'enrolled on Alice' && signed_in cmp && as daemon pulse < /dev/null
 check "a CA that decides within the time is polled"
 SESSION=()
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$D/signer.key" 2> /dev/null &&
     openssl req -x509 -key "$D/signer.key" -subj "/CN=CMP" -days 30 -addext keyUsage=digitalSignature -out "$D/signer.pem" 2> /dev/null
-config "server http://127.0.0.1:$PORT/pkix/" "timeout 20" "server-cert $D/signer.pem"
+config "server http://127.0.0.1:$PORT/pkix/" "timeout 60" "server-cert $D/signer.pem"
 signed_mock() { # NAME: with the secret it would not sign
     local SERVER=(-accept_unprotected -srv_cert "$D/$1.pem" -srv_key "$D/$1.key")
     mock -rsp_cert "$D/cert"
@@ -145,7 +145,7 @@ check "https: the right one does"
 SESSION=()
 
 # ---- a CA that means no good ------------------------------------------------------------------------
-config "server http://127.0.0.1:$PORT/pkix/" "timeout 20"
+config "server http://127.0.0.1:$PORT/pkix/" "timeout 60"
 before=$(store)
 refused() { # CODE WORDS WHAT
     enroll renew --json; [ $? = 1 ] && sed -n '/^{\|^\[/p' "$D/out" | jq -e ".code == \"$1\"" > "$D/jq" && said "$2" && phase idle && [ "$(store)" = "$before" ]
@@ -168,7 +168,7 @@ echo wrong > "$D/secret-daemon"; mock -rsp_cert "$D/cert"; kept "a wrong secret"
 echo s3cret-of-daemon > "$D/secret-daemon"
 no_mock
 for mode in garbage flood error redirect; do
-    odd $mode && config "server http://127.0.0.1:$ODD_PORT/pkix/" "timeout 20"; kept "$mode"
+    odd $mode && config "server http://127.0.0.1:$ODD_PORT/pkix/" "timeout 60"; kept "$mode"
 done
 odd hang && config "server http://127.0.0.1:$ODD_PORT/pkix/" "timeout 2"; kept "a server that does not answer"
 config "server http://127.0.0.1:$ODD_PORT/pkix/" "timeout 60"
