@@ -208,6 +208,15 @@ stat -c %U "$CACHE/directory/ntauth" "$CACHE/sources/krb5.conf" | sort -u | grep
 ok $? "the files are that user's"
 ! grep -rlE 'CLIENT1' "$CACHE" /tmp/krb5cc* 2> /dev/null
 ok $? "neither key nor ticket is in a file"
+rm -rf "$CACHE"
+install -d -o nobody "$CACHE"
+install -d -m 755 "$W/programs" && cp "$B/certcheck" "$B/certcheck-refresh" "$W/programs/"
+as_service() { # as vsc-refresh.service starts it
+    setpriv --reuid=nobody --regid=nogroup --clear-groups --inh-caps=-all,+dac_read_search --ambient-caps=+dac_read_search \
+        --bounding-set=-all,+dac_read_search "$W/programs/certcheck" refresh -c "$W/conf"
+}
+exits 0 "its service starts it: that user with one capability reads the keytab" as_service
+says "its service: NTAuth is stored" '^stored +ntauth '
 FETCH_USER=
 directory_conf
 rm -rf "$CACHE"
