@@ -40,6 +40,7 @@ struct errand {
     bool wanted;
     struct secret pin;           /* empty until errand_pin() */
     char pin_card[CARD_ID_SIZE]; /* whose it is */
+    enum vsc_err pin_result;     /* how it went; a second time nobody is asked */
 };
 
 /* Configuration, profiles and person; no card yet. Release with errand_close(), also after a
@@ -62,7 +63,8 @@ must_check enum vsc_err errand_find_key(struct errand *errand, const struct card
 /* In the list; NULL for none. */
 const struct card_key *errand_key(const struct card_info *card, const char *id);
 
-/* Ask for the PIN and prove it, once in a run; a second time, by an asker, where it was wrong. */
+/* Ask for the PIN and prove it, once in a run; a second time, by an asker, where it was wrong.
+ * VSC_INPUT in a pulse that has asked for another card's: this one is the next pulse's. */
 must_check enum vsc_err errand_pin(struct errand *errand, const struct card_info *card,
                                    struct problem *problem);
 /* What a request asks for besides. */

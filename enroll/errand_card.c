@@ -105,10 +105,11 @@ enum vsc_err errand_pin(struct errand *errand, const struct card_info *card,
 
     if (errand->pin_card[0] != '\0') {
         if (strcmp(errand->pin_card, card->id) != 0)
-            return problem_set(problem, VSC_USAGE, "one run asks for the PIN of one card");
-        return errand->pin.len > 0
+            return problem_set(problem, errand->asker != NULL ? VSC_INPUT : VSC_USAGE,
+                               "one run asks for the PIN of one card");
+        return errand->pin_result == VSC_OK
                    ? VSC_OK
-                   : problem_set(problem, VSC_PIN, "it was wrong, and is asked for once");
+                   : problem_set(problem, errand->pin_result, "the PIN is asked for once");
     }
     err = check_state(errand, card, &state, problem);
     if (err == VSC_OK && errand->quiet) {
@@ -124,6 +125,7 @@ enum vsc_err errand_pin(struct errand *errand, const struct card_info *card,
         if (err == VSC_OK)
             err = ask(errand, card, &state, true, problem);
     }
+    errand->pin_result = err;
     return err;
 }
 

@@ -121,5 +121,13 @@ answers 'ERR 83886194 not confirmed' 'OK' "$PIN"; pulse; at_notice && told 'to b
 end_of_pulse 0 && [ "$(questions)" = 3 ] && status_is logon '.[0].card == "Second" and .[0].certificate != null'
 check "several cards: the one that is chosen gets the first certificate"
 
+# ---- one question a pulse
+profile another 'backend = "helper";' "helper = \"$D/helper-ca.sh\"; arguments = [ \"$D\" ];" 'version = 1;'
+enroll request --profile another --card Second --yes && enroll request --profile another --card Alice; [ $? != 0 ] && sed -i 's/version = 1/version = 2/' "$D/enroll.d/another.conf" &&
+    sed -i '$a version = 2;' "$D/enroll.d/logon.conf" && server 'body actions persistence' &&
+    { answers 'ERR 83886179 canceled' "$PIN"; pulse; at_notice; signal ActionInvoked us 1 renew; at_notice 2; signal ActionInvoked us 1 replace; end_of_pulse 0; } && [ "$(questions)" = 1 ] &&
+    ! has_event wrong-pin && ! has_event failed && event postponed
+check "two profiles are due, and the PIN dialog is cancelled: one question, no failure"
+
 echo "1..$TESTS"
 exit $FAILED
