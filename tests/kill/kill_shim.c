@@ -3,6 +3,8 @@
  * LD_PRELOAD: kills the process (SIGKILL) at the KILL_AT-th of the points where a crash may matter:
  * before each write, rename, sync, mkdir, unlink and ownership change, before each TPM command
  * (a write to a socket) and wire message, and after each (there is an answer, and nobody reads it).
+ * KILL_SEND: also before and after what goes out by send(), as TLS of libcurl's does.
+ * KILL_ONLY=network: only at messages over the network, and their answers.
  * Without KILL_AT, or with one that is not reached, the number of points is written to the file
  * KILL_COUNT at the process's end.
  */
@@ -26,6 +28,7 @@
 #define ANSWER_MAX_MS 60000
 
 static unsigned long points, kill_at;
+static bool only_network, also_send;
 static int answer_from = -1; /* the socket that a command went to, and whose answer is not read */
 
 static unsigned long number(const char *name)
@@ -38,14 +41,38 @@ static unsigned long number(const char *name)
 /* At the start: a helper empties its environment. */
 __attribute__((constructor)) static void remember(void)
 {
+    const char *only = getenv("KILL_ONLY");
+
     kill_at = number("KILL_AT");
+    also_send = getenv("KILL_SEND") != NULL;
+    only_network = only != NULL && strcmp(only, "network") == 0;
 }
 
-static void point(void)
+static void count(void)
 {
     points++;
     if (points == kill_at)
         (void)raise(SIGKILL);
+}
+
+static void point(void)
+{
+    if (!only_network)
+        count();
+}
+
+static bool is_network(int fd)
+{
+    struct sockaddr_storage name = {0};
+    socklen_t len = sizeof(name);
+
+    return getsockname(fd, (struct sockaddr *)&name, &len) == 0 && name.ss_family != AF_UNIX;
+}
+
+static void point_of(int fd)
+{
+    if (!only_network || is_network(fd))
+        count();
 }
 
 __attribute__((destructor)) static void tell(void)
@@ -69,7 +96,7 @@ static bool is_socket(int fd)
 EXPORT ssize_t write(int fd, const void *bytes, size_t len)
 {
     if (fd > STDERR_FILENO) {
-        point();
+        point_of(fd);
         if (is_socket(fd))
             answer_from = fd;
     }
@@ -84,7 +111,7 @@ static void wait_for_answer(int fd)
         return;
     (void)poll(&wait, 1, ANSWER_MAX_MS);
     answer_from = -1;
-    point();
+    point_of(fd);
 }
 
 EXPORT ssize_t read(int fd, void *bytes, size_t len)
@@ -95,9 +122,18 @@ EXPORT ssize_t read(int fd, void *bytes, size_t len)
 
 EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 {
-    point();
+    point_of(fd);
     answer_from = fd;
     return REAL(sendmsg)(fd, message, flags);
+}
+
+EXPORT ssize_t send(int fd, const void *bytes, size_t len, int flags)
+{
+    if (also_send) {
+        point_of(fd);
+        answer_from = fd;
+    }
+    return REAL(send)(fd, bytes, len, flags);
 }
 
 EXPORT ssize_t recv(int fd, void *bytes, size_t len, int flags)

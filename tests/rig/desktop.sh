@@ -22,12 +22,6 @@ desktop_missing() {
     return 1
 }
 
-until_true() { # COMMAND...: within two minutes
-    local i
-    for i in $(seq 1200); do "$@" && return 0; sleep 0.1; done
-    return 1
-}
-
 play_journal() {
     mount -t tmpfs tmpfs /run/systemd 2> /dev/null || { mkdir -p /run/systemd && mount -t tmpfs tmpfs /run/systemd; } || return 1
     mkdir -p /run/systemd/journal

@@ -6,29 +6,22 @@ set -u
 B=$(realpath "${B:-build}")
 . tests/rig/tpm.sh
 . tests/rig/enroll.sh
+. tests/rig/adcs.sh
 if missing=$(enroll_missing); then echo "1..0 # SKIP $missing"; exit 0; fi
-export PATH=$PATH:/usr/sbin
-for program in krb5kdc kdb5_util kadmin.local kinit xmllint; do
-    command -v $program > /dev/null || { echo "1..0 # SKIP not installed: $program"; exit 0; }
-done
-/usr/bin/python3 -c 'import gssapi' 2> /dev/null || { echo "1..0 # SKIP not installed: python3-gssapi"; exit 0; }
+if missing=$(adcs_missing); then echo "1..0 # SKIP $missing"; exit 0; fi
+command -v xmllint > /dev/null || { echo "1..0 # SKIP not installed: xmllint"; exit 0; }
 export TSS2_LOG=all+NONE
-n=0 failed=0 KDC='' SERVER=''
+n=0 failed=0
 check() { # NAME: of what came before
     local status=$?
     n=$((n + 1))
     if [ $status = 0 ]; then echo "ok $n - $1"; else echo "not ok $n - $1"; failed=1; sed 's/^/# /' "$D/out" "$D/server.log"; tail -3 "$D/asked" | sed 's/^/# /'; fi
 }
-finish() {
-    for pid in $KDC $SERVER; do kill "$pid"; wait "$pid"; done 2> /dev/null
-    enroll_end
-}
+finish() { adcs_stop; enroll_end; }
 trap finish EXIT
 enroll_start || { echo "1..1"; echo "not ok 1 - software TPM, card and CA"; exit 1; }
 said() { grep -qE -- "$1" "$D/out"; }
 is() { jq -e "$1" "$D/out" > "$D/jq"; }
-policy() { echo "$*" > "$D/mode-policy"; }
-ca() { echo "$*" > "$D/mode-enroll"; }
 in_days() { date -u -d "+$1 days" +%Y-%m-%dT%H:%M:%SZ; }
 
 forget() { # as if nobody had ever enrolled
@@ -37,37 +30,10 @@ forget() { # as if nobody had ever enrolled
         "$B/vscmgr" delete-key Alice "$id" --yes -c "$D/conf" > "$D/show" 2>&1
     done
 }
-kdc() {
-    local port
-    port=$(/usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-    printf '%s\n' '[libdefaults]' ' default_realm = CORP.TEST' ' dns_lookup_kdc = false' ' rdns = false' ' dns_canonicalize_hostname = false' \
-        ' forwardable = true' '[realms]' ' CORP.TEST = {' "  kdc = 127.0.0.1:$port" ' }' '[domain_realm]' ' localhost = CORP.TEST' > "$D/krb5.conf"
-    printf '%s\n' '[kdcdefaults]' " kdc_listen = 127.0.0.1:$port" " kdc_tcp_listen = 127.0.0.1:$port" '[realms]' ' CORP.TEST = {' \
-        "  database_name = $D/kdc/principal" "  key_stash_file = $D/kdc/stash" ' }' > "$D/kdc/kdc.conf"
-    export KRB5_CONFIG=$D/krb5.conf KRB5_KDC_PROFILE=$D/kdc/kdc.conf KRB5_KTNAME=FILE:$D/kdc/keytab
-    kdb5_util create -s -r CORP.TEST -P master && kadmin.local -q 'addprinc -pw secret daemon' &&
-        kadmin.local -q 'addprinc -randkey +ok_as_delegate HTTP/localhost' && kadmin.local -q "ktadd -k $D/kdc/keytab HTTP/localhost" || return 1
-    krb5kdc -n -r CORP.TEST > "$D/kdc/log" 2>&1 &
-    KDC=$!
-    until_true eval 'echo secret | kinit -f -c "FILE:$D/cc" daemon' && chown daemon "$D/cc"
-}
-server() {
-    mkdir "$D/messages" && cp tests/xcep/server.py "$D/"
-    openssl req -x509 -newkey rsa:2048 -nodes -keyout "$D/tls.key" -out "$D/tls.crt" -subj /CN=localhost -addext subjectAltName=DNS:localhost -days 2 &&
-        cat "$D/tls.key" "$D/tls.crt" > "$D/tls.pem" && chmod 600 "$D/tls.pem" "$D/tls.key" || return 1
-    policy good; ca issue
-    PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 "$D/server.py" "$D" > "$D/server.log" 2>&1 &
-    SERVER=$!
-    until_true test -s "$D/port"
-}
-ad() { profile ad 'backend = "xcep-wstep";' "url = \"https://localhost:$PORT/CEP\"; tls_anchors = \"$D/tls.crt\"; template = \"VscLogon\";" "$@"; }
-session() { SESSION=("KRB5_CONFIG=$D/krb5.conf" "KRB5CCNAME=FILE:$D/cc"); }
-mkdir -m 700 "$D/kdc"; : > "$D/server.log"
-kdc > "$D/out" 2>&1 && server > "$D/out" 2>&1
+adcs_start
 check "a_KDC_and_a_server"
 [ $failed = 0 ] || { echo "1..1"; exit 1; }
-PORT=$(cat "$D/port")
-session
+ticket
 ad
 
 # ---- what is offered
@@ -79,7 +45,7 @@ check "the_templates_in_words"
 
 SESSION+=("SSLKEYLOGFILE=$D/work/keys"); as daemon templates && [ ! -e "$D/work/keys" ]
 check "the_keys_of_TLS_are_written_nowhere"
-session
+ticket
 
 # ---- refused before there is a request
 EMPTY=$(stat -c %y "$D/store/cards/0000/keys") # no key was made even for a moment
@@ -107,7 +73,7 @@ policy elsewhere; enroll request; [ $? = 3 ] && said 'does not take the Kerberos
 check "a_ticket_for_another_connection_is_of_no_use"
 policy good; SESSION=("KRB5_CONFIG=$D/krb5.conf" "KRB5CCNAME=FILE:$D/none"); as daemon templates; [ $? = 3 ] && said 'no Kerberos ticket'
 check "no_ticket"
-session; ad; sed -i "s,$D/tls.crt,$D/anchors/root.pem," "$D/enroll.d/ad.conf"; as daemon templates; [ $? = 3 ] && said 'certificate'
+ticket; ad; sed -i "s,$D/tls.crt,$D/anchors/root.pem," "$D/enroll.d/ad.conf"; as daemon templates; [ $? = 3 ] && said 'certificate'
 check "a_server_with_an_unknown_certificate_is_not_asked"
 ad; policy status 503; as daemon templates; [ $? = 3 ] && said 'HTTP status 503'
 check "a_server_that_is_busy"
@@ -149,7 +115,7 @@ ca issue; enroll pulse --at "$(in_days 2)" && said 'enrolled on Alice' && [ "$(k
 check "and_picked_up_when_it_is_issued"
 signed_in ad; SESSION+=("KRB5_CONFIG=$D/krb5.conf" "KRB5CCNAME=FILE:$D/cc"); as daemon pulse < /dev/null && [ "$(keys)" = 1 ]
 check "the_old_pair_goes_after_a_sign_in"
-session
+ticket
 
 # ---- when it is due, by the template
 due() { status=$1; shift; as daemon status --profile ad --json && is ".[0].due == $status"; } # true or false
@@ -167,7 +133,7 @@ check "a_policy_server_that_cannot_be_asked_is_no_failure_of_a_pulse"
 policy offer renewal=864000 major=101
 enroll pulse --at "$(in_days 1)" && said 'ad: enrolled on Alice' && [ "$(keys)" = 2 ] && enroll pulse --at "$(in_days 2)" && [ ! -s "$D/out" ]
 check "a_template_of_a_higher_major_version_is_enrolled_anew_once"
-signed_in ad; SESSION+=("KRB5_CONFIG=$D/krb5.conf" "KRB5CCNAME=FILE:$D/cc"); as daemon pulse --at "$(in_days 3)" < /dev/null && [ "$(keys)" = 1 ]; session
+signed_in ad; SESSION+=("KRB5_CONFIG=$D/krb5.conf" "KRB5CCNAME=FILE:$D/cc"); as daemon pulse --at "$(in_days 3)" < /dev/null && [ "$(keys)" = 1 ]; ticket
 profile next 'backend = "xcep-wstep";' "url = \"https://localhost:$PORT/CEP\"; tls_anchors = \"$D/tls.crt\"; template = \"Other\";"
 enroll pulse --at "$(in_days 4)" && [ ! -s "$D/out" ]
 check "another_profile_that_supersedes_nothing_is_left_alone"
@@ -176,7 +142,7 @@ enroll pulse --at "$(in_days 5)" && said 'next: enrolled on Alice' && [ "$(keys)
 check "a_template_that_supersedes_another_is_enrolled_for"
 signed_in next; SESSION+=("KRB5_CONFIG=$D/krb5.conf" "KRB5CCNAME=FILE:$D/cc"); as daemon pulse --at "$(in_days 7)" < /dev/null && said 'ad: the key before is deleted' && [ "$(keys)" = 1 ]
 check "and_the_key_of_the_other_goes_after_a_sign_in"
-session; rm "$D/enroll.d/next.conf"; policy good; forget; enroll request
+ticket; rm "$D/enroll.d/next.conf"; policy good; forget; enroll request
 
 # ---- a CA that means no good
 refused() { # CODE NAME MODE...
