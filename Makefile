@@ -308,6 +308,7 @@ comma := ,
 # The machine keeps its own mark: tests/pam/marks.h.
 $(B)/tests/unit/test_pam_%: private ALL_LDFLAGS += $(call wrap,mark_write session_record_write session_record_remove sign_ins_note)
 $(B)/tests/unit/test_pam_scripts: private ALL_LDFLAGS += $(call wrap,getuid geteuid helper_start caller_find)
+$(B)/tests/unit/test_refresh_accounts_fetch: private ALL_LDFLAGS += $(call wrap,ldap_directory_search ldap_directory_base)
 $(B)/tests/unit/test_announce $(B)/tests/unit/test_announce_asking: private ALL_LDFLAGS += $(call wrap,clock_ms)
 $(B)/tests/unit/test_pam_freshen $(B)/tests/unit/test_pam_messages: private ALL_LDFLAGS += $(call wrap,clock_ms)
 $(B)/tests/unit/test_watch_faults: private ALL_LDFLAGS += $(call wrap,malloc calloc fmemopen socket connect \

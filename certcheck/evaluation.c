@@ -66,8 +66,9 @@ static void check_account(const struct evaluator *evaluator,
     verdict_init(&verdict);
     evaluation->mapped =
         mapping_find(mapping, evaluation->facts, request->user, &verdict, &evaluation->account);
-    if (evaluation->mapped && evaluation->facts->upn_state == UPN_NONE)
-        needs_upn = !mapping_needs_no_upn(mapping, evaluation->facts, &evaluation->account);
+    if (evaluation->facts->upn_state == UPN_NONE)
+        needs_upn = !mapping_needs_no_upn(mapping, evaluation->facts,
+                                          evaluation->mapped ? &evaluation->account : NULL);
     if (evaluation->mapped && request->check_state)
         mapping_check_state(mapping, &evaluation->account, request->at, &verdict);
     check_names(evaluation->facts, needs_upn, &evaluation->verdict);

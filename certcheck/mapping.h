@@ -42,8 +42,9 @@ bool mapping_find(const struct mapping *mapping, const struct facts *facts, cons
                   struct verdict *verdict, struct account *ret_account);
 
 /*
- * Does the directory itself give this certificate to the account, by a strong form of its
- * altSecurityIdentities, and does a rule go by that? Then no UPN is needed to say whose it is.
+ * Does the directory itself give this certificate to the account (NULL: to anybody), by a strong
+ * form of its altSecurityIdentities, and does a rule go by that? Then no UPN is needed to say whose
+ * it is.
  */
 bool mapping_needs_no_upn(const struct mapping *mapping, const struct facts *facts,
                           const struct account *account);

@@ -112,18 +112,35 @@ static bool has_rule(const struct conf *conf)
     return false;
 }
 
+static bool claims_strongly(const struct directory_account *account, const struct facts *facts)
+{
+    return account->is_fresh && (account->state & DIRECTORY_GONE) == 0 &&
+           claim_of(account, facts) == CLAIM_STRONG;
+}
+
+static bool anybody_claims_strongly(const struct mapping *mapping, const struct facts *facts)
+{
+    for (size_t i = 0; i < mapping->directory.count; i++)
+        if (claims_strongly(&mapping->directory.items[i], facts))
+            return true;
+    return false;
+}
+
 bool mapping_needs_no_upn(const struct mapping *mapping, const struct facts *facts,
                           const struct account *account)
 {
     const struct directory_account *known;
     char sid[SID_SIZE];
 
-    if (!has_rule(mapping->conf) || account_is_local(mapping->source, account) ||
+    if (!has_rule(mapping->conf))
+        return false;
+    if (account == NULL)
+        return anybody_claims_strongly(mapping, facts);
+    if (account_is_local(mapping->source, account) ||
         directory_sid_of(mapping->source->directory, account->uid, sid) != DIRECTORY_FOUND)
         return false;
     known = directory_accounts_of_sid(&mapping->directory, sid);
-    return known != NULL && known->is_fresh && (known->state & DIRECTORY_GONE) == 0 &&
-           claim_of(known, facts) == CLAIM_STRONG;
+    return known != NULL && claims_strongly(known, facts);
 }
 
 /* As Active Directory compares them. */

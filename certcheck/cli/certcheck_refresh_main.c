@@ -76,6 +76,9 @@ static int run(const struct request *request)
         err = foretaken_read(conf, &foretaken);
     if (err == VSC_OK)
         err = confine_drop(conf, &as_root, &problem);
+    /* It asks winbind and SSSD by processes of their own, which the sandbox makes impossible. */
+    if (err == VSC_OK && *conf->directory.uri != '\0')
+        err = owners_find(conf, &foretaken.cards, &foretaken.owners);
     if (err != VSC_OK)
         return command_failed(err, &problem);
     return refresh_cache(conf, &foretaken, as_root, choices.json);

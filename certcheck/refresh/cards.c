@@ -22,7 +22,10 @@ void cards_done(struct cards *cards)
         buf_done(&cards->items[i].cert);
         buf_done(&cards->items[i].chain);
     }
+    for (size_t i = 0; i < cards->conf_count; i++)
+        buf_done(&cards->confs[i]);
     free(cards->items);
+    free(cards->confs);
     *cards = (struct cards){0};
 }
 
@@ -101,10 +104,35 @@ static enum vsc_err read_key(struct cards *cards, int folder, const char *path)
     return VSC_OK;
 }
 
+static enum vsc_err read_conf(struct cards *cards, int folder, const char *path)
+{
+    auto_buf struct buf content;
+    struct buf *more;
+
+    buf_init(&content, 0);
+    if (io_read_at(folder, "card.conf", CARDS_CONF_MAX, &content) != VSC_OK) {
+        if (errno != ENOENT)
+            note(cards, path);
+        return VSC_OK;
+    }
+    if (cards->conf_count == CARDS_OWNED_MAX)
+        return VSC_OK;
+    more = reallocarray(cards->confs, cards->conf_count + 1, sizeof(*more));
+    if (more == NULL)
+        return VSC_MEMORY;
+    cards->confs = more;
+    more[cards->conf_count++] = content;
+    buf_init(&content, 0);
+    return VSC_OK;
+}
+
 static enum vsc_err read_card(struct cards *cards, int folder, const char *path)
 {
     auto_fd int keys = open_folder(folder, "keys");
+    enum vsc_err err = read_conf(cards, folder, path);
 
+    if (err != VSC_OK)
+        return err;
     if (keys < 0) {
         note(cards, path);
         return VSC_OK;

@@ -11,6 +11,7 @@
 #include "certcheck/certs.h"
 #include "certcheck/facts_parts.h"
 #include "certcheck/openssl_own.h"
+#include "certcheck/refresh/accounts_fetch.h"
 #include "certcheck/refresh/answers.h"
 #include "certcheck/refresh/hand.h"
 #include "certcheck/refresh/http.h"
@@ -36,6 +37,7 @@ enum vsc_err foretaken_read(const struct conf *conf, struct foretaken *foretaken
 void foretaken_done(struct foretaken *foretaken)
 {
     cards_done(&foretaken->cards);
+    owners_done(&foretaken->owners);
     ldap_credentials_free(foretaken->credentials);
     foretaken->credentials = NULL;
 }
@@ -295,6 +297,8 @@ enum vsc_err refresh_run(const struct conf *conf, const struct cache *cache,
     if (err != VSC_OK)
         return err;
     err = meet_directory(&refresh, foretaken);
+    if (err == VSC_OK)
+        err = accounts_fetch(&refresh, &foretaken->owners);
     if (err == VSC_OK)
         err = fetch_all(&refresh, problem);
     http_end();

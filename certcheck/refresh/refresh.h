@@ -13,6 +13,7 @@
 #include "certcheck/refresh/cards.h"
 #include "certcheck/refresh/ldap_directory.h"
 #include "certcheck/refresh/network.h"
+#include "certcheck/refresh/owners.h"
 #include "certcheck/refresh/pool.h"
 #include "certcheck/refresh/report.h"
 #include "common/err.h"
@@ -34,6 +35,7 @@ struct refresh {
 /* What was read while there were the rights to. */
 struct foretaken {
     struct cards cards;
+    struct owners owners;                 /* of the cards; none before owners_find() */
     struct ldap_credentials *credentials; /* owned; NULL: no directory, or see `flaw` */
     struct problem flaw;                  /* why there are none; "" where none are wanted */
 };
