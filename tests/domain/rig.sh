@@ -35,7 +35,8 @@
 #   certificate_of USER KIND the file with it
 #   SETTINGS[GROUP]=TEXT     what a group of pam_vsc.conf says; SETTINGS[top]: what stands outside of groups
 #   configure                write /etc/pam_vsc/pam_vsc.conf
-#   trust by-hand|none       anchors, intermediates, NTAuth and lists are put in place by hand / are away
+#   trust by-hand|directory|none  anchors, intermediates, NTAuth and lists are put in place by hand / only the
+#                            root is, and `certcheck refresh` gets the rest from the directory / all are away
 #   sign_in NAME [PIN]       as this account, by authenticate and acct_mgmt of vsc-test; $LOG has what was seen
 #
 # $LOG is what the step at hand showed, $MESSAGES the syslog.
@@ -44,7 +45,7 @@
 . tests/login/rig.sh
 
 declare -A SETTINGS
-MEMBER=none SHORT=no
+MEMBER=none SHORT=no TRUST=none
 DC=          # a process that holds its namespaces
 STARTED=()   # pids, the last one first
 SITE=${SITE:-$B/domain/site.tar}
@@ -230,6 +231,7 @@ member() {
         rule '%u@%d' && directory_on sss sssd --interactive
         ;;
     local)
+        forget # SSSD's files answer without it
         id alice > /dev/null 2>&1 || { useradd alice && useradd bob; }
         rule '%u'
         ;;
@@ -263,11 +265,16 @@ trust() {
     done
     rm -rf /var/cache/pam_vsc/*
     unset "SETTINGS[trust]"
-    case $1 in
+    TRUST=$1
+    case $TRUST in
     by-hand)
         SETTINGS[trust]='ntauth = "/etc/pam_vsc/ntauth";'
         cp $PKI/anchors/root.pem /etc/pam_vsc/anchors/ && cp $PKI/intermediates/*.pem /etc/pam_vsc/intermediates/ &&
             cp $PKI/crls/*.crl /etc/pam_vsc/crls/ && cp $PKI/ca/sub/cert.pem /etc/pam_vsc/ntauth/sub.pem
+        ;;
+    directory)
+        SETTINGS[trust]='ntauth = "directory";' SETTINGS[directory]="uri = \"ldap://dc1.$DOMAIN\"; roots = true;"
+        cp $PKI/anchors/root.pem /etc/pam_vsc/anchors/
         ;;
     none) ;;
     *) return 1 ;;
@@ -348,7 +355,7 @@ card_for() {
 }
 revoke_file() {
     pki revoke "$1" && publish || return 1
-    [ -z "${SETTINGS[trust]:-}" ] || cp $PKI/crls/*.crl /etc/pam_vsc/crls/
+    [ "$TRUST" != by-hand ] || cp $PKI/crls/*.crl /etc/pam_vsc/crls/
 }
 sign_in() { # NAME [PIN]
     fresh
