@@ -77,6 +77,11 @@ const char *check_suffix(const char *value)
     return NULL;
 }
 
+const char *check_realm(const char *value)
+{
+    return strpbrk(value, "@/\\: ") == NULL ? NULL : "is no name of a realm (CORP.TEST)";
+}
+
 const char *check_template(const char *value)
 {
     bool has_user = false;

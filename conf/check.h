@@ -16,6 +16,7 @@ const char *check_user(const char *value);           /* the same, or "" */
 const char *check_service(const char *value);        /* of PAM: a file's name */
 const char *check_gdm_service(const char *value);    /* of PAM, and GDM's by its name */
 const char *check_suffix(const char *value);         /* of a UPN */
+const char *check_realm(const char *value);          /* of Kerberos, or "" */
 const char *check_template(const char *value);       /* an account with %u, and maybe %d or %D */
 const char *check_plain_template(const char *value); /* an account with %u */
 const char *check_sid(const char *value);            /* S-1-... */

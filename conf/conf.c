@@ -60,10 +60,14 @@ static bool is_group(const char *name)
     return false;
 }
 
-static enum vsc_err read_group(struct conf_source *source, const config_setting_t *group)
+/* A group, or a key of no group. */
+static enum vsc_err read_entry(struct conf_source *source, const config_setting_t *group)
 {
     const char *name = config_setting_name(group);
+    const struct conf_key *alone = find_key("", name);
 
+    if (alone != NULL)
+        return conf_read_key(source, alone, group);
     if (!is_group(name))
         return conf_fault(source, group, "unknown key");
     if (config_setting_type(group) != CONFIG_TYPE_GROUP)
@@ -93,7 +97,7 @@ static enum vsc_err read_config(struct conf_source *source, const char *text)
                            config_error_line(&config), config_error_text(&config));
     root = config_root_setting(&config);
     for (int i = 0; i < config_setting_length(root); i++) {
-        enum vsc_err err = read_group(source, config_setting_get_elem(root, (unsigned)i));
+        enum vsc_err err = read_entry(source, config_setting_get_elem(root, (unsigned)i));
 
         if (err != VSC_OK)
             return err;

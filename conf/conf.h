@@ -63,6 +63,11 @@ enum conf_removal { /* what becomes of a session when its token is removed */
     REMOVAL_LOCK,
     REMOVAL_LOGOUT,
 };
+enum conf_kerberos { /* a ticket at a sign-in */
+    KERBEROS_OFF,
+    KERBEROS_OPTIONAL,
+    KERBEROS_REQUIRED,
+};
 enum conf_method {
     METHOD_UPN,
     METHOD_FILE,
@@ -152,6 +157,12 @@ struct conf {
         struct conf_talk talk[CONF_LIST_MAX];
         size_t talk_count;
     } login;
+    enum conf_kerberos kerberos;
+    char *realm; /* "": libkrb5's default realm */
+    struct {
+        unsigned deadline; /* seconds */
+        struct conf_list skip;
+    } ticket;
 };
 
 /*

@@ -16,7 +16,7 @@ static const char *const revocations[] = {"hard", "soft", "off", NULL};
 static const char *const conflicts[] = {"refuse", "first", NULL};
 static const char *const identities[] = {"always", "own", "never", NULL};
 static const char *const announces[] = {"never", "single", "always", NULL};
-
+static const char *const kerberos[] = {"off", "optional", "required", NULL};
 static const char *const removals[] = {"none", "lock", "logout", NULL};
 
 const struct conf_key conf_keys[] = {
@@ -101,14 +101,35 @@ const struct conf_key conf_keys[] = {
      .check = check_service},
     {"login", "gdm_json", KEY_LIST, AT(login.gdm_json), .check = check_gdm_service},
     {"login", "talk", KEY_OWN, AT(login.talk), .read = conf_read_talk},
+
+    {"", "kerberos", KEY_CHOICE, AT(kerberos), .choices = kerberos, .number = KERBEROS_OFF},
+    {"", "realm", KEY_STRING, AT(realm), .text = "", .check = check_realm},
+    {"ticket", "deadline", KEY_NUMBER, AT(ticket.deadline), .number = 5, .min = 1, .max = 60},
+    {"ticket", "skip", KEY_LIST, AT(ticket.skip), .text = "sudo sudo-i polkit-1",
+     .check = check_service},
 };
 
 const size_t conf_key_count = sizeof(conf_keys) / sizeof(conf_keys[0]);
 
+static enum vsc_err list_default(const struct conf_key *key, struct conf_list *list)
+{
+    const char *next = key->text != NULL ? key->text : "";
+
+    while (*next != '\0') {
+        const size_t len = strcspn(next, " ");
+
+        list->items[list->count] = strndup(next, len);
+        if (list->items[list->count] == NULL)
+            return VSC_MEMORY;
+        list->count++;
+        next += len + strspn(next + len, " ");
+    }
+    return VSC_OK;
+}
+
 enum vsc_err conf_key_default(const struct conf_key *key, void *whole)
 {
     void *target = (char *)whole + key->offset;
-    struct conf_list *list = target;
     char **string = target;
 
     switch (key->kind) {
@@ -116,11 +137,7 @@ enum vsc_err conf_key_default(const struct conf_key *key, void *whole)
         *string = strdup(key->text);
         return *string != NULL ? VSC_OK : VSC_MEMORY;
     case KEY_LIST:
-        if (key->text == NULL)
-            return VSC_OK;
-        list->items[0] = strdup(key->text);
-        list->count = list->items[0] != NULL ? 1 : 0;
-        return list->items[0] != NULL ? VSC_OK : VSC_MEMORY;
+        return list_default(key, target);
     case KEY_NUMBER:
     case KEY_CHOICE:
         *(unsigned *)target = key->number;

@@ -30,11 +30,12 @@ enum conf_kind {
 };
 
 struct conf_key {
-    const char *group, *name;
+    const char *group, *name; /* group "": a key of no group */
     enum conf_kind kind;
     size_t offset;       /* in the target */
     size_t named_offset; /* of a bool that becomes true when the key stands in the file; 0: none */
-    const char *text;    /* default of a string; of a list its one item, NULL for an empty one */
+    const char *text;    /* default of a string; of a list its items, with blanks between them; NULL
+                            for an empty one */
     unsigned number;     /* default of a number, a bool, a choice */
     unsigned min, max;
     const char *const *choices;         /* NULL-terminated */

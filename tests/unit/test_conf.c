@@ -77,6 +77,12 @@ struct flip {
 #group, #name, value, offsetof(struct conf, group.name), shown                             \
     }
 
+/* One of no group. */
+#define FLIP_ALONE(name, value, shown)                                                             \
+    {                                                                                              \
+        "", #name, value, offsetof(struct conf, name), shown                                       \
+    }
+
 static const struct flip flips[] = {
     FLIP(card, backends, "[ \"pkcs11\" ]", "1"),
     FLIP(card, store, "\"/x/store\"", "/x/store"),
@@ -126,6 +132,10 @@ static const struct flip flips[] = {
     FLIP(login, wait, "300", "300"),
     FLIP(login, warn_days, "0", "0"),
     FLIP(login, talk, "( { service = \"x\"; style = \"gdm\"; } )", "1"),
+    FLIP_ALONE(kerberos, "\"required\"", "2"),
+    FLIP_ALONE(realm, "\"CORP.TEST\"", "CORP.TEST"),
+    FLIP(ticket, deadline, "60", "60"),
+    FLIP(ticket, skip, "[ \"su\" ]", "su,"),
 };
 
 static const struct flip *find_flip(const struct conf_key *key)
@@ -165,8 +175,9 @@ static void test_every_key_is_read_when_flipped(void **state)
         struct problem problem = {""};
 
         assert_int_equal(flip->offset, key->offset);
-        (void)snprintf(text, sizeof(text), "%s = { %s = %s; };", key->group, key->name,
-                       flip->value);
+        (void)snprintf(text, sizeof(text),
+                       *key->group != '\0' ? "%s = { %s = %s; };" : "%s%s = %s;", key->group,
+                       key->name, flip->value);
         if (flip->shown == NULL) {
             assert_int_equal(conf_parse("f", text, strlen(text), &conf, &problem), VSC_CONFIG);
             (void)snprintf(expected, sizeof(expected),
@@ -250,7 +261,8 @@ static void test_sample_states_every_default(void **state)
     for (size_t i = 0; i < conf_key_count; i++) {
         char path[64];
 
-        (void)snprintf(path, sizeof(path), "%s.%s", conf_keys[i].group, conf_keys[i].name);
+        (void)snprintf(path, sizeof(path), "%s%s%s", conf_keys[i].group,
+                       *conf_keys[i].group != '\0' ? "." : "", conf_keys[i].name);
         if (config_lookup(&config, path) == NULL)
             fail_msg("the sample does not state %s", path);
     }
