@@ -75,6 +75,10 @@ void begin_answer(const struct check_begin *begin, const struct conf *conf, cons
     struct account account;
 
     allow(begin, conf, &begun);
+    if (conf->kerberos != KERBEROS_OFF && !conf_list_has(&conf->ticket.skip, begin->service)) {
+        begun.ticket = conf->kerberos == KERBEROS_REQUIRED ? TICKET_REQUIRED : TICKET_OPTIONAL;
+        begun.ticket_seconds = conf->ticket.deadline;
+    }
     if (*begin->user != '\0' && account_find(accounts, begin->user, &account)) {
         begun.user_known = true;
         begun.user_uid = account.uid;

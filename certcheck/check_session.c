@@ -154,8 +154,11 @@ static enum vsc_err handle_begin(struct check_session *session, struct reader *b
                  &begun);
     session->begun = true;
     session->allowed = begun.allowed;
-    message_init(answer, WIRE_CHECK_BEGUN);
-    check_begun_encode(&answer->body, &begun);
+    message_init(answer, begun.ticket != TICKET_OFF ? WIRE_CHECK_BEGUN_TICKET : WIRE_CHECK_BEGUN);
+    if (begun.ticket != TICKET_OFF)
+        check_begun_ticket_encode(&answer->body, &begun);
+    else
+        check_begun_encode(&answer->body, &begun);
     return VSC_OK;
 }
 

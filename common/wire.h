@@ -37,6 +37,7 @@
     X(CHECK_RECHECKED, 0x0185, 8192)                                                               \
     X(CHECK_SERVICE, 0x0106, 16)                                                                   \
     X(CHECK_SERVED, 0x0186, 16)                                                                    \
+    X(CHECK_BEGUN_TICKET, 0x0187, 4096)                                                            \
     X(CARD_LIST, 0x0201, 16)                                                                       \
     X(CARD_LISTED, 0x0281, WIRE_BODY_MAX)                                                          \
     X(CARD_STATE, 0x0202, 256)                                                                     \
@@ -72,7 +73,15 @@
     X(CARD_VERIFY, 0x0212, 512)                                                                    \
     X(CARD_VERIFIED, 0x0292, 256)                                                                  \
     X(CARD_ATTEST, 0x0213, 512)                                                                    \
-    X(CARD_ATTESTED, 0x0293, 128 * 1024)
+    X(CARD_ATTESTED, 0x0293, 128 * 1024)                                                           \
+    X(TGT_GET, 0x0301, 4096)                                                                       \
+    X(TGT_GOT, 0x0381, 4096)                                                                       \
+    X(TGT_PLACE, 0x0302, 4096)                                                                     \
+    X(TGT_PLACED, 0x0382, 4096)                                                                    \
+    X(TGT_RENEW, 0x0303, 4096)                                                                     \
+    X(TGT_RENEWED, 0x0383, 4096)                                                                   \
+    X(TGT_REMOVE, 0x0304, 4096)                                                                    \
+    X(TGT_REMOVED, 0x0384, 4096)
 
 enum wire_type {
 #define VSC_MESSAGE_ENUM(name, number, cap) WIRE_##name = (number),

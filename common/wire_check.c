@@ -51,10 +51,9 @@ void check_begun_encode(struct buf *body, const struct check_begun *begun)
     buf_str(body, begun->socket);
 }
 
-enum vsc_err check_begun_decode(struct reader *reader, struct check_begun *ret_begun)
+static struct check_begun begun_fields(struct reader *reader)
 {
-    struct check_begun begun;
-    enum vsc_err err;
+    struct check_begun begun = {.ticket = TICKET_OFF};
 
     begun.allowed = reader_bool(reader);
     begun.remote = reader_bool(reader);
@@ -73,6 +72,35 @@ enum vsc_err check_begun_decode(struct reader *reader, struct check_begun *ret_b
     begun.warn_days = field_count(reader, CHECK_DAYS_MAX);
     begun.talk = (enum talk_style)field_choice(reader, TALK_TEXT, TALK_GDM_JSON);
     field_text(reader, begun.socket, sizeof(begun.socket));
+    return begun;
+}
+
+enum vsc_err check_begun_decode(struct reader *reader, struct check_begun *ret_begun)
+{
+    const struct check_begun begun = begun_fields(reader);
+    enum vsc_err err = reader_end(reader);
+
+    if (err == VSC_OK)
+        *ret_begun = begun;
+    return err;
+}
+
+void check_begun_ticket_encode(struct buf *body, const struct check_begun *begun)
+{
+    check_begun_encode(body, begun);
+    buf_u8(body, (uint8_t)begun->ticket);
+    buf_u32(body, begun->ticket_seconds);
+}
+
+enum vsc_err check_begun_ticket_decode(struct reader *reader, struct check_begun *ret_begun)
+{
+    struct check_begun begun = begun_fields(reader);
+    enum vsc_err err;
+
+    begun.ticket = (enum ticket_mode)field_choice(reader, TICKET_OPTIONAL, TICKET_REQUIRED);
+    begun.ticket_seconds = field_count(reader, TICKET_SECONDS_MAX);
+    if (begun.ticket_seconds == 0)
+        reader->fault = true;
     err = reader_end(reader);
     if (err == VSC_OK)
         *ret_begun = begun;

@@ -37,6 +37,14 @@ enum talk_style {
     TALK_GDM_JSON = 4, /* as gdm, with GNOME's auth-mechanisms where they are offered */
 };
 
+/* What becomes of a sign-in without a Kerberos ticket. */
+enum ticket_mode {
+    TICKET_OFF = 0, /* none is asked for; never on the wire */
+    TICKET_OPTIONAL = 1,
+    TICKET_REQUIRED = 2,
+};
+#define TICKET_SECONDS_MAX 60
+
 struct check_begin {
     char service[CHECK_ITEM_SIZE];
     char user[USER_NAME_SIZE]; /* PAM_USER, or "" */
@@ -59,6 +67,9 @@ struct check_begun {
     uint32_t warn_days;             /* login.warn_days; at most CHECK_DAYS_MAX */
     enum talk_style talk;
     char socket[CHECK_SOCKET_SIZE]; /* card.socket: where a caller without root reaches vsc-card */
+    /* In BEGUN_TICKET only, which takes BEGUN's place where a ticket is to be had; else 0. */
+    enum ticket_mode ticket; /* kerberos */
+    uint32_t ticket_seconds; /* ticket.deadline; 1 to TICKET_SECONDS_MAX */
 };
 
 /* EVALUATE: certificates of cards, each with its chain; borrowed from the card list. */
@@ -122,6 +133,9 @@ void check_begin_encode(struct buf *body, const struct check_begin *begin);
 must_check enum vsc_err check_begin_decode(struct reader *reader, struct check_begin *ret_begin);
 void check_begun_encode(struct buf *body, const struct check_begun *begun);
 must_check enum vsc_err check_begun_decode(struct reader *reader, struct check_begun *ret_begun);
+void check_begun_ticket_encode(struct buf *body, const struct check_begun *begun);
+must_check enum vsc_err check_begun_ticket_decode(struct reader *reader,
+                                                  struct check_begun *ret_begun);
 
 void check_evaluate_encode(struct buf *body, const struct check_candidate *candidates,
                            size_t count);

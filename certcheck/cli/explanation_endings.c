@@ -83,6 +83,32 @@ const struct ending_row explanation_endings[] = {
      "do."},
     {"not-expired", 0, "the PIN need not be changed",
      "Only expired PINs were to be changed, and a card's PIN does not expire.", NOTHING},
+    {"no-ticket", FIX_ADMIN, "there is no Kerberos ticket",
+     "The card was proven, but a ticket could not be asked for: krb5.conf, PKINIT's plugin or "
+     "vsc-card's socket is missing, the key is not RSA, the card is another account's or no "
+     "virtual "
+     "one, or the KDC's certificate is not trusted.",
+     "The line ticket= in the log says what libkrb5 said. See TROUBLESHOOTING in vsc-tgt(8)."},
+    {"kdc-unreachable", FIX_ADMIN, "no KDC answered",
+     "The card was proven, but no domain controller answered within ticket.deadline. For a minute "
+     "none is asked again where kerberos is \"optional\".",
+     "See the network, and kdc in krb5.conf. Where people sign in without a network, let kerberos "
+     "be \"optional\"."},
+    {"kdc-refused", FIX_ADMIN | FIX_HELP_DESK, "the KDC refuses a ticket",
+     "The card was proven, but the domain says no: the account is disabled or unknown there, the "
+     "certificate was revoked, has the wrong usage, or is another principal's.",
+     "The line ticket= in the log says which. The KDC's own log says more."},
+    {"kdc-untrusted", FIX_ADMIN, "the KDC is not this computer's",
+     "Somebody answered as the KDC and gave a ticket, but does not know the host's key: a KDC that "
+     "is not the domain's, or a keytab that is older than the machine's account.",
+     "kvno -k /etc/krb5.keytab host/NAME tells. Join the domain anew if the keytab is old; else "
+     "find "
+     "out who answers."},
+    {"ticket-mismatch", FIX_ADMIN, "the ticket is another's",
+     "The KDC gave a ticket for a principal whose name is not the account's. It was thrown away.",
+     "The line ticket= in the log names the principal. See realm, and which account the rules map "
+     "the "
+     "certificate to."},
     {"memory", FIX_ADMIN, "out of memory", "The computer had no memory left.",
      "See what uses it up."},
     {"configuration", FIX_ADMIN, "an argument or the configuration is wrong",

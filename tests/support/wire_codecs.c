@@ -8,6 +8,7 @@
 #include "common/wire_check.h"
 #include "common/wire_token.h"
 #include "tests/support/wire_codecs_owner.h"
+#include "tests/support/wire_codecs_tgt.h"
 #include "tests/support/wire_codecs_watch.h"
 
 static unsigned char der_a[] = {0x30, 0x03, 0x02, 0x01, 0x01};
@@ -334,21 +335,6 @@ static enum vsc_err recheck_again(struct reader *reader, struct buf *body)
     return err;
 }
 
-static void served_sample(unsigned number, struct buf *body)
-{
-    check_served_encode(body, &(struct check_served){.change_pin = number == 0});
-}
-
-static enum vsc_err served_again(struct reader *reader, struct buf *body)
-{
-    struct check_served served;
-    enum vsc_err err = check_served_decode(reader, &served);
-
-    if (err == VSC_OK)
-        check_served_encode(body, &served);
-    return err;
-}
-
 static void found_sample(unsigned number, struct buf *body)
 {
     struct card_found found = {.present = number == 0, .label_len = number == 0 ? 6 : 0};
@@ -392,6 +378,11 @@ const struct wire_codec wire_codecs[] = {
     {"check_recheck", WIRE_CHECK_RECHECK, 2, recheck_sample, recheck_again},
     {"check_served", WIRE_CHECK_SERVED, 2, served_sample, served_again},
     {"card_found", WIRE_CARD_FOUND_TOKEN, 2, found_sample, found_again},
+    {"check_begun_ticket", WIRE_CHECK_BEGUN_TICKET, 2, begun_ticket_sample, begun_ticket_again},
+    {"tgt_get", WIRE_TGT_GET, 2, tgt_get_sample, tgt_get_again},
+    {"tgt_got", WIRE_TGT_GOT, 2, tgt_got_sample, tgt_got_again},
+    {"tgt_cache", WIRE_TGT_PLACE, 2, tgt_cache_sample, tgt_cache_again},
+    {"tgt_cached", WIRE_TGT_PLACED, 2, tgt_cached_sample, tgt_cached_again},
 };
 
 const size_t wire_codec_count = sizeof(wire_codecs) / sizeof(wire_codecs[0]);
