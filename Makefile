@@ -100,6 +100,7 @@ $(eval $(call archive,pam_vsc,pam_vsc))
 $(eval $(call archive,pkcs11,pkcs11))
 $(eval $(call archive,removal,removal))
 $(eval $(call archive,ca,ca))
+$(eval $(call archive,tgt,tgt))
 $(eval $(call archive,enroll,enroll enroll/est enroll/xcep enroll/notify))
 $(eval $(call archive,fakepam,tests/fakepam tests/fakehelper tests/pam))
 
@@ -132,6 +133,9 @@ $(eval $(call program,vsc-greeter,greeter/vsc_greeter_main.c greeter/service.c,g
 $(B)/vsc-greeter: $(B)/obj/greeter/gtk/style.css.o
 endif
 $(eval $(call program,vsc-removal,removal/vsc_removal_main.c,removal conf common,libconfig))
+# Where libkrb5 finds the card (PKINIT). Its headers are those of krb5-gssapi.
+$(B)/obj/tgt/vsc_tgt_main.o: ALL_CFLAGS += -DVSC_PKCS11_MODULE='"$(LIBDIR)/pkcs11/vsc-pkcs11.so"'
+$(eval $(call program,vsc-tgt,tgt/vsc_tgt_main.c,tgt conf common,krb5 libconfig))
 # Of card.a and card_owner.a what speaks to vsc-card and builds requests: nothing of the TPM.
 $(eval $(call program,vsc-enroll,enroll/vsc_enroll_main.c,enroll card_owner card certcheck conf common,libcrypto libssl libconfig libcurl libxml-2.0 krb5-gssapi libsystemd))
 
@@ -233,7 +237,7 @@ have-deps-domain: have-deps
 # fakepam.a stands in for libpam where the module's own objects are tested; they need each other.
 TEST_ARCHIVES := $(foreach a,greeter_played greeter_model greeter_backend greeter_files support watch doctor stacks adminkey card_admin card_helpdesk card_owner card_attest card certcheck_library certcheck_cli refresh certcheck conf fakepam pam_vsc pkcs11,$(B)/$a.a) \
                  $(B)/fakepam.a $(B)/common.a
-TEST_ARCHIVES := $(B)/removal.a $(B)/ca.a $(B)/enroll.a $(TEST_ARCHIVES)
+TEST_ARCHIVES := $(B)/tgt.a $(B)/removal.a $(B)/ca.a $(B)/enroll.a $(TEST_ARCHIVES)
 FUZZ_NAMES    := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 UNITS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c)) \
          $(FUZZ_NAMES:%=$(B)/tests/fuzz/replay_%)
@@ -266,7 +270,7 @@ $(B)/tests/fuzz/make_%: $(B)/obj/tests/fuzz/make_%_main.o $(TEST_ARCHIVES)
 
 # Programs that tests need: a proxy before the TPM, a helper that plays a script.
 FAKEHELPER    := $(B)/tests/fakehelper/fakehelper
-TEST_PROGRAMS := $(B)/tests/tpm_proxy $(B)/tests/card_client $(B)/tests/sign_in $(B)/tests/httpd $(B)/tests/without $(FAKEHELPER)
+TEST_PROGRAMS := $(B)/tests/tpm_proxy $(B)/tests/card_client $(B)/tests/tgt_client $(B)/tests/sign_in $(B)/tests/httpd $(B)/tests/without $(FAKEHELPER)
 $(B)/tests/httpd: $(B)/obj/tests/httpd/httpd_main.o
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -pie $(ALL_LDFLAGS) -o $@ $^
@@ -345,6 +349,10 @@ $(B)/tests/card_client: $(B)/obj/tests/client/card_client_main.o $(foreach a,car
 $(B)/tests/sign_in: $(B)/obj/tests/client/sign_in_main.o
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -pie $(ALL_LDFLAGS) -o $@ $^ -lpam
+
+$(B)/tests/tgt_client: $(B)/obj/tests/client/tgt_client_main.o $(B)/common.a
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D) && $(CC) -pie $(ALL_LDFLAGS) -o $@ $^
 
 # A PKCS#11 module that stands before another one, with settings in a file and faults on demand.
 $(B)/tests/p11_shim.so: $(B)/obj/tests/modules/p11_shim.o
@@ -436,7 +444,7 @@ C_FILES := $(wildcard $(foreach d,common conf certcheck certcheck/cli certcheck/
              vscmgr vscmgr/adminkey vscmgr/doctor vscmgr/stacks greeter greeter/announce greeter/files greeter/gtk greeter/model greeter/backend greeter/watch greeter/lightdm tests/greeter tests/support tests/unit tests/pam tests/fakepam tests/fakehelper tests/fuzz \
              tests/proxy tests/bench tests/modules tests/stall tests/client tests/library tests/httpd tests/without,\
              $d/*.c $d/*.h))
-C_FILES += $(wildcard removal/*.[ch] ca/*.[ch] enroll/*.[ch] enroll/est/*.[ch] enroll/xcep/*.[ch] enroll/notify/*.[ch])
+C_FILES += $(wildcard removal/*.[ch] ca/*.[ch] tgt/*.[ch] enroll/*.[ch] enroll/est/*.[ch] enroll/xcep/*.[ch] enroll/notify/*.[ch])
 PRODUCT_C := $(filter-out tests/%,$(filter %.c,$(C_FILES)))
 
 lint: all
@@ -459,7 +467,7 @@ analyze:
 	     $(PKG_CFLAGS) -DVSC_VERSION=\"$(VERSION)\" -DVSC_LIBEXECDIR=\"$(LIBEXECDIR)\" \
 	     -DVSC_STACKSDIR=\"$(STACKSDIR)\" \
 	     -DVSC_MULTIARCH=\"$(MULTIARCH)\" -DVSC_LOCALEDIR=\"$(LOCALEDIR)\" \
-	     -DVSC_BINDIR=\"$(PREFIX)/bin\" -DVSC_SBINDIR=\"$(PREFIX)/sbin\" $(GTK_CFLAGS) $(shell pkg-config --cflags $(LIGHTDM) 2>/dev/null)' sh 2>/dev/null
+	     -DVSC_PKCS11_MODULE=\"$(LIBDIR)/pkcs11/vsc-pkcs11.so\" -DVSC_BINDIR=\"$(PREFIX)/bin\" -DVSC_SBINDIR=\"$(PREFIX)/sbin\" $(GTK_CFLAGS) $(shell pkg-config --cflags $(LIGHTDM) 2>/dev/null)' sh 2>/dev/null
 
 # ---- installation ------------------------------------------------------------------------------------
 D := $(DESTDIR)
@@ -480,6 +488,7 @@ install: all
 	$(call put,755,$(B)/vsc-card,$(LIBEXECDIR)/vsc-card)
 	$(call put,755,$(B)/vsc-check,$(LIBEXECDIR)/vsc-check)
 	$(call put,755,$(B)/vsc-removal,$(LIBEXECDIR)/vsc-removal)
+	$(call put,755,$(B)/vsc-tgt,$(LIBEXECDIR)/vsc-tgt)
 	$(call put,755,$(B)/certcheck,$(PREFIX)/bin/certcheck)
 	$(call put,755,$(B)/certcheck-refresh,$(LIBEXECDIR)/certcheck-refresh)
 	$(call put,755,$(B)/vscmgr,$(PREFIX)/sbin/vscmgr)

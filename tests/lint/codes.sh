@@ -7,7 +7,7 @@ fail=0
 bad() { echo "codes: $*"; fail=1; }
 all=$("$B/certcheck" explain --json) || { bad "certcheck explain --json fails"; exit 1; }
 codes() { jq -r "[.[] | select($1)] | .[].code" <<< "$all" | sort; } # JQ CONDITION
-keys() { grep -oE '\b(card|helpers|trust|policy|revocation|mapping|directory|login)\.[a-z_]+' | grep -v '^mapping\.file' | sort -u; }
+keys() { grep -oE '\b(card|helpers|trust|policy|revocation|mapping|directory|login|ticket)\.[a-z_]+' | grep -v '^mapping\.file' | sort -u; }
 # The list items of a section, and the lines of one of them.
 items() { sed -n "/^\.Sh $2/,/^\.Sh /p" "man/$1" | sed -n 's/^\.It Li \([a-z-]*\)$/\1/p' | sort; }
 item() { sed -n "/^\.It Li $2\$/,/^\.\(It\|El\)/p" "man/$1" | sed 1d; }

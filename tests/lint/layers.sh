@@ -17,11 +17,12 @@ allowed() { # FOLDER: the folders that it may include
     greeter) echo "greeter common" ;;
     removal) echo "removal conf common" ;;
     ca) echo "ca common" ;;
+    tgt) echo "tgt conf common" ;;
     enroll) echo "enroll card certcheck conf common" ;;
     esac
 }
 
-for folder in common conf certcheck card vscmgr pam_vsc pkcs11 greeter removal ca enroll; do
+for folder in common conf certcheck card vscmgr pam_vsc pkcs11 greeter removal ca tgt enroll; do
     while IFS=: read -r file line text; do
         target=${text#*\"}; target=${target%%/*}
         case " $(allowed "$folder") " in
@@ -92,6 +93,7 @@ if [ -e "$B/pam_vsc.so" ]; then
     libraries vsc-card 'libc|libcrypto|libconfig|libp11|libtss2-(esys|mu|rc|tctildr)'
     libraries vsc-check 'libc|libcrypto|libconfig'
     libraries vsc-removal 'libc|libconfig'
+    libraries vsc-tgt 'libc|libconfig|libkrb5'
     libraries certcheck 'libc|libcrypto|libconfig'
     libraries vsc-enroll 'libc|libcrypto|libssl|libconfig|libcurl|libxml2|libgssapi_krb5|libsystemd'
     libraries vsc-watch 'libc'

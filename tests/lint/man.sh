@@ -6,7 +6,7 @@ fail=0
 bad() { echo "man: $*"; fail=1; }
 
 mandoc -Tlint -Wwarning man/*.[13578] || fail=1
-for page in certcheck.1 certcheck.3 pam_vsc.8 vsc-card.8 vsc-check.8 vsc-removal.8 vscmgr.8 tpmvscmgr.8 pam_vsc.conf.5 vsc-attest.5 vsc-wire.7 vsc-greeter.8 greeter.conf.5 vsc-announce.8 vsc-pkcs11.8 vsc-watch.1 vsc-ca.8 local-ca-submit.8 cmp-submit.8 vsc-enroll.1 vsc-enroll.conf.5; do
+for page in certcheck.1 certcheck.3 pam_vsc.8 vsc-card.8 vsc-check.8 vsc-removal.8 vsc-tgt.8 vscmgr.8 tpmvscmgr.8 pam_vsc.conf.5 vsc-attest.5 vsc-wire.7 vsc-greeter.8 greeter.conf.5 vsc-announce.8 vsc-pkcs11.8 vsc-watch.1 vsc-ca.8 local-ca-submit.8 cmp-submit.8 vsc-enroll.1 vsc-enroll.conf.5; do
     [ -e "man/$page" ] || bad "there is no man/$page"
 done
 has() { # PAGE WORD: the word stands in the page as it is read
