@@ -14,6 +14,7 @@
 
 #include "common/deadline.h"
 #include "common/wire_check.h"
+#include "common/wire_tgt.h"
 #include "pam_vsc/args.h"
 #include "pam_vsc/caller.h"
 #include "pam_vsc/cards.h"
@@ -39,6 +40,7 @@ struct call {
     const struct card_info *about;  /* likewise: the card that the log names */
     struct check_verdict verdict;   /* of vsc-check, for the log; empty until there is one */
     bool pin_changed;               /* within this sign-in */
+    enum tgt_outcome ticket;        /* of the Kerberos ticket; 0 where none was asked for */
     bool offered;                   /* a blocked card's owner was offered to unblock it */
     bool has_reason;
     enum reason reason; /* why a certificate was refused */

@@ -44,16 +44,20 @@ static enum vsc_err call_one(const struct peer *peer, struct message *request, e
 enum vsc_err exchange_begin(const struct peer *check, const struct check_begin *begin,
                             struct check_begun *ret_begun)
 {
+    const struct peer_answers types = {WIRE_CHECK_BEGUN, WIRE_CHECK_BEGUN_TICKET};
     auto_message struct message request, answer = NO_ANSWER;
     struct reader reader;
     enum vsc_err err;
 
     message_init(&request, WIRE_CHECK_BEGIN);
     check_begin_encode(&request.body, begin);
-    err = call_one(check, &request, WIRE_CHECK_BEGUN, &answer, &reader);
+    err = call(check, &request, types, &answer);
     if (err != VSC_OK)
         return err;
-    return checked(check, check_begun_decode(&reader, ret_begun), answer.type);
+    reader_init(&reader, answer.body.data, answer.body.len);
+    err = answer.type == WIRE_CHECK_BEGUN_TICKET ? check_begun_ticket_decode(&reader, ret_begun)
+                                                 : check_begun_decode(&reader, ret_begun);
+    return checked(check, err, answer.type);
 }
 
 enum vsc_err exchange_evaluate(const struct peer *check, const struct check_candidate *candidates,

@@ -19,6 +19,7 @@
 #include "pam_vsc/pin.h"
 #include "pam_vsc/record.h"
 #include "pam_vsc/texts.h"
+#include "pam_vsc/ticket.h"
 
 /* Is PAM_USER still what this sign-in is for? Another module or the host may have changed it. */
 static bool is_user_unchanged(const struct call *call)
@@ -100,6 +101,8 @@ static enum ending prove(struct call *call, const struct check_prove *signature,
     if (ending == ENDING_NOT_YET && !is_user_unchanged(call))
         ending = ENDING_WRONG_ACCOUNT;
     if (ending == ENDING_NOT_YET)
+        ending = ticket_get(call, pin);
+    if (ending == ENDING_NOT_YET)
         ending = publish(call, pin);
     return ending != ENDING_NOT_YET ? ending : ENDING_ACCEPTED;
 }
@@ -112,6 +115,10 @@ static void inform(struct call *call)
 
     if (verdict->days_left <= (int64_t)call->rules.warn_days) {
         texts_expires(text, verdict->days_left);
+        talk_inform(&call->talk, text);
+    } else if (call->ticket == TGT_REFUSED || call->ticket == TGT_UNTRUSTED ||
+               call->ticket == TGT_MISMATCH) {
+        texts_no_ticket(text, call->ticket);
         talk_inform(&call->talk, text);
     } else if (verdict->stale) {
         talk_inform(&call->talk, texts_stale());
@@ -189,6 +196,7 @@ static bool has_empty_name(const struct call *call)
 
 static enum ending fail(struct call *call, enum ending ending)
 {
+    ticket_forget(call->pamh);
     if ((call->named_user || has_empty_name(call)) &&
         pam_set_item(call->pamh, PAM_USER, NULL) != PAM_SUCCESS)
         pam_syslog(call->pamh, LOG_ERR, "PAM_USER could not be unset");
@@ -201,6 +209,7 @@ int login_authenticate(pam_handle_t *pamh, const struct call_argv *argv)
     enum ending ending = call_init(&call, pamh, argv);
 
     record_forget(pamh);
+    ticket_forget(pamh);
     if (ending == ENDING_NOT_YET)
         ending = sign_in(&call);
     if (ending != ENDING_ACCEPTED)

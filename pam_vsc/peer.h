@@ -16,9 +16,10 @@
 
 #define PEER_CHECK "vsc-check"
 #define PEER_CARD  "vsc-card"
+#define PEER_TGT   "vsc-tgt"
 
 struct peer {
-    const char *name;                /* PEER_CHECK or PEER_CARD; NULL while it is not open */
+    const char *name;                /* one of the above; NULL while it is not open */
     struct helper helper;            /* its fd is the channel; no pid where a socket leads there */
     pam_handle_t *pamh;              /* borrowed, for the log */
     const struct deadline *deadline; /* borrowed: of the whole call */
@@ -39,6 +40,8 @@ must_check enum vsc_err peer_open_check(const struct peer_place *place, struct p
 /* Reach vsc-card: spawn it where we are root, else connect to `socket`. */
 must_check enum vsc_err peer_open_card(const struct peer_place *place, const char *socket,
                                        struct peer *ret_peer);
+/* Start vsc-tgt. */
+must_check enum vsc_err peer_open_tgt(const struct peer_place *place, struct peer *ret_peer);
 void peer_close(struct peer *peer);
 
 /* The types of the answers that a request may have, ERROR aside; both the same where it is one. */

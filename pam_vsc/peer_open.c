@@ -46,6 +46,11 @@ enum vsc_err peer_open_check(const struct peer_place *place, struct peer *ret_pe
     return start(place, PEER_CHECK, ret_peer);
 }
 
+enum vsc_err peer_open_tgt(const struct peer_place *place, struct peer *ret_peer)
+{
+    return start(place, PEER_TGT, ret_peer);
+}
+
 enum vsc_err peer_open_card(const struct peer_place *place, const char *socket,
                             struct peer *ret_peer)
 {

@@ -7,6 +7,7 @@
 #include "pam_vsc/note.h"
 #include "pam_vsc/password.h"
 #include "pam_vsc/session.h"
+#include "pam_vsc/ticket.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -25,15 +26,13 @@ EXPORT int pam_sm_chauthtok(pam_handle_t *pamh, int flags, int argc, const char 
     return password_change(pamh, &(struct call_argv){(unsigned)flags, argc, argv});
 }
 
-/* There is no credential to set: what the session needs is in the PAM environment already. Never
- * PAM_IGNORE, which libpam would take for the outcome of the whole stack. */
+/* The one credential is the Kerberos ticket; what else the session needs is in the PAM environment
+ * already. Never PAM_IGNORE, which libpam would take for the outcome of the whole stack. */
 EXPORT int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-    (void)argc;
-    (void)argv;
     if (((unsigned)flags & PAM_DELETE_CRED) == 0)
         note_sign_in(pamh, NULL);
-    return PAM_SUCCESS;
+    return ticket_setcred(pamh, &(struct call_argv){(unsigned)flags, argc, argv});
 }
 
 EXPORT int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
@@ -46,8 +45,6 @@ EXPORT int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const ch
 
 EXPORT int pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-    (void)flags;
-    (void)argc;
-    (void)argv;
+    ticket_close(pamh, &(struct call_argv){(unsigned)flags, argc, argv});
     return session_close(pamh);
 }

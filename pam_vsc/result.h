@@ -63,6 +63,13 @@
     X(NO_ACCOUNT, PAM_USER_UNKNOWN, PAM_PERM_DENIED, PAM_USER_UNKNOWN, "refused", "no-account")    \
     X(WRONG_ACCOUNT, PAM_AUTH_ERR, PAM_PERM_DENIED, PAM_AUTH_ERR, "refused", "wrong-account")      \
     X(BAD_NEW_PIN, PAM_AUTH_ERR, PAM_PERM_DENIED, PAM_AUTHTOK_ERR, "refused", "bad-new-pin")       \
+    X(NO_TICKET, PAM_AUTHINFO_UNAVAIL, PAM_PERM_DENIED, PAM_AUTHINFO_UNAVAIL, "unavailable",       \
+      "no-ticket")                                                                                 \
+    X(KDC_UNREACHABLE, PAM_AUTHINFO_UNAVAIL, PAM_PERM_DENIED, PAM_AUTHINFO_UNAVAIL, "unavailable", \
+      "kdc-unreachable")                                                                           \
+    X(KDC_REFUSED, PAM_AUTH_ERR, PAM_PERM_DENIED, PAM_AUTH_ERR, "refused", "kdc-refused")          \
+    X(KDC_UNTRUSTED, PAM_AUTH_ERR, PAM_PERM_DENIED, PAM_AUTH_ERR, "refused", "kdc-untrusted")      \
+    X(TICKET_MISMATCH, PAM_AUTH_ERR, PAM_PERM_DENIED, PAM_AUTH_ERR, "refused", "ticket-mismatch")  \
     X(MEMORY, PAM_BUF_ERR, PAM_BUF_ERR, PAM_BUF_ERR, "error", "memory")                            \
     X(SETTINGS, PAM_SERVICE_ERR, PAM_SERVICE_ERR, PAM_SERVICE_ERR, "error", "configuration")       \
     X(CONVERSATION, PAM_CONV_ERR, PAM_CONV_ERR, PAM_CONV_ERR, "error", "conversation")

@@ -92,6 +92,23 @@ const char *texts_stale(void)
              "date.");
 }
 
+void texts_no_ticket(char to[TEXTS_SIZE], enum tgt_outcome outcome)
+{
+    char shown[REASON_SHOWN];
+
+    code_shown(tgt_code(outcome), shown);
+    if (outcome == TGT_UNREACHABLE)
+        (void)snprintf(to, TEXTS_SIZE,
+                       _("The domain cannot be reached for a Kerberos ticket (%s)."), shown);
+    else if (outcome == TGT_REFUSED)
+        (void)snprintf(to, TEXTS_SIZE, _("The domain refuses you a Kerberos ticket (%s)."), shown);
+    else if (outcome == TGT_UNTRUSTED)
+        (void)snprintf(to, TEXTS_SIZE,
+                       _("The Kerberos ticket is not from this computer's domain (%s)."), shown);
+    else
+        (void)snprintf(to, TEXTS_SIZE, _("There is no Kerberos ticket for you (%s)."), shown);
+}
+
 const char *texts_choice_head(void)
 {
     return _("Sign in as:");

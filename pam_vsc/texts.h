@@ -13,6 +13,7 @@
 #include "common/pin_policy.h"
 #include "common/reason.h"
 #include "common/wire_card.h"
+#include "common/wire_tgt.h"
 
 #define TEXTS_SIZE 1024
 
@@ -56,6 +57,8 @@ void texts_refused(char to[TEXTS_SIZE], const char *card, enum reason reason);
 
 void texts_expires(char to[TEXTS_SIZE], int32_t days);
 const char *texts_stale(void);
+/* Why there is no Kerberos ticket. */
+void texts_no_ticket(char to[TEXTS_SIZE], enum tgt_outcome outcome);
 
 /* A choice: what stands above it, and how one line of it is written; `label` may be empty. */
 const char *texts_choice_head(void);

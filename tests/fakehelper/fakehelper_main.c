@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A helper that plays a script: installed as vsc-check and vsc-card in a test's own folder, it
- * reads the section of its name from the file that `-c` names, and writes what happened beside
- * itself, into NAME.report: "start PID", "line N" for each line that was played, and "bad ..."
+ * A helper that plays a script: installed as vsc-check, vsc-card and vsc-tgt in a test's own
+ * folder, it reads the section of its name from the file that `-c` names, and writes what happened
+ * beside itself, into NAME.report: "start PID", "line N" for each line that was played, and "bad
+ * ..."
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +26,7 @@
 #define REPORT_SIZE  65536
 #define GARBAGE_SIZE 64
 
-static const char *name; /* "vsc-check" or "vsc-card" */
+static const char *name; /* "vsc-check", "vsc-card", "vsc-tgt" */
 static char folder[PATH_MAX];
 static int report_fd = -1;
 
@@ -156,7 +157,8 @@ static void answer(const struct play *play, size_t line)
     buf_init(&body, WIRE_BODY_MAX);
     if (part_text(part, "body", NULL) != NULL)
         buf_put(&body, part_text(part, "body", ""), strlen(part_text(part, "body", "")));
-    else if (!play_encode_check(play, type, &body) && !play_encode_card(play, type, &body))
+    else if (!play_encode_check(play, type, &body) && !play_encode_card(play, type, &body) &&
+             !play_encode_tgt(play, type, &body))
         report("bad line %zu: no such answer: %s\n", line, what);
     send_frame(part, type, &body);
     buf_done(&body);

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "common/wire.h"
 
@@ -31,7 +32,23 @@ bool part_flag(const struct part *part, const char *word);
 enum wire_type play_type(const char *name);
 /* Encode the answer's body; false for a message that these do not know. */
 bool play_encode_check(const struct play *play, enum wire_type type, struct buf *body);
+bool play_encode_tgt(const struct play *play, enum wire_type type, struct buf *body);
 bool play_encode_card(const struct play *play, enum wire_type type, struct buf *body);
+/* "alice/1000": the name, cut at `size`, and the uid. */
+uid_t play_account(const char *both, char *name, size_t size);
+
+/* One comparison of a request with a line after the other; the first that fails says why. */
+struct matcher {
+    const struct part *expected;
+    char *why;
+    size_t size;
+    bool ok;
+};
+void match_bytes(struct matcher *matcher, const char *name, const void *got, size_t len);
+void match_text(struct matcher *matcher, const char *name, const char *got);
+enum vsc_err match_tgt_get(struct matcher *matcher, struct reader *reader);
+enum vsc_err match_tgt_cache(struct matcher *matcher, struct reader *reader);
+
 /* Does the request say what the line's words say? What they do not name is not compared. */
 bool play_matches(const struct message *request, const struct part *expected, char *why,
                   size_t size);

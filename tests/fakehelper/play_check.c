@@ -49,7 +49,7 @@ enum wire_type play_type(const char *name)
 }
 
 /* "alice/1000" */
-static uid_t split_account(const char *both, char *name, size_t size)
+uid_t play_account(const char *both, char *name, size_t size)
 {
     const char *slash = strrchr(both, '/');
 
@@ -63,6 +63,7 @@ static void encode_begun(const struct play *play, struct buf *body)
     const struct part *part = &play->parts[0];
     const char *user = part_text(part, "user", "");
     const char *talk = part_text(part, "talk", "text");
+    const char *ticket = part_text(part, "ticket", "");
     struct check_begun begun = {
         .allowed = !part_flag(part, "refused"),
         .remote = part_flag(part, "remote"),
@@ -77,11 +78,16 @@ static void encode_begun(const struct play *play, struct buf *body)
                                                 : TALK_TEXT,
     };
 
-    begun.user_uid = split_account(user, begun.user_name, sizeof(begun.user_name));
+    begun.user_uid = play_account(user, begun.user_name, sizeof(begun.user_name));
     (void)snprintf(begun.text, sizeof(begun.text), "%s", part_text(part, "text", ""));
     (void)snprintf(begun.socket, sizeof(begun.socket), "%s",
                    part_text(part, "socket", play->socket));
-    check_begun_encode(body, &begun);
+    begun.ticket = strcmp(ticket, "required") == 0 ? TICKET_REQUIRED : TICKET_OPTIONAL;
+    begun.ticket_seconds = (uint32_t)part_number(part, "ticket-seconds", 5);
+    if (ticket[0] != '\0')
+        check_begun_ticket_encode(body, &begun);
+    else
+        check_begun_encode(body, &begun);
 }
 
 static enum reason reason_of(const char *code, size_t len)
@@ -118,7 +124,7 @@ static void fill_evaluated(const struct part *part, size_t index, struct check_e
         .days_left = (int32_t)part_number(part, "days", 300),
         .stale = part_flag(part, "stale"),
     };
-    item->account_uid = split_account(account, item->account, sizeof(item->account));
+    item->account_uid = play_account(account, item->account, sizeof(item->account));
     (void)snprintf(item->display, sizeof(item->display), "%s", part_text(part, "display", ""));
     (void)snprintf(item->label, sizeof(item->label), "%s", part_text(part, "label", ""));
     memset(item->challenge, 'A' + (int)index, sizeof(item->challenge));
@@ -145,7 +151,7 @@ static void encode_verdict(const struct play *play, struct buf *body)
     };
 
     verdict.account_uid =
-        split_account(part_text(part, "account", ""), verdict.account, sizeof(verdict.account));
+        play_account(part_text(part, "account", ""), verdict.account, sizeof(verdict.account));
     (void)snprintf(verdict.upn, sizeof(verdict.upn), "%s", part_text(part, "upn", ""));
     (void)snprintf(verdict.issuer, sizeof(verdict.issuer), "%s", part_text(part, "issuer", ""));
     (void)snprintf(verdict.serial, sizeof(verdict.serial), "%s", part_text(part, "serial", ""));
@@ -162,7 +168,7 @@ static void encode_served(const struct play *play, struct buf *body)
 
 bool play_encode_check(const struct play *play, enum wire_type type, struct buf *body)
 {
-    if (type == WIRE_CHECK_BEGUN)
+    if (type == WIRE_CHECK_BEGUN || type == WIRE_CHECK_BEGUN_TICKET)
         encode_begun(play, body);
     else if (type == WIRE_CHECK_EVALUATED)
         encode_evaluated(play, body);

@@ -8,15 +8,7 @@
 #include "common/wire_check.h"
 #include "tests/fakehelper/play.h"
 
-/* One comparison after the other; the first that fails says why. */
-struct matcher {
-    const struct part *expected;
-    char *why;
-    size_t size;
-    bool ok;
-};
-
-static void compare(struct matcher *matcher, const char *name, const void *got, size_t len)
+void match_bytes(struct matcher *matcher, const char *name, const void *got, size_t len)
 {
     const char *want = part_text(matcher->expected, name, NULL);
 
@@ -31,9 +23,9 @@ static void compare(struct matcher *matcher, const char *name, const void *got, 
                        (const char *)got, want);
 }
 
-static void compare_text(struct matcher *matcher, const char *name, const char *got)
+void match_text(struct matcher *matcher, const char *name, const char *got)
 {
-    compare(matcher, name, got, strlen(got));
+    match_bytes(matcher, name, got, strlen(got));
 }
 
 static void compare_number(struct matcher *matcher, const char *name, unsigned long got)
@@ -41,7 +33,7 @@ static void compare_number(struct matcher *matcher, const char *name, unsigned l
     char text[32];
 
     (void)snprintf(text, sizeof(text), "%lu", got);
-    compare_text(matcher, name, text);
+    match_text(matcher, name, text);
 }
 
 static enum vsc_err match_begin(struct matcher *matcher, struct reader *reader)
@@ -49,10 +41,10 @@ static enum vsc_err match_begin(struct matcher *matcher, struct reader *reader)
     struct check_begin begin = {.service = ""};
     enum vsc_err err = check_begin_decode(reader, &begin);
 
-    compare_text(matcher, "service", begin.service);
-    compare_text(matcher, "user", begin.user);
-    compare_text(matcher, "rhost", begin.rhost);
-    compare_text(matcher, "tty", begin.tty);
+    match_text(matcher, "service", begin.service);
+    match_text(matcher, "user", begin.user);
+    match_text(matcher, "rhost", begin.rhost);
+    match_text(matcher, "tty", begin.tty);
     compare_number(matcher, "allow_remote", begin.allow_remote);
     return err;
 }
@@ -70,7 +62,7 @@ static enum vsc_err match_evaluate(struct matcher *matcher, struct reader *reade
         used += (size_t)snprintf(certs + used, sizeof(certs) - used, "%s%.*s", i > 0 ? "," : "",
                                  (int)candidates[i].chain[0].len,
                                  (const char *)candidates[i].chain[0].data);
-    compare_text(matcher, "certs", certs);
+    match_text(matcher, "certs", certs);
     free(candidates);
     free(chains);
     return err;
@@ -82,7 +74,7 @@ static enum vsc_err match_prove(struct matcher *matcher, struct reader *reader)
     enum vsc_err err = check_prove_decode(reader, &prove);
 
     compare_number(matcher, "index", prove.index);
-    compare(matcher, "signature", prove.signature, prove.signature_len);
+    match_bytes(matcher, "signature", prove.signature, prove.signature_len);
     return err;
 }
 
@@ -91,9 +83,9 @@ static enum vsc_err match_recheck(struct matcher *matcher, struct reader *reader
     struct check_recheck recheck = {.chain_len = 0};
     enum vsc_err err = check_recheck_decode(reader, &recheck);
 
-    compare_text(matcher, "user", recheck.user);
+    match_text(matcher, "user", recheck.user);
     if (err == VSC_OK)
-        compare(matcher, "cert", recheck.chain[0].data, recheck.chain[0].len);
+        match_bytes(matcher, "cert", recheck.chain[0].data, recheck.chain[0].len);
     check_recheck_done(&recheck);
     return err;
 }
@@ -103,8 +95,8 @@ static enum vsc_err match_which(struct matcher *matcher, struct reader *reader)
     struct card_which which = {.card = ""};
     enum vsc_err err = card_which_decode(reader, &which);
 
-    compare_text(matcher, "card", which.card);
-    compare_text(matcher, "key", which.key);
+    match_text(matcher, "card", which.card);
+    match_text(matcher, "key", which.key);
     return err;
 }
 
@@ -113,9 +105,9 @@ static enum vsc_err match_sign(struct matcher *matcher, struct reader *reader)
     struct card_sign sign = {.card = ""};
     enum vsc_err err = card_sign_decode(reader, &sign);
 
-    compare_text(matcher, "card", sign.card);
-    compare_text(matcher, "key", sign.key);
-    compare(matcher, "pin", sign.pin.bytes, sign.pin.len);
+    match_text(matcher, "card", sign.card);
+    match_text(matcher, "key", sign.key);
+    match_bytes(matcher, "pin", sign.pin.bytes, sign.pin.len);
     compare_number(matcher, "keep", sign.keep);
     /* "challenge=0": the one that was given for the first certificate. */
     compare_number(matcher, "challenge", (unsigned long)(sign.digest[0] - 'A'));
@@ -127,9 +119,9 @@ static enum vsc_err match_change(struct matcher *matcher, struct reader *reader)
     struct card_change_pin change = {.card = ""};
     enum vsc_err err = card_change_pin_decode(reader, &change);
 
-    compare_text(matcher, "card", change.card);
-    compare(matcher, "old", change.old_pin.bytes, change.old_pin.len);
-    compare(matcher, "new", change.new_pin.bytes, change.new_pin.len);
+    match_text(matcher, "card", change.card);
+    match_bytes(matcher, "old", change.old_pin.bytes, change.old_pin.len);
+    match_bytes(matcher, "new", change.new_pin.bytes, change.new_pin.len);
     compare_number(matcher, "keep", change.keep);
     return err;
 }
@@ -147,6 +139,8 @@ bool play_matches(const struct message *request, const struct part *expected, ch
         {WIRE_CARD_SIGN, match_sign},      {WIRE_CARD_CHANGE_PIN, match_change},
         {WIRE_CARD_UNBLOCK, match_change}, {WIRE_CARD_CHALLENGE, match_which},
         {WIRE_CARD_ANSWER, match_change},  {WIRE_CARD_FIND_TOKEN, match_which},
+        {WIRE_TGT_GET, match_tgt_get},     {WIRE_TGT_PLACE, match_tgt_cache},
+        {WIRE_TGT_RENEW, match_tgt_cache}, {WIRE_TGT_REMOVE, match_tgt_cache},
     };
     struct matcher matcher = {.expected = expected, .why = why, .size = size, .ok = true};
     const char *name = wire_type_name((uint16_t)request->type);

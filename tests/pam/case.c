@@ -379,6 +379,7 @@ bool case_run(struct stage *stage, const char *path, bool debug, char why[CASE_W
     stage_settle(stage);
     check_report(&run, "vsc-check");
     check_report(&run, "vsc-card");
+    check_report(&run, "vsc-tgt");
     check_log(&run, debug);
     check_env(&run);
     if (!marks_are(&run.script))
@@ -389,6 +390,7 @@ bool case_run(struct stage *stage, const char *path, bool debug, char why[CASE_W
     stage_unlisten(stage);
     (void)stage_put(stage, "vsc-check");
     (void)stage_put(stage, "vsc-card");
+    (void)stage_put(stage, "vsc-tgt");
     case_ids = (struct case_ids){-1, -1, -1};
     (void)unsetenv(GDM_EXTENSIONS);
     (void)unsetenv(ENV_CARD);

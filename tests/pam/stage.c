@@ -22,7 +22,7 @@
 #define SETTLE_STEPS 12000
 #define SETTLE_MS    5
 
-static const char *const helpers[] = {"vsc-check", "vsc-card"};
+static const char *const helpers[] = {"vsc-check", "vsc-card", "vsc-tgt"};
 
 static void path_of(const struct stage *stage, const char *name, char to[PATH_MAX + 64])
 {
@@ -57,7 +57,7 @@ bool stage_open(struct stage *ret_stage)
     *ret_stage = (struct stage){.listener = 0};
     (void)snprintf(ret_stage->folder, sizeof(ret_stage->folder), "/tmp/vsc-stage-XXXXXX");
     return mkdtemp(ret_stage->folder) != NULL && stage_put(ret_stage, helpers[0]) &&
-           stage_put(ret_stage, helpers[1]);
+           stage_put(ret_stage, helpers[1]) && stage_put(ret_stage, helpers[2]);
 }
 
 void stage_reset(const struct stage *stage)
@@ -68,6 +68,8 @@ void stage_reset(const struct stage *stage)
     (void)unlink(path);
     path_of(stage, "vsc-card.report", path);
     (void)unlink(path);
+    path_of(stage, "vsc-tgt.report", path);
+    (void)unlink(path);
 }
 
 void stage_close(struct stage *stage)
@@ -76,6 +78,7 @@ void stage_close(struct stage *stage)
     stage_reset(stage);
     (void)stage_remove(stage, helpers[0]);
     (void)stage_remove(stage, helpers[1]);
+    (void)stage_remove(stage, helpers[2]);
     (void)rmdir(stage->folder);
 }
 
@@ -157,7 +160,8 @@ static bool is_running(const struct stage *stage, const char *helper)
 
 bool stage_has_leftover(const struct stage *stage)
 {
-    return is_running(stage, helpers[0]) || (stage->listener <= 0 && is_running(stage, helpers[1]));
+    return is_running(stage, helpers[0]) || is_running(stage, helpers[2]) ||
+           (stage->listener <= 0 && is_running(stage, helpers[1]));
 }
 
 void stage_settle(const struct stage *stage)
