@@ -2,7 +2,7 @@
 # Sign-ins with a Kerberos ticket in a throwaway root: source this file inside it. It builds on
 # tests/login/rig.sh and tests/rig/kdc.sh.
 #
-#   ticket_site          login_site with RSA keys and UPNs of the realm, vsc-card's socket, a KDC that
+#   ticket_site [REMOTE...]   login_site with RSA keys and UPNs of the realm, vsc-card's socket, a KDC that
 #                        runs, krb5.conf, the host's key, and the service vsc-test with a session
 #   ticket_card USER [OPTION...]   a card named after USER; OPTIONs are those of "make-pki.sh issue"
 #   ticket_conf LINE...  the configuration with these lines more (kerberos = "optional"; ...)
@@ -59,7 +59,7 @@ ticket_conf() {
     setting && printf '%s\n' "$@" >> "$CONF"
 }
 ticket_site() {
-    login_site && {
+    login_site "$@" && {
         ticket_look && listen && kdc_make && kdc_user vscalice && kdc_host && kdc_conf && kdc_start &&
             ticket_conf 'kerberos = "optional";'
     } >> "$LOG" 2>&1
