@@ -97,7 +97,7 @@ static void go_through_rules(struct finding_out *out)
         out->failed = out->failed || yield.failed;
         if (yield.remark != NULL)
             out->remark = yield.remark;
-        if (yield.count == 0)
+        if (yield.count == 0 && !yield.is_disputed)
             continue;
         if (out->found || out->ambiguous || out->mismatch)
             take_later(out, &yield);

@@ -162,6 +162,23 @@ void mapping_apply_directory_upn(const struct mapping *mapping, const struct fac
                 take_claim(mapping, &mapping->directory.items[i], BINDING_NAME, &claims, yield);
 }
 
+bool mapping_directory_has_owner(const struct mapping *mapping, const struct facts *facts)
+{
+    if (facts->sid_state == SID_ONE &&
+        directory_accounts_of_sid(&mapping->directory, facts->sid) != NULL)
+        return true;
+    for (size_t i = 0; i < mapping->directory.count; i++) {
+        const struct directory_account *account = &mapping->directory.items[i];
+
+        if ((account->state & DIRECTORY_GONE) == 0 && claim_of(account, facts) == CLAIM_STRONG)
+            return true;
+        if (facts->upn != NULL &&
+            (has_upn(account, facts->upn, false) || has_upn(account, facts->upn, true)))
+            return true;
+    }
+    return false;
+}
+
 void mapping_check_upn(const struct mapping *mapping, const struct facts *facts,
                        const struct account *account, enum binding binding, struct verdict *verdict)
 {

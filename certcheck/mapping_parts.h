@@ -36,6 +36,9 @@ void mapping_apply_directory_altsecids(const struct mapping *mapping, const stru
 void mapping_apply_directory_upn(const struct mapping *mapping, const struct facts *facts,
                                  struct yield *yield);
 
+/* Does what refresh has fetched, old or not, give the certificate to one of its accounts? */
+bool mapping_directory_has_owner(const struct mapping *mapping, const struct facts *facts);
+
 /*
  * An account of the directory to which nothing but a UPN leads must be the one that has this UPN
  * there, as far as that is known. Adds account-mismatch.

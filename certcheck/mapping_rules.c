@@ -99,6 +99,8 @@ static bool is_namesake(const struct mapping *mapping, const struct facts *facts
 
     if (!account_is_local(source, account))
         return false;
+    if (mapping_directory_has_owner(mapping, facts))
+        return true;
     if (facts->sid_state == SID_ONE) {
         switch (directory_uid_of(source->directory, facts->sid, &uid)) {
         case DIRECTORY_FOUND:

@@ -29,6 +29,7 @@ static const char *map(const char *user)
 #define ALTSECIDS "{ method = \"altsecid\"; }"
 #define UPNS      "{ method = \"upn\"; }"
 #define BY_NAME   "{ method = \"upn\"; suffix = \"corp.test\"; account = \"%D\\\\%u\"; }"
+#define LOCALLY   "{ method = \"upn\"; suffix = \"corp.test\"; account = \"%u\"; }"
 #define WEAK_TOO  "allow_weak = true;"
 
 struct row {
@@ -107,6 +108,20 @@ static void test_directory_altsecids_table(void **state)
          NULL,
          " ambiguous-mapping",
          {{"2000", .altsecid = KEY}, {"2001", .altsecid = KEY, .is_old = true}}},
+        /* Also where neither of the two can have it now, and another rule would give it to one. */
+        {"never",
+         "",
+         ALTSECIDS ", " BY_NAME,
+         NULL,
+         " ambiguous-mapping",
+         {{"2000", .upn = "alice@corp.test", .altsecid = KEY, .is_old = true},
+          {"2001", .altsecid = KEY, .is_old = true}}},
+        {"never",
+         "",
+         BY_NAME ", " ALTSECIDS,
+         NULL,
+         " ambiguous-mapping",
+         {{"2008", .altsecid = KEY}, {"2009", .altsecid = KEY}}},
         {"directory",
          "",
          ALTSECIDS,
@@ -292,17 +307,38 @@ static void test_directory_contradicts_names_table(void **state)
          NULL,
          "CORP\\alice",
          {{"2000", .upn = "a.smith@corp.test", .altsecid = KEY}}},
-        /* A local account is none of the directory's, whatever its number. */
+        /* A local account that is only called so is none of the directory's (CVE-2025-11561). */
+        {"never", "", LOCALLY, NULL, " no-mapping", {{"2000", .upn = "alice@corp.test"}}},
+        {"never", "", LOCALLY, NULL, " no-mapping", {{"2000", .implicit = "ALICE@corp.test"}}},
+        {"never", "", LOCALLY, NULL, " no-mapping", {{"2000", .altsecid = KEY}}},
         {"never",
          "",
-         "{ method = \"upn\"; suffix = \"corp.test\"; account = \"%u\"; }",
+         LOCALLY,
          NULL,
          "alice",
-         {{"1000", .upn = "bob@corp.test"}, {"2000", .upn = "alice@corp.test"}}},
+         {{"2000", .upn = "alice@corp.test", .state = DIRECTORY_GONE}}},
+        /* Whatever its number. */
+        {"never", "", LOCALLY, NULL, "alice", {{"1000", .upn = "bob@corp.test"}}},
     };
 
     (void)state;
     try_rows(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+/* The cable is out: what was fetched of the certificate's owner is all that there is. */
+static void test_directory_that_is_away_leaves_its_accounts_known(void **state)
+{
+    (void)state;
+    result = DIRECTORY_NONE;
+    configure("never", "", LOCALLY);
+    set_sid(SID("2000"));
+    assert_string_equal(map("alice"), "alice");
+    say(&(struct word){"2000", .upn = "a.smith@corp.test", .is_old = true});
+    assert_string_equal(map("alice"), " no-mapping");
+    configure("never", "", LOCALLY);
+    set_sid(SID("2000"));
+    say(&(struct word){"2001", .upn = "alice@corp.test"});
+    assert_string_equal(map("alice"), " no-mapping");
 }
 
 /* A certificate without a UPN, where the directory itself says whose it is. */
@@ -356,6 +392,7 @@ int main(void)
         TEST(test_directory_that_does_not_answer_gives_nobody),
         TEST(test_directory_remarks_say_why_not),
         TEST(test_directory_contradicts_names_table),
+        TEST(test_directory_that_is_away_leaves_its_accounts_known),
         TEST(test_directory_altsecids_need_no_upn),
     };
 
