@@ -106,15 +106,15 @@ static struct owners owners_of(const char *const *texts, size_t count)
 static void test_owners_are_accounts_of_the_directory_alone(void **state)
 {
     static const char *const texts[] = {
-        "1000 alice",           /* local */
-        "2000 CORP\\alice",     /* */
-        "2000 CORP\\alice",     /* two cards */
-        "2001 CORP\\alice",     /* the uid is another's now */
-        "2000 alice@corp.test", /* the name is another's now, and the uid was there before */
-        "2001 alice@corp.test", /* */
-        "1000 CORP\\alice",     /* a local account has the uid */
-        "1 daemon",             /* below min_uid */
-        "3000 CORP\\gone",      /* nobody has the uid */
+        "1000 alice",          /* local */
+        "2000 CORP\\alice",    /* */
+        "2000 CORP\\alice",    /* two cards */
+        "2001 CORP\\alice",    /* the uid is another's now */
+        "2000 dora@corp.test", /* the name is another's now, and the uid was there before */
+        "2001 dora@corp.test", /* */
+        "1000 CORP\\alice",    /* a local account has the uid */
+        "1 daemon",            /* below min_uid */
+        "3000 CORP\\gone",     /* nobody has the uid */
     };
     struct owners owners;
 
@@ -124,7 +124,7 @@ static void test_owners_are_accounts_of_the_directory_alone(void **state)
     assert_int_equal(owners.count, 3);
     assert_string_equal(owners.items[0].account.name, "CORP\\alice");
     assert_string_equal(owners.items[0].sid, "S-1-5-21-1-2-3-2000");
-    assert_string_equal(owners.items[1].account.name, "alice@corp.test");
+    assert_string_equal(owners.items[1].account.name, "dora@corp.test");
     assert_string_equal(owners.items[1].sid, "S-1-5-21-1-2-3-2001");
     assert_string_equal(owners.items[2].account.name, "CORP\\gone");
     assert_string_equal(owners.items[2].sid, "");

@@ -262,6 +262,9 @@ static void test_ldap_url_read_as_active_directory_writes_it(void **state)
     assert_int_equal(ldap.attributes, LDAP_DELTA_CRLS | LDAP_CA_CRLS);
     assert_int_equal(read_ldap("ldap://dc/cn=x", &ldap), VSC_OK);
     assert_int_equal(ldap.attributes, 0);
+    assert_int_equal(read_ldap("ldap:///CN=Corp%20CA,DC=corp,DC=test?cACertificate", &ldap),
+                     VSC_OK); /* the domain's directory */
+    assert_string_equal(ldap.host, "");
     assert_int_equal(read_ldap("ldap://dc/cn=x????e-mail=x", &ldap), VSC_OK);
     assert_int_equal(read_ldap("ldap://dc/cn=%c3%a4%3f", &ldap), VSC_OK);
     assert_string_equal(ldap.dn, "cn=\xc3\xa4?");
@@ -270,7 +273,6 @@ static void test_ldap_url_read_as_active_directory_writes_it(void **state)
 static void test_ldap_url_read_refuses_the_rest(void **state)
 {
     static const char *const table[] = {
-        "ldap:///CN=Corp%20CA,DC=corp,DC=test?certificateRevocationList",
         "ldap://dc",
         "ldap://dc/",
         "ldap://dc/?certificateRevocationList",

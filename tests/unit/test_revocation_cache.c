@@ -66,6 +66,8 @@ static void make_site(void **state)
     (void)snprintf(site.cache, 256, "%s", scratch_path(state, "cache"));
     site.conf.policy.min_rsa_bits = 2048;
     site.conf.helpers.fetch_user = none;
+    site.conf.directory.uri = none;
+    site.conf.trust.ntauth = none;
     site.places = (struct evaluator_places){
         .anchors = {site.anchors, true, true},
         .intermediates = {site.intermediates, true, true},
