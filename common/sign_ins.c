@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/io.h"
@@ -73,6 +74,16 @@ static bool is_first(const struct buf *content, const char *line)
     return content->len >= len && memcmp(content->data, line, len) == 0;
 }
 
+/* As the user's: also where the power went before that was done. */
+static enum vsc_err give(int folder, const char *name, uid_t user)
+{
+    struct stat status;
+
+    if (fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && status.st_uid == user)
+        return VSC_OK;
+    return fchownat(folder, name, user, (gid_t)-1, AT_SYMLINK_NOFOLLOW) == 0 ? VSC_OK : VSC_SYSTEM;
+}
+
 enum vsc_err sign_ins_note(const char *folder, uid_t user, const char *serial, const char *issuer)
 {
     auto_buf struct buf before = {0}, text = {0};
@@ -89,7 +100,7 @@ enum vsc_err sign_ins_note(const char *folder, uid_t user, const char *serial, c
     if (io_read_at(dir, name, FILE_MAX, &before) != VSC_OK)
         before.len = 0;
     if (is_first(&before, line))
-        return VSC_OK;
+        return give(dir, name, user);
     if (!may_write_files())
         return VSC_SYSTEM;
     buf_init(&text, FILE_MAX);
@@ -97,9 +108,7 @@ enum vsc_err sign_ins_note(const char *folder, uid_t user, const char *serial, c
     err = buf_status(&text);
     if (err == VSC_OK)
         err = io_write_at(dir, name, text.data, text.len, 0400);
-    if (err == VSC_OK && fchownat(dir, name, user, (gid_t)-1, AT_SYMLINK_NOFOLLOW) != 0)
-        err = VSC_SYSTEM;
-    return err;
+    return err == VSC_OK ? give(dir, name, user) : err;
 }
 
 bool sign_ins_have(const char *folder, uid_t user, const char *serial, const char *issuer)

@@ -103,6 +103,24 @@ static void test_file_of_anything_is_read(void **state)
     assert_false(have(state, "01"));
 }
 
+/* The power went between the file and its owner. Only root can give a file away. */
+static void test_file_becomes_the_users_also_later(void **state)
+{
+    struct stat status;
+    const char *path;
+
+    if (getuid() != 0)
+        skip();
+    scratch_file(state, "12345", "01 " ISSUER "\n", strlen("01 " ISSUER "\n"), 0400);
+    path = scratch_path(state, "12345");
+    assert_int_equal(sign_ins_note(*state, 12345, "01", ISSUER), VSC_OK);
+    assert_int_equal(stat(path, &status), 0);
+    assert_int_equal(status.st_uid, 12345);
+    assert_int_equal(sign_ins_note(*state, 12345, "02", ISSUER), VSC_OK);
+    assert_int_equal(stat(path, &status), 0);
+    assert_int_equal(status.st_uid, 12345);
+}
+
 static void test_nothing_is_written_where_others_could(void **state)
 {
     scratch_folder(state, "open", 0777);
@@ -135,6 +153,7 @@ int main(void)
         IN_SCRATCH(test_last_ones_are_kept),
         IN_SCRATCH(test_name_that_is_no_line_is_refused),
         IN_SCRATCH(test_file_of_anything_is_read),
+        IN_SCRATCH(test_file_becomes_the_users_also_later),
         IN_SCRATCH(test_nothing_is_written_where_others_could),
         IN_SCRATCH(test_limit_of_a_hostile_caller_is_no_end),
     };
