@@ -33,11 +33,13 @@ CLIENT_AUTH=1.3.6.1.5.5.7.3.2
 REFUSED=10 BROKEN=11 MISUSED=12 ANSWERED=20 WAIT=21 UNSUPPORTED=22
 ANSWERING=                # set: the caller is local-ca-submit, by vsc-ca-serve
 WORK=
+DELIVERED=                # what is being written outside of the folder
 exec {SAY}>&2
 
 finish() {
     local status=$?
     [ -z "$WORK" ] || rm -rf -- "$WORK"
+    [ -z "$DELIVERED" ] || rm -f -- "$DELIVERED"
     case $status in
     "$REFUSED") [ -n "$ANSWERING" ] && exit 2; exit 1 ;;
     "$MISUSED") [ -n "$ANSWERING" ] && exit 4; exit 2 ;;

@@ -78,10 +78,12 @@ command_issue() {
     serial=$(certify "$user" "$file")
     if [ -n "$out" ]; then deliver "$FOLDER/certificates/$serial.pem" "$out"; else cat "$FOLDER/certificates/$serial.pem"; fi
 }
-deliver() { # FILE PLACE: for others to read
-    local new
-    new=$(mktemp -- "$2.XXXXXX") && cp -- "$1" "$new" && chmod 644 "$new" && put "$new" "$2" ||
-        broken "$2 cannot be written"
+deliver() { # FILE PLACE: for others to read. Until it is whole its name is hidden: in the folders that a
+    local new # sign-in reads each file counts that is not.
+    new=$(mktemp -- "$(dirname -- "$2")/.$(basename -- "$2").XXXXXX") || broken "$2 cannot be written"
+    DELIVERED=$new
+    cp -- "$1" "$new" && chmod 644 "$new" && put "$new" "$2" || broken "$2 cannot be written"
+    DELIVERED=
 }
 command_revoke() { # SERIAL|FILE [REASON]
     local serial=${1:-} reason=${3:-unspecified}

@@ -268,6 +268,14 @@ for i in 1 2 3 4 5 6 8 10 12 16; do
 done
 [ $bad = 0 ] && sound
 ok $? "a program of it killed at each of its writes: the same"
+# What a sign-in reads: each file there that is not hidden. The copy waits in the middle, for a FIFO.
+mkdir -p "$W/read/taken/by" && mv "$FOLDER/ca.pem" "$W/ca.pem" && mkfifo "$FOLDER/ca.pem"
+ca certificate --out "$W/read/ca.pem" > "$W/out" 2>&1 &
+timeout 120 bash -c 'exec 3> "$1" && ls "$2" > "$3" && cat "$4" >&3' - "$FOLDER/ca.pem" "$W/read" "$W/seen" "$W/ca.pem"
+wait $! && mv -f "$W/ca.pem" "$FOLDER/ca.pem" && [ "$(cat "$W/seen")" = taken ] && cmp -s "$W/read/ca.pem" "$FOLDER/ca.pem"
+ok $? "a file where a sign-in reads it: half of it is not seen"
+ca crl --out "$W/read/taken" > "$W/out" 2>&1; [ $? = 3 ] && [ "$(ls -A "$W/read" | tr '\n' ' ')" = "ca.pem taken " ]
+ok $? "and nothing of it stays where it fails"
 request next
 is "and the next one is issued" 0 'BEGIN CERTIFICATE' submit nobody "$T" "$W/next.csr"
 # As a crash leaves it: certificate and record are there, the index is not.
