@@ -149,16 +149,26 @@ static bool is_key_of(struct errand *errand, const char *profile, const char *sp
     return strcmp(spki, current) == 0;
 }
 
+const struct card_key *due_default_key(const struct run *run)
+{
+    const struct card_key *found = NULL;
+
+    for (size_t i = 0; i < run->card->key_count; i++)
+        if (run->card->keys[i].is_default && run->card->keys[i].chain_len > 0)
+            found = &run->card->keys[i];
+    return found;
+}
+
 bool due_replaces_another(struct run *run)
 {
     const struct profile *profile = run->profile;
     auto_issued struct issued issued = {.chain_len = 0};
-    const struct card_key *key = NULL;
+    const struct card_key *key = due_default_key(run);
 
-    for (size_t i = 0; i < run->card->key_count; i++)
-        if (run->card->keys[i].is_default && run->card->keys[i].chain_len > 0)
-            key = &run->card->keys[i];
     if (key == NULL)
+        return false;
+    /* Asked when the request began. */
+    if (run->state.phase != STATE_IDLE && strcmp(key->id, run->state.default_key) == 0)
         return false;
     if (issued_of_key(key, &issued, NULL) != VSC_OK)
         return true;

@@ -19,7 +19,10 @@ bool due_supersedes(struct errand *errand, const struct profile *by, const struc
 /* Is there a certificate, or a profile superseded, that another card could get? `run` is of a
  * run_open() that found no card. */
 bool due_on_another_card(struct run *run);
-/* Is the default container somebody else's: neither this profile's nor one's that it supersedes? */
+/* The default container with its certificate; NULL for none. */
+const struct card_key *due_default_key(const struct run *run);
+/* Is the default container somebody else's: neither this profile's nor one's that it supersedes,
+ * nor the one that was there when the request that is under way began? */
 bool due_replaces_another(struct run *run);
 /* The ids of the person's own cards, of the errand's list. */
 size_t due_cards(const struct errand *errand, char ret_ids[CARDS_MAX][CARD_ID_SIZE]);

@@ -96,20 +96,6 @@ static enum vsc_err open_turn(struct turn *turn, struct problem *problem)
     return err;
 }
 
-/* A certificate that is not this profile's loses its place only if the person says so. */
-static bool may_begin(struct turn *turn)
-{
-    const struct asker *asker = turn->pulse->asker;
-    struct run *run = &turn->run;
-
-    if (turn->pulse->quiet || !due_replaces_another(run))
-        return true;
-    if (asker != NULL && asker->may_replace(asker->context, run->card->name, run->profile->name))
-        return true;
-    turn->postponed = true;
-    return false;
-}
-
 static enum vsc_err go_on(struct turn *turn, bool *ret_deleted, struct problem *problem)
 {
     struct run *run = &turn->run;
@@ -118,11 +104,18 @@ static enum vsc_err go_on(struct turn *turn, bool *ret_deleted, struct problem *
     enum vsc_err err = run_tidy(run, ret_deleted, problem);
 
     if (err == VSC_OK && may_ask && run->state.phase == STATE_IDLE &&
-        (turn->chosen || due_now(run)) && may_begin(turn))
-        err = run_begin(run, problem);
+        (turn->chosen || due_now(run))) {
+        err = run_may_replace(run, problem);
+        if (err == VSC_OK)
+            err = run_begin(run, problem);
+    }
     if (err == VSC_OK && (may_ask || run->state.phase == STATE_PENDING))
         err = run_on(run, false, problem);
-    return err;
+    if (!run->kept_place)
+        return err;
+    turn->postponed = true;
+    run->result = RUN_NOTHING;
+    return VSC_OK;
 }
 
 /* The person is needed: no fault, but a want. */

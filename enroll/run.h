@@ -34,6 +34,8 @@ struct run {
     enum run_result result;
     char code[CODE_MAX]; /* why it was refused; "" */
     bool keep;           /* refused, but the request stays for a later try */
+    bool yes;            /* another's certificate may lose its place, and nobody is asked */
+    bool kept_place;     /* it keeps its place: the person said no, or nobody was there */
 };
 
 /* Read the state and find its card, or the one that is meant by `card` (NULL: the only one).
@@ -48,6 +50,13 @@ void run_close(struct run *run);
  * first sign-in still, and a third would be too many.
  */
 must_check enum vsc_err run_begin(struct run *run, struct problem *problem);
+/*
+ * A certificate that is not this profile's loses its place as the default container only where the
+ * person says so, before a request begins and again where another has come to that place meanwhile.
+ * VSC_DENIED, and kept_place: it does not. A quiet pulse asks nobody and comes no further than the
+ * PIN.
+ */
+must_check enum vsc_err run_may_replace(struct run *run, struct problem *problem);
 /* Go on. A refusal by the CA, or of its answer, deletes the new key: the card is as it was. `poll`:
  * ask a CA that said to wait also before its time has come. */
 must_check enum vsc_err run_on(struct run *run, bool poll, struct problem *problem);

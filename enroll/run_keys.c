@@ -7,6 +7,7 @@
 #include "card/remote_owner.h"
 #include "common/own.h"
 #include "enroll/attestation.h"
+#include "enroll/due.h"
 #include "enroll/run_parts.h"
 #include "enroll/xcep/xcep.h"
 
@@ -195,6 +196,24 @@ static enum vsc_err try_key(struct run *run, const char *key, const struct issue
     return err;
 }
 
+enum vsc_err run_may_replace(struct run *run, struct problem *problem)
+{
+    const struct errand *errand = run->errand;
+    const struct asker *asker = errand->asker;
+
+    if (asker == NULL && errand->pin_from == ASK_TERMINAL)
+        asker = &asker_terminal;
+    if (errand->quiet || run->yes || !due_replaces_another(run))
+        return VSC_OK;
+    if (asker != NULL && asker->may_replace(asker->context, run->card->name, run->profile->name))
+        return VSC_OK;
+    run->kept_place = true;
+    return problem_set(problem, VSC_DENIED,
+                       "%s: the card signs in with a certificate of another profile or origin, "
+                       "which keeps its place; vsc-enroll request --yes lets this one take it",
+                       run->profile->name);
+}
+
 enum vsc_err run_install(struct run *run, struct problem *problem)
 {
     auto_issued struct issued issued = {.chain_len = 0};
@@ -216,6 +235,8 @@ enum vsc_err run_install(struct run *run, struct problem *problem)
         return err;
     if (!is_stored(run, key, &issued)) {
         err = issued_check(&issued, &expected, run->code, problem);
+        if (err == VSC_OK)
+            err = run_may_replace(run, problem);
         if (err == VSC_OK)
             err = errand_pin(run->errand, run->card, problem);
         if (err == VSC_OK)
@@ -309,6 +330,7 @@ static void find_current(struct run *run)
 enum vsc_err run_begin(struct run *run, struct problem *problem)
 {
     struct state *state = &run->state;
+    const struct card_key *key;
     bool same;
     enum vsc_err err;
 
@@ -332,6 +354,8 @@ enum vsc_err run_begin(struct run *run, struct problem *problem)
     if (err != VSC_OK)
         return err;
     memcpy(state->card, run->card->id, sizeof state->card);
+    key = due_default_key(run);
+    (void)snprintf(state->default_key, sizeof state->default_key, "%s", key != NULL ? key->id : "");
     state->since = run->errand->now;
     state->next_version = run->profile->version;
     if (!same)

@@ -26,6 +26,7 @@ void state_reset(struct state *state)
     state->phase = STATE_IDLE;
     state->next[0] = '\0';
     state->before_count = 0;
+    state->default_key[0] = '\0';
     free(take(state->request));
     free(take(state->answer));
     free(take(state->cookie));
@@ -62,6 +63,7 @@ enum vsc_err state_encode(const struct state *state, struct buf *ret_text)
     for (size_t i = 0; i < state->before_count; i++)
         json_string(&json, NULL, state->before[i]);
     json_close_array(&json);
+    json_string(&json, "default_key", state->default_key);
     json_string(&json, "request", state->request != NULL ? state->request : "");
     json_string(&json, "answer", state->answer != NULL ? state->answer : "");
     json_string(&json, "cookie", state->cookie != NULL ? state->cookie : "");
@@ -137,6 +139,15 @@ static bool copy_version(const struct json_document *document, const char *name,
            copy_time(document, name, to);
 }
 
+/* An older vsc-enroll did not write it. */
+static bool copy_default_key(const struct json_document *document, struct state *state)
+{
+    const char *name = "default_key";
+
+    return json_member(document, json_root(document), name, JSON_STRING) == NULL ||
+           copy_text(document, name, state->default_key, sizeof state->default_key);
+}
+
 static bool copy_before(const struct json_document *document, struct state *state)
 {
     const struct json_value *list =
@@ -192,7 +203,7 @@ enum vsc_err state_decode(const void *text, size_t len, struct state *ret_state,
     if (!copy_text(&document, "card", state.card, sizeof state.card) ||
         !copy_phase(&document, &state.phase) || !copy_id(&document, "current", state.current) ||
         !copy_id(&document, "old", state.old) || !copy_id(&document, "next", state.next) ||
-        !copy_before(&document, &state) ||
+        !copy_before(&document, &state) || !copy_default_key(&document, &state) ||
         !copy_owned(&document, "request", STATE_SIZE_MAX, &state.request) ||
         !copy_owned(&document, "answer", STATE_SIZE_MAX, &state.answer) ||
         !copy_owned(&document, "cookie", COOKIE_MAX, &state.cookie) ||

@@ -58,7 +58,8 @@ struct state {
     char next[SPKI_ID_SIZE];    /* the key of the request */
     char before[CARD_KEYS_MAX][KEY_ID_SIZE]; /* the card's keys when it was to be made */
     size_t before_count;
-    char *request, *answer; /* PEM */
+    char default_key[KEY_ID_SIZE]; /* of the card when the request began; "" for none */
+    char *request, *answer;        /* PEM */
     char *cookie;
     int64_t version, next_version; /* of the profile: of `current`, of the request */
     int64_t since, ask_at;         /* of the request; when to ask the CA again */

@@ -9,7 +9,6 @@
 #include "common/own.h"
 #include "enroll/attestation.h"
 #include "enroll/command.h"
-#include "enroll/due.h"
 #include "enroll/tell.h"
 
 /* A profile at work: the errand open, the state locked. */
@@ -98,18 +97,12 @@ static enum vsc_err put_request(struct run *run, const char *out, bool json,
     return put_file(out, request, strlen(request), problem);
 }
 
-/* A certificate that is not this profile's loses its place only where a person says so. */
-static enum vsc_err may_begin(const struct choices *choices, struct run *run,
-                              struct problem *problem)
+/* Before a key is made; later it is asked when the certificate is there. */
+static enum vsc_err check_place(const struct choices *choices, struct run *run,
+                                struct problem *problem)
 {
-    if (run->state.phase != STATE_IDLE || choices->yes || !due_replaces_another(run))
-        return VSC_OK;
-    if (choices->pin == 0 && asker_terminal.may_replace(NULL, run->card->name, run->profile->name))
-        return VSC_OK;
-    return problem_set(problem, VSC_DENIED,
-                       "%s: the card signs in with a certificate of another profile or origin, "
-                       "which keeps its place; --yes lets this one take it",
-                       run->profile->name);
+    run->yes = choices->yes;
+    return run->state.phase == STATE_IDLE ? run_may_replace(run, problem) : VSC_OK;
 }
 
 /* `renew`: somebody is enrolled already. */
@@ -134,7 +127,7 @@ static enum vsc_err go(const struct choices *choices, bool renew, struct problem
     if (err == VSC_OK)
         err = check_out(&run, choices->out, problem);
     if (err == VSC_OK)
-        err = may_begin(choices, &run, problem);
+        err = check_place(choices, &run, problem);
     if (err == VSC_OK)
         err = run_begin(&run, problem);
     if (err == VSC_OK)

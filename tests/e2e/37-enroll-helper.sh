@@ -159,5 +159,21 @@ check "renewals over ten years leave no key behind"
 echo 12345678 | "$B/vscmgr" csr Alice --key-id "$(jq -r '.keys[] | select(.default and .certificate != null).id' "$D/out")" --pin stdin -c "$D/conf" > "$D/csr" 2> "$D/log"
 check "and a card that signs"
 
+# ---- another certificate comes to the default container while the CA decides
+default_key() { "$B/vscmgr" show Alice --json -c "$D/conf" | jq -r '.keys[] | select(.default).id'; }
+profile late 'backend = "helper";' "helper = \"$D/helper-ca.sh\"; arguments = [ \"$D\" ];"
+ca say 1 wait; before=$(default_key)
+enroll request --profile late --yes && status_is late '.[0].phase == "pending"' && ca issue && enroll request --profile late && said 'late: enrolled' &&
+    [ "$(default_key)" != "$before" ]
+check "a certificate that may lose its place is not asked about again when the CA has decided"
+ca say 1 wait; enroll renew --profile new --yes; ca issue
+enroll renew --profile late && before=$(default_key) && [ -n "$before" ]
+enroll renew --profile new; [ $? = 1 ] && said 'keeps its place' && [ "$(default_key)" = "$before" ] && status_is new '.[0].phase == "issued"'
+check "one that came to that place meanwhile keeps it, and the answer stays"
+enroll pulse --profile new && [ "$(default_key)" = "$before" ] && status_is new '.[0].phase == "issued"'
+check "nobody to ask: a pulse lets it wait on"
+enroll request --profile new --yes && said 'new: enrolled' && [ "$(default_key)" != "$before" ] && status_is new '.[0].phase == "idle"'
+check "with --yes it is stored"
+
 echo "1..$TESTS"
 exit $FAILED

@@ -143,6 +143,7 @@ static void test_state_comes_back_whole(void **state)
                                .next = ID,
                                .before = {"00", "01"},
                                .before_count = 2,
+                               .default_key = "01",
                                .request = request,
                                .answer = answer,
                                .cookie = cookie,
@@ -163,6 +164,7 @@ static void test_state_comes_back_whole(void **state)
     assert_string_equal(again.next, ID);
     assert_int_equal(again.before_count, 2);
     assert_string_equal(again.before[1], "01");
+    assert_string_equal(again.default_key, "01");
     assert_string_equal(again.request, request);
     assert_string_equal(again.answer, answer);
     assert_string_equal(again.cookie, cookie);
@@ -174,6 +176,7 @@ static void test_state_comes_back_whole(void **state)
     assert_int_equal(again.phase, STATE_IDLE);
     assert_string_equal(again.current, ID);
     assert_null(again.request);
+    assert_string_equal(again.default_key, "");
     for (size_t len = 0; len + 2 < text.len; len++) {
         auto_state struct state cut = {.phase = STATE_IDLE};
 

@@ -178,6 +178,13 @@ static void test_superseded_template_is_enrolled_for_the_other(void **state)
     assert_true(due_now(&scene.run));
     assert_false(due_now(&run));
     assert_true(due_replaces_another(&run));
+    /* While a request is under way: what was there when it began was asked about then. */
+    run.state.phase = STATE_ISSUED;
+    assert_true(due_replaces_another(&run));
+    memcpy(run.state.default_key, due_default_key(&run)->id, KEY_ID_SIZE);
+    assert_false(due_replaces_another(&run));
+    run.state.phase = STATE_IDLE;
+    assert_true(due_replaces_another(&run));
     close_scene(&scene);
 }
 
