@@ -97,7 +97,9 @@ dc_files() { # in its mount namespace
     default_realm = $REALM
     dns_lookup_realm = false
 [realms]
-    $REALM = { kdc = 127.0.0.1 }
+    $REALM = {
+        kdc = 127.0.0.1
+    }
 [kdc]
     enable-pkinit = yes
     pkinit_identity = FILE:$PKI/dc1/cert.pem,$PKI/dc1/key.pem
@@ -143,6 +145,7 @@ member_files() {
     dns_lookup_realm = false
     rdns = false
     pkinit_anchors = FILE:$PKI/anchors/root.pem
+    pkinit_pool = FILE:$PKI/ca/sub/cert.pem
 END
     cat > /etc/samba/smb.conf << END
 [global]
