@@ -12,7 +12,7 @@
 #include "common/text.h"
 #include "tgt/cache_file.h"
 #include "tgt/outcome.h"
-#include "tgt/owner.h"
+#include "tgt/principal.h"
 
 #define YOUNG_PARTS 8  /* a ticket is renewed after that part of its life, */
 #define YOUNG_MAX   60 /* but at most so many seconds: sshd asks for it right after the sign-in */
@@ -238,6 +238,13 @@ void cache_renew(void *data, struct worker_result *result)
         code = krb5_cc_resolve(work.context, job->ccache, &work.cache);
     if (code == 0)
         code = find_held(&work);
+    /* The cache is its owner's, who may have put anything there: no KDC of another realm is asked.
+     */
+    if (code == 0 && !principal_is_accounts(work.context, work.client, job->account)) {
+        worker_result_set(result, TGT_MISMATCH, 0,
+                          "the ticket in the cache is another principal's");
+        return;
+    }
     if (code == 0 && !is_young(&work.held) && (work.held.ticket_flags & TKT_FLG_RENEWABLE) != 0)
         code = renew(&work, job->ccache);
     tell(&work, outcome_of(code), code, result);

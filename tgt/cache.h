@@ -28,7 +28,8 @@ struct cache_job {
  * principal in the collection. `ccache` and `own` of the result as in struct tgt_cached.
  */
 void cache_place(void *data, struct worker_result *result);
-/* A ticket that is still young stays as it is; one that cannot be renewed too. */
+/* A ticket that is still young stays as it is; one that cannot be renewed too. TGT_MISMATCH, and no
+ * KDC is asked: it is not the account's. */
 void cache_renew(void *data, struct worker_result *result);
 void cache_remove(void *data, struct worker_result *result);
 

@@ -13,6 +13,7 @@
 #include "tgt/outcome.h"
 #include "tgt/owner.h"
 #include "tgt/pkinit.h"
+#include "tgt/principal.h"
 
 #define SOCKET_VARIABLE "VSC_PKCS11_SOCKET" /* vsc-pkcs11(8) */
 #define IDENTITY_SIZE   (PATH_MAX + 256)
@@ -21,7 +22,7 @@ void exchange_before(void *data)
 {
     struct exchange *exchange = data;
 
-    exchange->keys = host_keys_read();
+    exchange->keys = host_keys_read(&exchange->keys_broken);
 }
 
 void exchange_forked(void *data)
@@ -92,32 +93,6 @@ static krb5_error_code parse_client(krb5_context context, const char *upn, enum 
     return krb5_parse_name(context, name, ret_client);
 }
 
-static bool copy_data(const krb5_data *data, char *to, size_t size)
-{
-    if (data->length >= size || memchr(data->data, '\0', data->length) != NULL)
-        return false;
-    memcpy(to, data->data, data->length);
-    to[data->length] = '\0';
-    return true;
-}
-
-static bool is_owners(krb5_context context, const struct exchange *exchange,
-                      const krb5_creds *creds)
-{
-    char name[TGT_PRINCIPAL_SIZE], realm[TGT_PRINCIPAL_SIZE];
-    const struct owner_principal principal = {name, realm};
-    char *expected = NULL;
-    bool is;
-
-    if (creds->client->length != 1 || !copy_data(&creds->client->data[0], name, sizeof(name)) ||
-        !copy_data(&creds->client->realm, realm, sizeof(realm)) ||
-        krb5_get_default_realm(context, &expected) != 0)
-        return false;
-    is = owner_is(&principal, exchange->get->account, expected);
-    krb5_free_default_realm(context, expected);
-    return is;
-}
-
 static void take_creds(krb5_context context, krb5_creds *creds, const char *principal,
                        struct worker_result *result)
 {
@@ -152,8 +127,10 @@ static void judge(krb5_context context, const struct exchange *exchange, krb5_cr
         fail(context, TGT_NONE, code, result);
         return;
     }
-    if (!is_owners(context, exchange, creds)) {
+    if (!principal_is_accounts(context, creds->client, exchange->get->account)) {
         worker_result_set(result, TGT_MISMATCH, 0, principal);
+    } else if (exchange->keys_broken) {
+        worker_result_set(result, TGT_UNTRUSTED, 0, "the host's keytab cannot be read");
     } else {
         code = host_keys_try(context, exchange->keys, creds);
         result->verified = code == 0 && exchange->keys != NULL;

@@ -17,6 +17,7 @@ struct exchange {
     const char *anchors;    /* a file or a folder, where krb5.conf names none; "" for none */
     bool as_root;           /* root's part runs as root: there is a sandbox, or nothing */
     struct host_keys *keys; /* what exchange_before() read; NULL without root */
+    bool keys_broken;       /* there is a keytab, and nobody knows whether it has them */
 };
 
 /* Read the host's keys, as root. `data` is a struct exchange. */

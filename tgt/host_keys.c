@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tgt/host_keys.h"
 
-#include <stdbool.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,23 +22,28 @@ static bool is_host(krb5_context context, krb5_const_principal principal)
     return principal->length == 2 && name->length == 4 && memcmp(name->data, "host", 4) == 0;
 }
 
-static size_t copy_keys(krb5_context context, krb5_keytab from, krb5_keytab to)
+/* 0 where there is no keytab, too. */
+static krb5_error_code copy_keys(krb5_context context, krb5_keytab from, krb5_keytab to,
+                                 size_t *ret_copied)
 {
     krb5_kt_cursor cursor;
     krb5_keytab_entry entry;
-    size_t copied = 0;
+    krb5_error_code code = krb5_kt_start_seq_get(context, from, &cursor);
 
-    if (krb5_kt_start_seq_get(context, from, &cursor) != 0)
-        return 0;
-    for (size_t i = 0; i < KEYS_MAX; i++) {
-        if (krb5_kt_next_entry(context, from, &entry, &cursor) != 0)
+    if (code != 0)
+        return code == ENOENT || code == KRB5_KT_NOTFOUND ? 0 : code;
+    for (size_t i = 0; code == 0 && i < KEYS_MAX; i++) {
+        code = krb5_kt_next_entry(context, from, &entry, &cursor);
+        if (code != 0)
             break;
-        if (is_host(context, entry.principal) && krb5_kt_add_entry(context, to, &entry) == 0)
-            copied++;
+        if (is_host(context, entry.principal)) {
+            code = krb5_kt_add_entry(context, to, &entry);
+            *ret_copied += code == 0;
+        }
         (void)krb5_free_keytab_entry_contents(context, &entry);
     }
     (void)krb5_kt_end_seq_get(context, from, &cursor);
-    return copied;
+    return code == KRB5_KT_END ? 0 : code;
 }
 
 void host_keys_free(struct host_keys *keys)
@@ -54,19 +59,29 @@ void host_keys_free(struct host_keys *keys)
 
 DEFINE_AUTO(struct host_keys, host_keys_free)
 
-struct host_keys *host_keys_read(void)
+static krb5_error_code read_keys(struct host_keys *keys, size_t *ret_copied)
+{
+    krb5_keytab file;
+    krb5_error_code code = krb5_init_context(&keys->context);
+
+    if (code == 0)
+        code = krb5_kt_resolve(keys->context, "MEMORY:host", &keys->memory);
+    if (code == 0)
+        code = krb5_kt_default(keys->context, &file);
+    if (code != 0)
+        return code;
+    code = copy_keys(keys->context, file, keys->memory, ret_copied);
+    (void)krb5_kt_close(keys->context, file);
+    return code;
+}
+
+struct host_keys *host_keys_read(bool *ret_is_broken)
 {
     auto_by(host_keys_free) struct host_keys *keys = calloc(1, sizeof(*keys));
-    krb5_keytab file;
-    size_t copied;
+    size_t copied = 0;
 
-    if (keys == NULL || krb5_init_context(&keys->context) != 0 ||
-        krb5_kt_resolve(keys->context, "MEMORY:host", &keys->memory) != 0 ||
-        krb5_kt_default(keys->context, &file) != 0)
-        return NULL;
-    copied = copy_keys(keys->context, file, keys->memory);
-    (void)krb5_kt_close(keys->context, file);
-    return copied > 0 ? take(keys) : NULL;
+    *ret_is_broken = keys == NULL || read_keys(keys, &copied) != 0;
+    return !*ret_is_broken && copied > 0 ? take(keys) : NULL;
 }
 
 krb5_error_code host_keys_try(krb5_context context, const struct host_keys *keys, krb5_creds *creds)

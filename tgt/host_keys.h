@@ -7,12 +7,15 @@
 #ifndef VSC_TGT_HOST_KEYS_H
 #define VSC_TGT_HOST_KEYS_H
 
+#include <stdbool.h>
+
 #include <krb5/krb5.h>
 
 struct host_keys;
 
-/* NULL where the keytab is not there, cannot be read or has no such key. */
-struct host_keys *host_keys_read(void);
+/* NULL where there is no keytab, or none of these keys in it; with *ret_is_broken where nobody can
+ * tell: then no ticket may be trusted. */
+struct host_keys *host_keys_read(bool *ret_is_broken);
 void host_keys_free(struct host_keys *keys);
 /*
  * 0 if a ticket for one of them, got by `creds`, opens with its key; `keys` may be NULL: 0 as well,

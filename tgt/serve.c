@@ -143,15 +143,20 @@ static void get_ticket(const struct tgt_site *site, int folder, const struct dro
     keep(site, folder, get, &result, got);
 }
 
-static enum vsc_err serve_get(const struct tgt_site *site, struct reader *body,
+/* The request goes before anything is done: from then on a worker alone has the PIN. */
+static enum vsc_err serve_get(const struct tgt_site *site, struct message *request,
                               struct message *answer, struct problem *problem)
 {
     __attribute__((cleanup(get_done))) struct tgt_get get = {.uid = 0};
     struct tgt_got got = {.outcome = TGT_NONE};
     struct drop_user user;
+    struct reader body;
     auto_fd int folder = -1;
-    enum vsc_err err = tgt_get_decode(body, &get);
+    enum vsc_err err;
 
+    reader_init(&body, request->body.data, request->body.len);
+    err = tgt_get_decode(&body, &get);
+    message_done(request);
     if (err == VSC_OK && site->as_root && get.ccache[0] != '\0')
         err = problem_set(problem, VSC_PROTOCOL, "root places nothing at once");
     if (err == VSC_OK)
@@ -244,7 +249,8 @@ static enum vsc_err serve_renew(const struct tgt_site *site, const struct tgt_ca
         worker_result_set(&result, TGT_UNREACHABLE, 0, "no KDC answered less than a minute ago");
     } else {
         worker_run(&work, &deadline, &result);
-        note_reach(folder, &result);
+        if (result.outcome != TGT_MISMATCH) /* nobody was asked */
+            note_reach(folder, &result);
     }
     answer_cached(&result, WIRE_TGT_RENEWED, answer);
     return VSC_OK;
@@ -277,8 +283,8 @@ static enum vsc_err serve_remove(const struct tgt_site *site, const struct tgt_c
     return VSC_OK;
 }
 
-enum vsc_err tgt_serve(const struct tgt_site *site, const struct message *request,
-                       struct message *answer, struct problem *problem)
+enum vsc_err tgt_serve(const struct tgt_site *site, struct message *request, struct message *answer,
+                       struct problem *problem)
 {
     struct tgt_cache cache;
     struct drop_user user;
@@ -288,10 +294,10 @@ enum vsc_err tgt_serve(const struct tgt_site *site, const struct message *reques
     message_init(answer, WIRE_ERROR);
     if (site->conf->kerberos == KERBEROS_OFF)
         return problem_set(problem, VSC_CONFIG, "kerberos is \"off\"");
-    reader_init(&body, request->body.data, request->body.len);
     if (request->type == WIRE_TGT_GET) {
-        err = serve_get(site, &body, answer, problem);
+        err = serve_get(site, request, answer, problem);
     } else {
+        reader_init(&body, request->body.data, request->body.len);
         err = tgt_cache_decode(&body, &cache);
         if (err == VSC_OK && (request->type == WIRE_TGT_PLACE) != (cache.ticket[0] != '\0'))
             err = VSC_PROTOCOL;

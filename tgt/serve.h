@@ -20,8 +20,9 @@ struct tgt_site {
     pid_t session;      /* the process that asks */
 };
 
-/* The answer to `request`, initialised by the call; an error becomes an ERROR of the caller's. */
-must_check enum vsc_err tgt_serve(const struct tgt_site *site, const struct message *request,
+/* The answer to `request`, initialised by the call; an error becomes an ERROR of the caller's. A
+ * request with a PIN is wiped. */
+must_check enum vsc_err tgt_serve(const struct tgt_site *site, struct message *request,
                                   struct message *answer, struct problem *problem);
 
 #endif

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <syslog.h>
+#include <unistd.h>
 
 #include "common/drop.h"
 #include "common/io.h"
@@ -80,6 +82,14 @@ enum vsc_err worker_result_decode(struct reader *reader, struct worker_result *r
     return err;
 }
 
+/* The pipe's end alone: neither the channel nor the folder of what is kept is a user's business. */
+static bool close_the_rest(int keep)
+{
+    closelog();
+    return (keep <= 3 || close_range(3, (unsigned)keep - 1, 0) == 0) &&
+           close_range((unsigned)keep + 1, ~0u, 0) == 0;
+}
+
 static enum vsc_err become(const struct worker_job *job, pid_t parent)
 {
     enum vsc_err err = drop_become(job->user);
@@ -98,6 +108,8 @@ __attribute__((noreturn)) static void work(const struct worker_job *job, int fd,
 
     worker_result_init(&result);
     buf_init(&body, RESULT_MAX);
+    if (!close_the_rest(fd))
+        _exit(1);
     if (job->before != NULL)
         job->before(job->data);
     if (become(job, parent) != VSC_OK)

@@ -31,6 +31,11 @@ seen open '^kept 0$' && ! seen open VSC_TICKET && seen close '^kept 0$' && [ -z 
 ok $? "FILE: at the session's end nothing of it is left"
 sign_in vscalice && ticket granted && [ -z "$(cache_of vscalice)" ] && [ -z "$(kept)" ]
 ok $? "a sign-in that is never established leaves nothing"
+printf '[libdefaults]\n default_realm = EVIL.TEST\n' > "$W/evil.conf"
+KRB5_CONFIG=$W/evil.conf KRB5_KTNAME=$W/evil.keytab KRB5_TRACE=$W/trace KRB5CCNAME=FILE:/tmp/krb5cc_evil VSC_PKCS11_SOCKET=$W/evil.sock \
+    sign_in vscalice "${SESSION[@]}" && ticket granted && said 'verified=1' && ! seen open krb5cc_evil && [ ! -e "$W/trace" ] &&
+    [ ! -e /tmp/krb5cc_evil ]
+ok $? "the caller's environment has no say"
 [ "$(stat -c '%U %a' $KEPT)" = 'root 700' ] && as vscalice test ! -x $KEPT
 ok $? "nobody but root may look at what is kept"
 kdc_conf 'default_ccache_name = DIR:/tmp/krb5cc_dir_%{uid}'
@@ -60,6 +65,7 @@ else
     sign_in vscalice "${SESSION[@]}"
     ok $? "KEYRING: this kernel has none; DIR again"
 fi
+rm -rf "/tmp/krb5cc_dir_$id"
 kdc_conf 'default_ccache_name = MEMORY:'
 sign_in vscalice 'setcred(PAM_ESTABLISH_CRED)'; grep -q 'Failure setting user credentials' "$LOG" && ticket no-ticket
 ok $? "MEMORY: a required ticket that cannot be placed is PAM_CRED_ERR"
@@ -155,6 +161,9 @@ ok $? "a KDC that does not know the host's key, required: refused"
 mv /etc/krb5.keytab "$W/keytab"
 sign_in vscalice "${SESSION[@]}" && ticket granted && said 'verified=0'
 ok $? "without a keytab the KDC's certificate alone tells"
+echo 'no keytab' > /etc/krb5.keytab
+! sign_in vscalice && refused_by "$AUTH_ERR" && ticket kdc-untrusted && said 'keytab'
+ok $? "a keytab that is damaged is not taken for none"
 kdc_stop; mv "$W/keytab" /etc/krb5.keytab; kdc_start kdc > "$LOG" 2>&1
 sed -i '/pkinit_anchors/d' /etc/krb5.conf; cp "$W/kdcca.pem" /etc/pam_vsc/anchors/
 sign_in vscalice && ticket granted
