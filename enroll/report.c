@@ -54,6 +54,14 @@ static void put_common(struct json *json, const struct report *report)
     json_bool(json, "old_key", run->state.old[0] != '\0');
 }
 
+/* What somebody has to carry to the CA. */
+static const char *request_of(const struct run *run)
+{
+    return run->profile->backend == PROFILE_FILE && run->state.phase == STATE_REQUESTED
+               ? run->state.request
+               : NULL;
+}
+
 void report_result(struct json *json, const struct report *report)
 {
     const struct run *run = report->run;
@@ -63,6 +71,7 @@ void report_result(struct json *json, const struct report *report)
         put_common(json, report);
         json_string(json, "result", result_word(report));
         json_bool(json, "old_key_deleted", report->deleted);
+        json_string(json, "request", request_of(run));
         json_string(json, "code", run->code[0] != '\0' ? run->code : NULL);
         json_foreign(json, "why", report->err != VSC_OK ? report->why : NULL);
         json_close_object(json);

@@ -56,6 +56,8 @@ cp "$D/a.csr" "$D/first.csr"
 as daemon status --json && is '.[0].phase == "requested" and .[0].certificate == null' && ! grep -rqE '12345678' "$D/state-daemon" &&
     [ "$(stat -c '%a %U' "$D/state-daemon/pam_vsc/enroll")" = "700 daemon" ] && [ "$(stat -c %a "$D/state-daemon/pam_vsc/enroll/paper.json")" = 600 ]
 check "it waits, and the PIN is nowhere"
+enroll request --json && is '.result == "waiting"' && jq -r .request "$D/out" | openssl req -outform DER | cmp - <(openssl req -in "$D/a.csr" -outform DER)
+check "the request once more, in JSON"
 as daemon pulse < /dev/null && [ ! -s "$D/out" ]
 check "a pulse has nothing to do, and says nothing"
 waiting=$(card)
@@ -114,7 +116,7 @@ SESSION=()
 enroll renew --out "$D/state-daemon/c.csr" && "$B/vscmgr" destroy --name Alice --yes -c "$D/conf" > "$D/out" 2>&1 &&
     printf '%s\n' 12345678 | "$B/vscmgr" create --name Second --owner bin --pin stdin --adminkey random -c "$D/conf" > "$D/out" 2>&1
 check "the card is destroyed while a request waits, and its number is another's"
-as daemon cancel; [ $? = 0 ] && ! grep -q requested "$D/state-daemon/pam_vsc/enroll/paper.json"
+as daemon cancel --json && is '.phase == "idle" and .card == null and .request == null' && ! grep -q requested "$D/state-daemon/pam_vsc/enroll/paper.json"
 check "cancel ends the request whose card is gone"
 "$B/vscmgr" destroy --name Second --yes -c "$D/conf" > "$D/out" 2>&1
 printf '%s\n' 12345678 | "$B/vscmgr" create --name Third --owner daemon --pin stdin --adminkey random -c "$D/conf" > "$D/out" 2>&1
