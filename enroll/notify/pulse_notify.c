@@ -149,7 +149,8 @@ static void tell_wants(const struct pulse *pulse, enum enroll_event event)
         event_tell(event, pulse->wants[i].profile->name, pulse->wants[i].card, NULL);
 }
 
-/* What waits in `quiet`, whose lock is given up: others may work while a notice waits. */
+/* What waits in `quiet`, whose lock and connection to vsc-card are given up: a notice may wait for
+ * hours, others may work meanwhile, and vsc-card has only so many places for all users. */
 static enum vsc_err ask_and_pulse(const struct choices *choices, struct pulse *quiet,
                                   struct notice *notice, struct problem *problem)
 {
@@ -158,6 +159,8 @@ static enum vsc_err ask_and_pulse(const struct choices *choices, struct pulse *q
 
     tell_wants(quiet, EVENT_DUE);
     (void)close(take_fd(quiet->errand.folder)); /* the lock */
+    card_source_free(quiet->errand.source);
+    quiet->errand.source = NULL;
     if (notice == NULL && has_terminal())
         return pulse_with(choices, &asker_terminal, NULL, problem);
     if (notice != NULL && ask_person(quiet, notice, (int64_t)choices->wait * 1000) == ANSWER_NOW)

@@ -47,6 +47,9 @@ answers "$PIN"; : > "$D/asked"; pulse --at "$(in_days 330)"
 at_notice && told 'Renew now' && told 'Remind me later' && told 'Details' && told 'The certificate of the smart card Alice ends on' &&
     [ "$(questions)" = 0 ] && [ ! -s "$D/asked" ] && [ "$(keys)" = 1 ] && event due
 check "a renewal is due: a notice with three buttons, and no question before the click"
+unconnected() { [ -z "$(cat "/proc/$LISTENER/task/$LISTENER/children")" ]; }
+until_true unconnected && ! ended
+check "while it waits, nothing is held at vsc-card"
 as daemon status && enroll renew --profile none; [ $? = 2 ]
 check "while it waits another vsc-enroll can work"
 signal ActionInvoked us 99 renew; sleep 0.3; kill -0 "$PULSE" && [ "$(questions)" = 0 ]
