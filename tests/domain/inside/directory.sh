@@ -73,5 +73,13 @@ refresh
 ok $? "ldaps: a server whose certificate a stranger issued is not asked"
 sign_in alice; grep -q VSC-DIRECTORY-UNKNOWN "$LOG"
 ok $? "ldaps: and so nobody signs in"
+
+guided() {
+    member winbind && trust none && cp $PKI/anchors/root.pem /etc/pam_vsc/anchors/ &&
+        { sed -n '/^trust = /,/^realm = /p' doc/domain-guide.md; echo "card = { tcti = \"$TCTI\"; };"; } > "$CONF" &&
+        card_for alice good && certcheck refresh
+}
+guided > "$LOG" 2>&1 && sign_in 'CORP\alice' && said 'ticket=' && said 'result=success'
+ok $? "winbind: CORP\\alice signs in by the configuration of doc/domain-guide.md"
 domain_end
 echo "1..$number"
