@@ -41,6 +41,13 @@ let_in vscalice 'PIN for Alice: ' $PIN && has_ticket && said ticket=granted
 check $? "a session with a ticket of the user's"
 until_true 20 nothing_left
 check $? "and nothing of it is left"
+printf '[libdefaults]\n default_realm = EVIL.TEST\n' > /tmp/evil.conf
+export KRB5_CONFIG=/tmp/evil.conf KRB5CCNAME=FILE:/tmp/evil KRB5_KTNAME=/tmp/evil.keytab KRB5_TRACE=/tmp/evil.trace
+let_in vscalice 'PIN for Alice: ' $PIN && has_ticket && said verified=1 && [ "$(echo /tmp/evil*)" = /tmp/evil.conf ]
+check $? "the environment of its caller has no say"
+unset KRB5_CONFIG KRB5CCNAME KRB5_KTNAME KRB5_TRACE
+until_true 20 nothing_left
+check $? "and nothing of that is left"
 
 for NAME in sudo 'sudo -i'; do
     attempt() { # vscalice becomes root
