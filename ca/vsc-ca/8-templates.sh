@@ -13,7 +13,7 @@ template_options() { # OPTION...
         --validity) T_DAYS=$2
             matches "$2" '[1-9][0-9]{0,3}' || misused "--validity: days" ;;
         --renewal) T_RENEWAL=$2
-            matches "$2" '[1-9][0-9]{0,3}' || misused "--renewal: days before the end" ;;
+            matches "$2" '[1-9][0-9]{0,3}' && [ "$2" -le 3650 ] || misused "--renewal: 1 to 3650 days before the end" ;;
         --allow-user | --allow-group)
             matches "$2" "$ACCOUNT" || misused "$1: not a name: $2"
             if [ "$1" = --allow-user ]; then T_USERS+="${T_USERS:+ }$2"; else T_GROUPS+="${T_GROUPS:+ }$2"; fi ;;

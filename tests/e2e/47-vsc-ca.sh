@@ -80,6 +80,7 @@ is "template duplicate" 0 '' ca template duplicate "Smartcard Logon" "$T" --allo
 is "a template has one base" 1 'no template "Web Server"' ca template duplicate "Web Server" X
 is "a template that is there is not overwritten" 1 'there is a template' ca template duplicate "Smartcard Logon" "$T"
 is "names of templates are no paths" 2 'not a name' ca template duplicate "Smartcard Logon" ../x
+is "no renewal period that a profile cannot have" 2 '1 to 3650' ca template duplicate "Smartcard Logon" X --validity 9000 --renewal 3651
 is "values of templates are checked" 2 'min-key-size' ca template duplicate "Smartcard Logon" X --min-key-size 1024
 ca template duplicate "Smartcard Logon" Nobody
 ca template duplicate "Smartcard Logon" Group --allow-group daemon --keys rsa --min-key-size 3072
