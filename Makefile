@@ -208,7 +208,7 @@ DEPS_LOGIN := krb5-kdc krb5-admin-server krb5-user krb5-pkinit expect sshpass op
               p11-kit polkitd
 DEPS_DOMAIN := samba samba-ad-dc samba-ad-provision samba-dsdb-modules samba-vfs-modules python3-samba ldb-tools \
                winbind libnss-winbind sssd-ad sssd-tools libnss-sss krb5-user krb5-pkinit krb5-kdc krb5-admin-server \
-               ldap-utils libsasl2-modules-gssapi-mit iproute2 curl
+               ldap-utils libsasl2-modules-gssapi-mit iproute2 curl strace libpam-winbind libpam-sss libpam-krb5
 as_root := $(if $(filter 0,$(shell id -u)),,sudo) env DEBIAN_FRONTEND=noninteractive
 install_packages = $(as_root) apt-get update -q && \
                    $(as_root) apt-get install -y -q --no-install-recommends $1

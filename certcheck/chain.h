@@ -14,6 +14,7 @@
 #include "certcheck/crls.h"
 #include "certcheck/verdict.h"
 #include "common/err.h"
+#include "common/wire_stale.h"
 #include "conf/conf.h"
 
 #define CHAIN_DEPTH_MAX 10 /* certificates in a path */
@@ -43,8 +44,8 @@ struct chain_path {
     X509
         *certs[CHAIN_DEPTH_MAX]; /* borrowed from the pool; the certificate to check is the first */
     unsigned len;
-    bool anchored; /* the last is an anchor */
-    bool stale;    /* a revocation list past nextUpdate was used */
+    bool anchored;      /* the last is an anchor */
+    struct stale stale; /* what past nextUpdate was used */
 };
 
 /*

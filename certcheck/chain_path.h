@@ -51,7 +51,7 @@ void path_check_names(const struct chain_path *path, struct verdict *verdict);
 void path_check_usages(const struct chain_path *path, const struct chain_rules *rules,
                        struct verdict *verdict);
 
-/* Revocation of every certificate below the anchor; sets path->stale. */
+/* Revocation of every certificate below the anchor; adds to path->stale. */
 void path_check_revocation(struct chain_path *path, const struct chain_pool *pool,
                            const struct chain_rules *rules, struct verdict *verdict);
 

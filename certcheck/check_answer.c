@@ -103,7 +103,7 @@ void answer_evaluated(const struct evaluation *evaluation, int64_t now,
         .accepted = evaluation->accepted,
         .mapped = evaluation->mapped,
         .days_left = days_left(evaluation, now),
-        .stale = evaluation->stale,
+        .stale = evaluation->stale.count > 0,
     };
 
     if (evaluation->mapped) {
@@ -122,7 +122,7 @@ void answer_verdict(const struct evaluation *evaluation, int64_t now,
 {
     struct check_verdict verdict = {
         .days_left = days_left(evaluation, now),
-        .stale = evaluation->stale,
+        .stale = evaluation->stale.count > 0,
     };
 
     if (evaluation->mapped) {

@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "certcheck/check_session.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "certcheck/begin.h"
 #include "certcheck/check_answer.h"
 #include "certcheck/evaluation.h"
 #include "certcheck/openssl_own.h"
 #include "certcheck/proof.h"
-#include "common/deadline.h"
-#include "common/mark.h"
 #include "common/text.h"
 
 /* A certificate that a challenge may be out for. */
@@ -31,44 +26,12 @@ struct check_session {
     struct check_begin begin;
     struct candidate *candidates; /* owned */
     size_t count;
+    bool proven;                        /* a PROVE was ACCEPTED */
+    struct stale stale;                 /* of that */
     char weakly_mapped[USER_NAME_SIZE]; /* "": not so */
 };
 
 DEFINE_AUTO(struct evaluation, evaluation_free)
-
-static int64_t wall_clock(void)
-{
-    return time(NULL);
-}
-
-static void read_boot_id(char to[BOOT_ID_SIZE])
-{
-    FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
-
-    *to = '\0';
-    if (file == NULL)
-        return;
-    if (fgets(to, BOOT_ID_SIZE, file) == NULL)
-        *to = '\0';
-    (void)fclose(file);
-}
-
-struct check_world check_world_here(const struct conf *conf)
-{
-    struct check_world world = {
-        .conf = conf,
-        .accounts = &account_nss,
-        .now = wall_clock,
-        .ticks = clock_ms,
-        .mark = MARK_FOLDER,
-    };
-
-    if (gethostname(world.host, sizeof(world.host)) != 0)
-        world.host[0] = '\0';
-    world.host[sizeof(world.host) - 1] = '\0';
-    read_boot_id(world.boot_id);
-    return world;
-}
 
 enum vsc_err check_session_new(const struct check_world *world, struct check_session **ret_session)
 {
@@ -302,6 +265,8 @@ static enum vsc_err handle_prove(struct check_session *session, struct reader *b
     answer_verdict(evaluation, session->world.now(), &verdict);
     if (proven && evaluation->accepted && verdict.reason_count == 0) {
         session->over = false;
+        session->proven = true;
+        session->stale = evaluation->stale;
         note_weak_mapping(session, evaluation);
         message_init(answer, WIRE_CHECK_ACCEPTED);
     } else {
@@ -351,6 +316,21 @@ static enum vsc_err handle_service(const struct check_session *session, struct r
     return VSC_OK;
 }
 
+/* What the certificate was checked with is told to who has proven it. */
+static enum vsc_err handle_stale(const struct check_session *session, struct reader *body,
+                                 struct message *answer, struct problem *problem)
+{
+    enum vsc_err err = reader_end(body);
+
+    if (err == VSC_OK && !session->proven)
+        err = problem_set(problem, VSC_PROTOCOL, "STALE before ACCEPTED");
+    if (err != VSC_OK)
+        return err;
+    message_init(answer, WIRE_CHECK_STALE_TOLD);
+    check_stale_encode(&answer->body, &session->stale);
+    return VSC_OK;
+}
+
 enum vsc_err check_session_handle(struct check_session *session, const struct message *request,
                                   struct message *answer, struct problem *problem)
 {
@@ -372,6 +352,8 @@ enum vsc_err check_session_handle(struct check_session *session, const struct me
         err = handle_recheck(session, &body, answer, problem);
     else if (request->type == WIRE_CHECK_SERVICE)
         err = handle_service(session, &body, answer, problem);
+    else if (request->type == WIRE_CHECK_STALE)
+        err = handle_stale(session, &body, answer, problem);
     if (err == VSC_OK)
         err = buf_status(&answer->body);
     session->over = session->over || err != VSC_OK;

@@ -60,8 +60,10 @@ static void check_account(const struct evaluator *evaluator,
                           const struct evaluation_request *request, struct evaluation *evaluation)
 {
     const struct mapping *mapping = &evaluator->mapping;
+    const int64_t max_age = evaluator->conf->directory.max_age;
     struct verdict verdict;
     bool needs_upn = true;
+    int64_t seen;
 
     verdict_init(&verdict);
     evaluation->mapped =
@@ -69,6 +71,9 @@ static void check_account(const struct evaluator *evaluator,
     if (evaluation->facts->upn_state == UPN_NONE)
         needs_upn = !mapping_needs_no_upn(mapping, evaluation->facts,
                                           evaluation->mapped ? &evaluation->account : NULL);
+    if (evaluation->mapped && mapping_seen(mapping, &evaluation->account, &seen) &&
+        request->at > seen + max_age)
+        stale_add(&evaluation->stale, STALE_DIRECTORY, "", seen + max_age);
     if (evaluation->mapped && request->check_state)
         mapping_check_state(mapping, &evaluation->account, request->at, &verdict);
     check_names(evaluation->facts, needs_upn, &evaluation->verdict);
@@ -95,7 +100,7 @@ static void check_directory(const struct evaluator *evaluator, int64_t at,
             verdict_refuse(&evaluation->verdict, REASON_DIRECTORY_STALE, 0, "%s",
                            published_name((enum published_kind)kind));
         else if (at > until)
-            evaluation->stale = true;
+            stale_add(&evaluation->stale, STALE_DIRECTORY, "", until);
     }
 }
 
@@ -149,7 +154,10 @@ static enum vsc_err check_chain(const struct evaluator *evaluator,
 
     if (err != VSC_OK)
         return err;
-    evaluation->stale = evaluation->stale || path.stale;
+    for (size_t i = 0; i < path.stale.count; i++)
+        stale_add(&evaluation->stale, path.stale.items[i].kind, path.stale.items[i].of,
+                  path.stale.items[i].since);
+    evaluation->stale.more += path.stale.more;
     *ret_anchored = path.anchored;
     return list_chain(&path, &evaluation->chain);
 }

@@ -82,9 +82,9 @@ struct evaluation {
     struct facts *facts;     /* owned; NULL for a malformed certificate */
     X509 *cert;              /* owned reference; NULL for one that does not parse */
     struct facts_list chain; /* subjects, the certificate's first */
-    bool stale;  /* a list past nextUpdate was used, or what the directory said longer ago than
-           directory.max_age */
-    bool mapped; /* the rules give `account`, whatever else is wrong */
+    struct stale stale; /* lists past nextUpdate that were used, and what the directory said longer
+                           ago than directory.max_age */
+    bool mapped;        /* the rules give `account`, whatever else is wrong */
     struct account account;
 };
 

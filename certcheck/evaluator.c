@@ -158,7 +158,8 @@ static enum vsc_err load_directory(struct evaluator *evaluator)
 
     if (*conf->directory.uri == '\0')
         return VSC_OK;
-    return directory_accounts_load(&evaluator->cache, time(NULL), conf->directory.max_age,
+    return directory_accounts_load(&evaluator->cache, time(NULL),
+                                   (int64_t)conf->directory.max_age + conf->revocation.max_stale,
                                    &evaluator->mapping.directory);
 }
 

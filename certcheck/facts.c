@@ -152,7 +152,7 @@ static enum vsc_err read_serial(const X509 *cert, struct facts *facts)
     return err;
 }
 
-static char *read_common_name(const X509 *cert)
+char *facts_common_name(const X509 *cert)
 {
     const X509_NAME *name = X509_get_subject_name(cert);
     int at = -1, last = -1;
@@ -216,7 +216,7 @@ static enum vsc_err read_fields(X509 *cert, struct facts *facts, struct problem 
     facts->issuer = facts_name(X509_get_issuer_name(cert));
     if (facts->subject == NULL || facts->issuer == NULL)
         return problem_set(problem, VSC_CERT, "the subject's or issuer's name cannot be read");
-    facts->common_name = read_common_name(cert);
+    facts->common_name = facts_common_name(cert);
     X509_get0_signature(NULL, &signature, cert);
     X509_ALGOR_get0(&object, NULL, NULL, signature);
     if (OBJ_obj2nid(object) != NID_undef)

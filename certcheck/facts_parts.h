@@ -17,6 +17,8 @@ must_check enum vsc_err facts_read_altsecids(X509 *cert, struct facts *facts);
 char *facts_name(const X509_NAME *name);
 /* The subject's name in that form, cut to `size`. */
 void facts_subject(const X509 *cert, char *to, size_t size);
+/* The last common name of the subject; NULL without one, and when memory ran out. */
+char *facts_common_name(const X509 *cert);
 /* Is the value one of the string types that hold text? */
 bool facts_is_text(const ASN1_STRING *value);
 /* One value of a name, escaped for RFC 4514 and as UTF-8; NULL as above. */

@@ -49,6 +49,10 @@ bool mapping_find(const struct mapping *mapping, const struct facts *facts, cons
 bool mapping_needs_no_upn(const struct mapping *mapping, const struct facts *facts,
                           const struct account *account);
 
+/* When refresh last saw what the directory says of this account; false where it never did, or the
+ * account is of /etc/passwd. */
+bool mapping_seen(const struct mapping *mapping, const struct account *account, int64_t *ret_seen);
+
 /*
  * Whether the directory has disabled, locked or removed the account, or the account's time is over
  * at `at`, as far as refresh has seen it; accounts of /etc/passwd are none of the directory's. How

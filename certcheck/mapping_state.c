@@ -18,6 +18,19 @@ static const struct directory_account *known_as(const struct mapping *mapping,
     return directory_accounts_of_uid(&mapping->directory, account->uid);
 }
 
+bool mapping_seen(const struct mapping *mapping, const struct account *account, int64_t *ret_seen)
+{
+    const struct directory_account *known =
+        directory_accounts_of_uid(&mapping->directory, account->uid);
+
+    if (known == NULL)
+        return false;
+    if (account_is_local(mapping->source, account))
+        return false;
+    *ret_seen = known->fetched;
+    return true;
+}
+
 void mapping_check_state(const struct mapping *mapping, const struct account *account, int64_t at,
                          struct verdict *verdict)
 {

@@ -3,6 +3,7 @@
 #include "certcheck/chain_path.h"
 #include "certcheck/facts_parts.h"
 #include "certcheck/revocation.h"
+#include "common/own.h"
 
 /* `soft` lets pass that nothing is known, never that something is. */
 static void weigh_answer(const struct revocation_answer *answer, enum conf_revocation mode,
@@ -32,6 +33,15 @@ static void weigh_answer(const struct revocation_answer *answer, enum conf_revoc
         verdict_refuse(verdict, reason, depth, "%s%s%s", subject, colon, answer->detail);
 }
 
+static void note_stale(struct chain_path *path, unsigned depth,
+                       const struct revocation_answer *answer)
+{
+    auto_free char *issuer = facts_common_name(path->certs[depth + 1]);
+
+    stale_add(&path->stale, answer->by_ocsp ? STALE_ANSWER : STALE_LIST,
+              issuer != NULL ? issuer : "", answer->next_update);
+}
+
 /* Of a certificate whose issuer is not proven nothing can be known. */
 void path_check_revocation(struct chain_path *path, const struct chain_pool *pool,
                            const struct chain_rules *rules, struct verdict *verdict)
@@ -47,8 +57,9 @@ void path_check_revocation(struct chain_path *path, const struct chain_pool *poo
             continue;
         verdict_passed(verdict, CHECK_REVOCATION);
         revocation_ask(&question, &answer);
-        path->stale = path->stale || answer.status == ANSWER_GOOD_STALE ||
-                      (answer.status == ANSWER_TOO_OLD && rules->revocation == REVOCATION_SOFT);
+        if (answer.status == ANSWER_GOOD_STALE ||
+            (answer.status == ANSWER_TOO_OLD && rules->revocation == REVOCATION_SOFT))
+            note_stale(path, i, &answer);
         facts_subject(path->certs[i], subject, sizeof(subject));
         weigh_answer(&answer, rules->revocation, i, subject, verdict);
     }

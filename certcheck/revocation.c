@@ -61,6 +61,7 @@ void revocation_ask(const struct revocation_question *question,
     struct revocation_answer by_ocsp, by_lists;
 
     ask_ocsp(question, &by_ocsp);
+    by_ocsp.by_ocsp = true;
     revocation_ask_lists(question, &by_lists);
     if (by_ocsp.status > by_lists.status ||
         (by_lists.status == ANSWER_NONE && *by_lists.detail == '\0'))

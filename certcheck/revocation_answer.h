@@ -3,6 +3,7 @@
 #ifndef VSC_CERTCHECK_REVOCATION_ANSWER_H
 #define VSC_CERTCHECK_REVOCATION_ANSWER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum revocation_status {
@@ -16,6 +17,7 @@ enum revocation_status {
 struct revocation_answer {
     enum revocation_status status;
     int64_t next_update; /* of what counted; 0 for none */
+    bool by_ocsp;        /* what counted is an OCSP answer, no list */
     char detail[160];    /* why nothing is known, when and why revoked */
 };
 

@@ -38,6 +38,8 @@
     X(CHECK_SERVICE, 0x0106, 16)                                                                   \
     X(CHECK_SERVED, 0x0186, 16)                                                                    \
     X(CHECK_BEGUN_TICKET, 0x0187, 4096)                                                            \
+    X(CHECK_STALE, 0x0108, 16)                                                                     \
+    X(CHECK_STALE_TOLD, 0x0188, 1024)                                                              \
     X(CARD_LIST, 0x0201, 16)                                                                       \
     X(CARD_LISTED, 0x0281, WIRE_BODY_MAX)                                                          \
     X(CARD_STATE, 0x0202, 256)                                                                     \

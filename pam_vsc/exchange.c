@@ -137,6 +137,19 @@ enum vsc_err exchange_service(const struct peer *check, struct check_served *ret
     return checked(check, check_served_decode(&reader, ret_served), answer.type);
 }
 
+enum vsc_err exchange_stale(const struct peer *check, struct stale *ret_stale)
+{
+    auto_message struct message request, answer = NO_ANSWER;
+    struct reader reader;
+    enum vsc_err err;
+
+    message_init(&request, WIRE_CHECK_STALE);
+    err = call_one(check, &request, WIRE_CHECK_STALE_TOLD, &answer, &reader);
+    if (err != VSC_OK)
+        return err;
+    return checked(check, check_stale_decode(&reader, ret_stale), answer.type);
+}
+
 enum vsc_err exchange_list(const struct peer *card, struct card_list *ret_list)
 {
     auto_message struct message request, answer = NO_ANSWER;

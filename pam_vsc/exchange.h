@@ -11,6 +11,7 @@
 #include "common/wire_card.h"
 #include "common/wire_check.h"
 #include "common/wire_owner.h"
+#include "common/wire_stale.h"
 #include "common/wire_token.h"
 #include "pam_vsc/peer.h"
 
@@ -24,6 +25,8 @@ must_check enum vsc_err exchange_evaluate(const struct peer *check,
 must_check enum vsc_err exchange_prove(const struct peer *check, const struct check_prove *prove,
                                        bool *ret_accepted, struct check_verdict *ret_verdict);
 must_check enum vsc_err exchange_service(const struct peer *check, struct check_served *ret_served);
+/* What the accepted certificate was checked with that is out of date. */
+must_check enum vsc_err exchange_stale(const struct peer *check, struct stale *ret_stale);
 must_check enum vsc_err exchange_recheck(const struct peer *check,
                                          const struct check_recheck *recheck,
                                          struct check_verdict *ret_verdict);

@@ -111,6 +111,7 @@ static enum ending prove(struct call *call, const struct check_prove *signature,
 static void inform(struct call *call)
 {
     const struct check_verdict *verdict = &call->verdict;
+    struct stale stale = {.count = 0};
     char text[TEXTS_SIZE];
 
     if (verdict->days_left <= (int64_t)call->rules.warn_days) {
@@ -120,8 +121,11 @@ static void inform(struct call *call)
                call->ticket == TGT_MISMATCH) {
         texts_no_ticket(text, call->ticket);
         talk_inform(&call->talk, text);
-    } else if (verdict->stale) {
-        talk_inform(&call->talk, texts_stale());
+    } else if (verdict->stale && !call->talk.silent) {
+        if (exchange_stale(&call->check, &stale) != VSC_OK)
+            stale.count = 0;
+        texts_stale(text, &stale);
+        talk_inform(&call->talk, text);
     }
 }
 

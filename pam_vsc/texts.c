@@ -86,12 +86,6 @@ void texts_expires(char to[TEXTS_SIZE], int32_t days)
                        (int)days);
 }
 
-const char *texts_stale(void)
-{
-    return _("This sign-in was checked against a revocation list or directory data that is out of "
-             "date.");
-}
-
 void texts_no_ticket(char to[TEXTS_SIZE], enum tgt_outcome outcome)
 {
     char shown[REASON_SHOWN];

@@ -14,6 +14,7 @@
 #include "common/reason.h"
 #include "common/wire_card.h"
 #include "common/wire_tgt.h"
+#include "common/wire_stale.h"
 
 #define TEXTS_SIZE 1024
 
@@ -56,9 +57,10 @@ void texts_no_certificate(char to[TEXTS_SIZE], const char *card);
 void texts_refused(char to[TEXTS_SIZE], const char *card, enum reason reason);
 
 void texts_expires(char to[TEXTS_SIZE], int32_t days);
-const char *texts_stale(void);
 /* Why there is no Kerberos ticket. */
 void texts_no_ticket(char to[TEXTS_SIZE], enum tgt_outcome outcome);
+/* What was out of date; nothing named where that could not be learned. */
+void texts_stale(char to[TEXTS_SIZE], const struct stale *stale);
 
 /* A choice: what stands above it, and how one line of it is written; `label` may be empty. */
 const char *texts_choice_head(void);

@@ -165,7 +165,7 @@ END
     mkdir -p /run/samba /etc/sssd/conf.d
     cat > /etc/sssd/sssd.conf << END
 [sssd]
-services = nss
+services = nss, pam
 domains = $DOMAIN
 config_file_version = 2
 [domain/$DOMAIN]
@@ -184,9 +184,12 @@ dyndns_update = False
 END
     chmod 600 /etc/sssd/sssd.conf
 }
+# The domain controller listens a while before all of its parts have an answer.
+joined() { net ads join -U "administrator%$ADMIN_PASSWORD" --no-dns-updates > "$W/join.log" 2>&1; }
 member_join() {
     local try
-    net ads join -U "administrator%$ADMIN_PASSWORD" --no-dns-updates && klist -k || return 1
+    until_true joined || { cat "$W/join.log"; return 1; }
+    klist -k || return 1
     for try in 1 2 3 4; do echo "wrong $try" | kinit -c "$W/luca" "luca@$REALM" > /dev/null 2>&1; done
     echo "$PASSWORD" | kinit -c "$W/luca" "luca@$REALM" 2>&1 | grep -i revoked
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/wire_check.h"
+#include "common/wire_stale.h"
 #include "tests/fakehelper/play.h"
 
 const char *part_text(const struct part *part, const char *name, const char *otherwise)
@@ -166,6 +167,23 @@ static void encode_served(const struct play *play, struct buf *body)
     check_served_encode(body, &served);
 }
 
+/* "CHECK_STALE_TOLD more=1 ; list of="Test CA" since=0 ; answer ... ; directory since=0" */
+static void encode_stale(const struct play *play, struct buf *body)
+{
+    struct stale stale = {.count = 0};
+
+    for (size_t i = 1; i < play->count; i++) {
+        const struct part *part = &play->parts[i];
+
+        stale_add(&stale,
+                  part_flag(part, "list")     ? STALE_LIST
+                  : part_flag(part, "answer") ? STALE_ANSWER
+                                              : STALE_DIRECTORY,
+                  part_text(part, "of", ""), (int64_t)part_number(part, "since", 0));
+    }
+    check_stale_encode(body, &stale);
+}
+
 bool play_encode_check(const struct play *play, enum wire_type type, struct buf *body)
 {
     if (type == WIRE_CHECK_BEGUN || type == WIRE_CHECK_BEGUN_TICKET)
@@ -177,6 +195,8 @@ bool play_encode_check(const struct play *play, enum wire_type type, struct buf 
         encode_verdict(play, body);
     else if (type == WIRE_CHECK_SERVED)
         encode_served(play, body);
+    else if (type == WIRE_CHECK_STALE_TOLD)
+        encode_stale(play, body);
     else
         return false;
     return true;

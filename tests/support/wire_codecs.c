@@ -9,6 +9,7 @@
 #include "common/wire_token.h"
 #include "tests/support/wire_codecs_owner.h"
 #include "tests/support/wire_codecs_tgt.h"
+#include "tests/support/wire_codecs_stale.h"
 #include "tests/support/wire_codecs_watch.h"
 
 static unsigned char der_a[] = {0x30, 0x03, 0x02, 0x01, 0x01};
@@ -383,6 +384,7 @@ const struct wire_codec wire_codecs[] = {
     {"tgt_got", WIRE_TGT_GOT, 2, tgt_got_sample, tgt_got_again},
     {"tgt_cache", WIRE_TGT_PLACE, 2, tgt_cache_sample, tgt_cache_again},
     {"tgt_cached", WIRE_TGT_PLACED, 2, tgt_cached_sample, tgt_cached_again},
+    {"check_stale", WIRE_CHECK_STALE_TOLD, 2, stale_sample, stale_again},
 };
 
 const size_t wire_codec_count = sizeof(wire_codecs) / sizeof(wire_codecs[0]);

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "common/wire_stale.h"
 #include "tests/support/check_client.h"
 #include "tests/support/pki.h"
 #include "tests/support/sitting.h"
@@ -194,6 +195,41 @@ static void test_prove_looks_at_revocation_again(void **state)
     assert_true(check_session_is_over(sitting_session));
 }
 
+/* 0 for an error. */
+static enum wire_type ask_stale(struct stale *ret_stale)
+{
+    struct message request, answer;
+    struct reader reader;
+    enum wire_type type;
+
+    message_init(&request, WIRE_CHECK_STALE);
+    type = sitting_send(&request, &answer);
+    if (type == WIRE_CHECK_STALE_TOLD) {
+        reader_init(&reader, answer.body.data, answer.body.len);
+        assert_int_equal(check_stale_decode(&reader, ret_stale), VSC_OK);
+    }
+    message_done(&answer);
+    return type;
+}
+
+static void test_stale_is_told_after_an_accepted_proof_only(void **state)
+{
+    struct stale stale;
+
+    (void)state;
+    sitting_begin("alice");
+    assert_int_equal(ask_stale(&stale), 0);
+    assert_true(check_session_is_over(sitting_session));
+    sitting_start_anew();
+    sitting_get_challenge();
+    assert_int_equal(ask_stale(&stale), 0);
+    sitting_start_anew();
+    sitting_get_challenge();
+    assert_string_equal(sitting_prove(), "accepted");
+    assert_int_equal(ask_stale(&stale), WIRE_CHECK_STALE_TOLD);
+    assert_int_equal(stale.count, 0);
+}
+
 static void test_messages_out_of_order_are_errors(void **state)
 {
     const char *file = "good.pem";
@@ -312,6 +348,7 @@ int main(void)
         TEST(test_prove_of_a_refused_certificate_fails),
         TEST(test_prove_looks_at_the_time_again),
         TEST(test_prove_looks_at_revocation_again),
+        TEST(test_stale_is_told_after_an_accepted_proof_only),
         TEST(test_messages_out_of_order_are_errors),
         TEST(test_evaluate_where_the_service_is_not_allowed_is_an_error),
         TEST(test_service_tells_where_a_pin_is_changed_at_once),

@@ -116,6 +116,7 @@ int main(int argc, char **argv)
     size_t count;
     int failed;
 
+    (void)setenv("TZ", "UTC", 1);
     if (argc < 2 && glob("tests/scripts/*/*", 0, NULL, &found) != 0)
         return 1;
     count = argc < 2 ? found.gl_pathc : (size_t)argc - 1;

@@ -145,6 +145,7 @@ static void test_table_has_a_codec_for_every_message_with_a_body(void **state)
         WIRE_CARD_CHALLENGE, WIRE_CARD_ANSWER,     WIRE_CARD_ANSWERED,    WIRE_CARD_WATCH,
         WIRE_CARD_SIGNED_AS, WIRE_CARD_VERIFIED,   WIRE_CARD_FIND_TOKEN,  WIRE_CHECK_SERVICE,
         WIRE_TGT_RENEW,      WIRE_TGT_RENEWED,     WIRE_TGT_REMOVE,       WIRE_TGT_REMOVED,
+        WIRE_CHECK_STALE,
     };
 
     (void)state;
