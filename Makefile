@@ -441,6 +441,11 @@ demo: have-deps
 bench: all $(BENCH_PROGRAMS)
 	$(Q)B=$(B) tests/bench/bench.sh
 	$(Q)B=$(B) tests/bench/life.sh
+	$(Q)B=$(B) tests/bench/domain.sh --if-there
+bench-domain: have-deps-domain
+	+$(Q)$(MAKE) --no-print-directory run-bench-domain
+run-bench-domain: all $(BENCH_PROGRAMS)
+	$(Q)B=$(B) tests/bench/domain.sh
 
 # ---- looking at the code without running it --------------------------------------------------------
 C_FILES := $(wildcard $(foreach d,common conf certcheck certcheck/cli certcheck/library certcheck/refresh card card/tpm card/pkcs11 card/owner card/admin card/attest card/helpdesk pam_vsc pkcs11 \
@@ -594,6 +599,6 @@ clean:
 	rm -rf $(B)
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
-.PHONY: all pot units check run-check check-slow check-login run-check-login check-domain run-check-domain asan tsan fuzz run-fuzz demo bench deps deps-ci deps-login deps-domain have-deps have-deps-login have-deps-domain lint format \
+.PHONY: all pot units check run-check check-slow check-login run-check-login check-domain run-check-domain asan tsan fuzz run-fuzz demo bench bench-domain run-bench-domain deps deps-ci deps-login deps-domain have-deps have-deps-login have-deps-domain lint format \
         format-check analyze install uninstall clean compile-line link-line FORCE
 .SECONDARY:
