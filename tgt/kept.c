@@ -44,6 +44,14 @@ void kept_done(struct kept *kept)
     buf_done(&kept->creds);
 }
 
+void kept_encode(struct buf *file, const struct kept *kept)
+{
+    buf_u32(file, MAGIC);
+    buf_str(file, kept->account);
+    buf_u32(file, kept->uid);
+    buf_bytes(file, kept->creds.data, kept->creds.len);
+}
+
 enum vsc_err kept_write(int folder, const struct kept *kept, char name[TGT_NAME_SIZE])
 {
     unsigned char random[(TGT_NAME_SIZE - 1) / 2];
@@ -53,36 +61,33 @@ enum vsc_err kept_write(int folder, const struct kept *kept, char name[TGT_NAME_
     if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random))
         return VSC_SYSTEM;
     buf_init(&file, FILE_MAX);
-    buf_u32(&file, MAGIC);
-    buf_str(&file, kept->account);
-    buf_u32(&file, kept->uid);
-    buf_bytes(&file, kept->creds.data, kept->creds.len);
+    kept_encode(&file, kept);
     err = buf_status(&file);
     hex_write(random, sizeof(random), name);
     return err == VSC_OK ? io_write_at(folder, name, file.data, file.len, 0600) : err;
 }
 
-static enum vsc_err decode(const struct buf *file, struct kept *kept)
+enum vsc_err kept_decode(struct reader *reader, struct kept *ret_kept)
 {
-    struct reader reader;
     const unsigned char *creds;
     size_t len = 0;
 
-    reader_init(&reader, file->data, file->len);
-    if (reader_u32(&reader) != MAGIC)
-        reader.fault = true;
-    field_name(&reader, kept->account, sizeof(kept->account));
-    kept->uid = reader_u32(&reader);
-    creds = reader_bytes(&reader, KEPT_CREDS_MAX, &len);
-    if (reader_end(&reader) != VSC_OK || kept->uid == 0)
+    buf_init(&ret_kept->creds, KEPT_CREDS_MAX);
+    if (reader_u32(reader) != MAGIC)
+        reader->fault = true;
+    field_name(reader, ret_kept->account, sizeof(ret_kept->account));
+    ret_kept->uid = reader_u32(reader);
+    creds = reader_bytes(reader, KEPT_CREDS_MAX, &len);
+    if (reader_end(reader) != VSC_OK || ret_kept->uid == 0)
         return VSC_INPUT;
-    buf_put(&kept->creds, creds, len);
-    return buf_status(&kept->creds);
+    buf_put(&ret_kept->creds, creds, len);
+    return buf_status(&ret_kept->creds);
 }
 
 enum vsc_err kept_take(int folder, const char *name, struct kept *ret_kept)
 {
     auto_buf struct buf file;
+    struct reader reader;
     enum vsc_err err;
 
     buf_init(&file, FILE_MAX);
@@ -92,7 +97,10 @@ enum vsc_err kept_take(int folder, const char *name, struct kept *ret_kept)
     err = io_read_at(folder, name, FILE_MAX, &file);
     if (unlinkat(folder, name, 0) != 0 && err == VSC_OK)
         return errno == ENOENT ? VSC_INPUT : VSC_SYSTEM; /* another one was faster */
-    return err == VSC_OK ? decode(&file, ret_kept) : err;
+    if (err != VSC_OK)
+        return err;
+    reader_init(&reader, file.data, file.len);
+    return kept_decode(&reader, ret_kept);
 }
 
 void kept_sweep(int folder)

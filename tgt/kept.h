@@ -33,6 +33,10 @@ struct kept {
 void kept_done(struct kept *kept);
 #define auto_kept __attribute__((cleanup(kept_done)))
 
+/* What the file of one holds; for its tests. As kept_take, bounds and characters are checked. */
+void kept_encode(struct buf *file, const struct kept *kept);
+must_check enum vsc_err kept_decode(struct reader *reader, struct kept *ret_kept);
+
 /* Keep it, mode 0600, under a name that cannot be guessed. */
 must_check enum vsc_err kept_write(int folder, const struct kept *kept, char name[TGT_NAME_SIZE]);
 /*
