@@ -57,13 +57,20 @@ end_session
 [ -z "$(find "/tmp/krb5cc_dir_$id" -name 'tkt*')" ] && [ -e "/tmp/krb5cc_dir_$id/of-the-user" ]
 ok $? "DIR: and goes with the last one"
 rm -rf "/tmp/krb5cc_dir_$id"
-if as vscalice sh -c 'KRB5CCNAME=KEYRING:persistent:$(id -u) klist -l' > "$LOG" 2>&1; then
-    kdc_conf 'default_ccache_name = KEYRING:persistent:%{uid}'
+# Whether this kernel has keyrings for tickets, MIT's own kinit tells.
+{
+    kdc_local 'addprinc -pw probe probe' && echo probe | as vscalice kinit -c "KEYRING:persistent:$id" probe@CORP.TEST
+} > "$LOG" 2>&1
+has_keyrings=$?
+kdc_conf 'default_ccache_name = KEYRING:persistent:%{uid}'
+if [ $has_keyrings = 0 ]; then
+    as vscalice kdestroy -q -c "KEYRING:persistent:$id"
     sign_in vscalice "${SESSION[@]}" && seen open "^KRB5CCNAME=KEYRING:persistent:$id\$" && seen open krbtgt/CORP.TEST
     ok $? "KEYRING: a cache in the user's keyring"
 else
-    sign_in vscalice "${SESSION[@]}"
-    ok $? "KEYRING: this kernel has none; DIR again"
+    sign_in vscalice 'setcred(PAM_ESTABLISH_CRED)'
+    grep -q 'Failure setting user credentials' "$LOG" && ticket no-ticket && [ -z "$(kept)" ]
+    ok $? "KEYRING: this kernel has none, so a required ticket cannot be placed: PAM_CRED_ERR"
 fi
 rm -rf "/tmp/krb5cc_dir_$id"
 kdc_conf 'default_ccache_name = MEMORY:'
