@@ -30,13 +30,30 @@ static bool is_silence(krb5_error_code code)
     }
 }
 
+/*
+ * libkrb5 has these for what it got as well: a reply that does not open with the key that was
+ * agreed on, or is no reply. Nobody knows then who spoke, so it is not held for a KDC's refusal.
+ */
+static bool is_anybodys(krb5_error_code code)
+{
+    switch (code) {
+    case KRB5KRB_AP_ERR_BAD_INTEGRITY:
+    case KRB5KRB_AP_ERR_BADVERSION:
+    case KRB5KRB_AP_ERR_MSG_TYPE:
+    case KRB5KRB_AP_ERR_MODIFIED:
+        return true;
+    default:
+        return false;
+    }
+}
+
 enum tgt_outcome outcome_of(krb5_error_code code)
 {
     if (code == 0)
         return TGT_DONE;
     if (is_silence(code))
         return TGT_UNREACHABLE;
-    return is_answer(code) ? TGT_REFUSED : TGT_NONE;
+    return is_answer(code) && !is_anybodys(code) ? TGT_REFUSED : TGT_NONE;
 }
 
 enum tgt_outcome outcome_of_verification(krb5_error_code code)

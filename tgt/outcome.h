@@ -9,7 +9,8 @@
 
 /*
  * TGT_DONE for 0 alone. What a KDC answered (RFC 4120 7.5.9) is TGT_REFUSED, but that its database
- * is away is TGT_UNREACHABLE, as everything is that no answer came for.
+ * is away is TGT_UNREACHABLE, as everything is that no answer came for; and TGT_NONE what libkrb5
+ * may have said itself of an answer that it could not open.
  */
 enum tgt_outcome outcome_of(krb5_error_code code);
 /* Of a ticket that is tried with the host's key: whatever does not fit is TGT_UNTRUSTED. */

@@ -76,6 +76,11 @@ static void test_number_is_a_refusal_only_where_a_kdc_gave_it(void **state)
         {KRB5KDC_ERR_INCONSISTENT_KEY_PURPOSE, TGT_REFUSED},
         {KRB5KDC_ERR_C_PRINCIPAL_UNKNOWN, TGT_REFUSED},
         {KRB5KRB_AP_ERR_SKEW, TGT_REFUSED},
+        /* libkrb5 may have said these of a reply that it could not open. */
+        {KRB5KRB_AP_ERR_BAD_INTEGRITY, TGT_NONE},
+        {KRB5KRB_AP_ERR_MODIFIED, TGT_NONE},
+        {KRB5KRB_AP_ERR_MSG_TYPE, TGT_NONE},
+        {KRB5KRB_AP_ERR_BADVERSION, TGT_NONE},
         {KRB5KDC_ERR_SVC_UNAVAILABLE, TGT_UNREACHABLE},
         {KRB5_KDC_UNREACH, TGT_UNREACHABLE},
         {KRB5_REALM_UNKNOWN, TGT_UNREACHABLE},
