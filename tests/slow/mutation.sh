@@ -24,16 +24,19 @@ wraps_of() { # UNIT
     case $1 in test_pam_*) echo -Wl,--wrap=mark_write,--wrap=session_record_write,--wrap=session_record_remove,--wrap=sign_ins_note ;; esac
 }
 # UNIT[=ARGUMENTS] [MUTANT'S OBJECT]: link it before the archives, so that it takes its original's
-# place, and run.
+# place, and run; a mutant that makes it wait for ever is killed too.
 passes() {
-    local unit=${1%%=*} object=${2:-} arguments=
+    local unit=${1%%=*} object=${2:-} seconds=600 arguments=
     local program=$W/$unit-$BASHPID
     case $1 in *=*) arguments=${1#*=} ;; esac
     eval "$link $(wraps_of "$unit") -o $program $B/obj/tests/unit/$unit.o $object $archives $libraries" || return 2
+    [ -z "$object" ] || seconds=100
     # shellcheck disable=SC2086 # a pattern
-    timeout 600 "$program" $arguments > "$program.log" 2>&1 && { rm -f "$program"; return 0; }
+    timeout $seconds "$program" $arguments > "$program.log" 2>&1
+    local status=$?
+    pkill -KILL -f "^$program" # what a mutant that failed did not wait for
     rm -f "$program"
-    return 1
+    return $((status != 0))
 }
 # LINE OF THE LIST: says "killed", or what is wrong.
 try() {

@@ -52,7 +52,7 @@ static void test_owner_is_read_strictly(void **state)
         {"owner_uid = 2000\nowner = a:b\n", 0, 0},
         {"owner_uid = 2000\nowner = a\nowner = b\n", 0, 0},
         {"owner_uid = 2000\nowner_uid = 2001\nowner = b\n", 0, 0},
-        {"owner_uid = 2000\nowner = a\0b\n", 31, 0},
+        {"owner_uid = 2000\nowner = a\0b\n", 30, 0},
         {" owner_uid = 2000\nowner = a\n", 0, 0},
         {"owner_uid=2000\nowner = a\n", 0, 0},
     };
