@@ -2,7 +2,7 @@
 /* Hexadecimal digits, see the header. */
 #include "common/hex.h"
 
-static int digit(char c)
+int hex_digit(char c)
 {
     if (c >= '0' && c <= '9')
         return c - '0';
@@ -18,10 +18,10 @@ bool hex_read(const char *digits, size_t len, size_t max, void *ret_bytes, size_
     if (len == 0 || len % 2 != 0 || len / 2 > max)
         return false;
     for (size_t i = 0; i < len; i++)
-        if (digit(digits[i]) < 0)
+        if (hex_digit(digits[i]) < 0)
             return false;
     for (size_t i = 0; i < len / 2; i++)
-        to[i] = (unsigned char)(digit(digits[2 * i]) * 16 + digit(digits[2 * i + 1]));
+        to[i] = (unsigned char)(hex_digit(digits[2 * i]) * 16 + hex_digit(digits[2 * i + 1]));
     *ret_count = len / 2;
     return true;
 }

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* The value of a digit, in either case; -1 for any other character. */
+int hex_digit(char c);
 /*
  * Read `len` digits, in either case, to at most `max` bytes. False, and nothing changed, for
  * anything but one or more pairs of digits.

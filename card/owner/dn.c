@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Distinguished names from the command line, in OpenSSL's and in RFC 4514's form. */
-#include <ctype.h>
 #include <string.h>
 
 #include "card/owner/csr.h"
+#include "common/hex.h"
 #include "common/own.h"
 #include "common/text.h"
 
@@ -26,21 +26,12 @@ static enum vsc_err malformed(struct problem *problem, const char *text)
                        text);
 }
 
-static int hex_value(char c)
-{
-    if (isdigit((unsigned char)c))
-        return c - '0';
-    if (isxdigit((unsigned char)c))
-        return tolower((unsigned char)c) - 'a' + 10;
-    return -1;
-}
-
 /* After a backslash: the character itself, or two hexadecimal digits. Moves *text on. */
 static bool unescape(const char **text, char *ret_char)
 {
     const char *at = *text;
-    int high = at[0] != '\0' ? hex_value(at[0]) : -1;
-    int low = high >= 0 ? hex_value(at[1]) : -1;
+    int high = at[0] != '\0' ? hex_digit(at[0]) : -1;
+    int low = high >= 0 ? hex_digit(at[1]) : -1;
 
     if (low >= 0) {
         *ret_char = (char)(high * 16 + low);

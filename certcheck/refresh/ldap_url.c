@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/hex.h"
 #include "common/text.h"
 
 #define PARTS       5 /* dn ? attributes ? scope ? filter ? extensions */
@@ -46,17 +47,6 @@ unsigned ldap_url_attribute_bit(const char *description)
             strncasecmp(attributes[i].name, description, len) == 0)
             return attributes[i].bit;
     return 0;
-}
-
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
 }
 
 /* Undo %HH; false for a bad one, for what does not fit, and for what may not be shown. */

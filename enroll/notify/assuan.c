@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/hex.h"
+
 #define CODE_MASK 0xffffUL
 
 static bool begins_with(const char *line, size_t len, const char *word)
@@ -39,15 +41,6 @@ void assuan_read(const char *line, size_t len, struct assuan_line *ret_line)
     } else if (begins_with(line, len, "S") || (len > 0 && line[0] == '#')) {
         ret_line->kind = ASSUAN_SKIP;
     }
-}
-
-static int hex_digit(char c)
-{
-    const char *digits = "0123456789ABCDEF", *found = c != '\0' ? strchr(digits, c) : NULL;
-
-    if (found == NULL && c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return found != NULL ? (int)(found - digits) : -1;
 }
 
 enum vsc_err assuan_data(const struct assuan_line *line, struct secret *secret)
