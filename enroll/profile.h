@@ -16,8 +16,9 @@
 #include "common/problem.h"
 #include "common/wire_card.h"
 #include "conf/conf.h"
+#include "conf/folder.h"
 
-#define PROFILES_MAX     64
+#define PROFILES_MAX     CONF_FOLDER_FILES_MAX
 #define PROFILE_NAME_MAX 64          /* bytes */
 #define PROFILE_SIZE_MAX (64 * 1024) /* bytes of one file */
 #define GROUPS_MAX       1024        /* of one user */

@@ -1,91 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The folder of profiles, and who may use them. */
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <grp.h>
-#include <limits.h>
 #include <pwd.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "common/io.h"
 #include "common/own.h"
+#include "conf/folder.h"
 #include "enroll/profile.h"
 
 #define LOOKUP_MAX (256 * 1024) /* bytes for one entry of passwd or group */
-#define NAMES_MAX  (PROFILES_MAX * 4)
 
 DEFINE_AUTO(struct profile, profile_free)
 
-struct names {
-    char *items[NAMES_MAX];
-    size_t count;
-};
-
-static void names_done(struct names *names)
-{
-    for (size_t i = 0; i < names->count; i++)
-        free(names->items[i]);
-}
-
-static bool is_profile(const char *name)
-{
-    size_t len = strlen(name);
-
-    return name[0] != '.' && len > 5 && strcmp(name + len - 5, ".conf") == 0;
-}
-
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static enum vsc_err list_names(const char *folder, int fd, struct names *names,
-                               struct problem *problem)
-{
-    DIR *listing = fdopendir(dup(fd));
-    const struct dirent *entry;
-    enum vsc_err err = VSC_OK;
-
-    if (listing == NULL)
-        return problem_set(problem, VSC_CONFIG, "%s: %s", folder, strerror(errno));
-    while (err == VSC_OK && (entry = readdir(listing)) != NULL) {
-        if (!is_profile(entry->d_name))
-            continue;
-        if (names->count == PROFILES_MAX) {
-            err =
-                problem_set(problem, VSC_CONFIG, "%s: more than %d profiles", folder, PROFILES_MAX);
-            break;
-        }
-        names->items[names->count] = strdup(entry->d_name);
-        if (names->items[names->count] == NULL)
-            err = VSC_MEMORY;
-        else
-            names->count++;
-    }
-    (void)closedir(listing);
-    qsort(names->items, names->count, sizeof names->items[0], by_name);
-    return err;
-}
-
-static enum vsc_err load_one(const char *folder, const char *name, struct profiles *profiles,
-                             struct problem *problem)
+static enum vsc_err add_profile(void *context, const char *path, const struct buf *content,
+                                struct problem *problem)
 {
     auto_by(profile_free) struct profile *profile = NULL;
-    auto_buf struct buf content = {0};
-    char path[PATH_MAX];
-    int len = snprintf(path, sizeof path, "%s/%s", folder, name);
-    enum vsc_err err;
+    struct profiles *profiles = context;
+    enum vsc_err err = profile_parse(path, content->data, content->len, &profile, problem);
 
-    if (len < 0 || (size_t)len >= sizeof path)
-        return problem_set(problem, VSC_CONFIG, "%s: the path is too long", name);
-    err = io_read_trusted(path, PROFILE_SIZE_MAX, &content, problem);
-    if (err != VSC_OK)
-        return err == VSC_MEMORY ? err : VSC_CONFIG;
-    err = profile_parse(path, content.data, content.len, &profile, problem);
     if (err != VSC_OK)
         return err;
     if (profiles_find(profiles, profile->name) != NULL)
@@ -98,25 +32,12 @@ static enum vsc_err load_one(const char *folder, const char *name, struct profil
 enum vsc_err profiles_load(const struct conf *conf, struct profiles *ret_profiles,
                            struct problem *problem)
 {
-    __attribute__((cleanup(names_done))) struct names names = {.count = 0};
-    const char *folder = conf->enroll.profiles;
-    auto_fd int fd = -1;
     enum vsc_err err;
 
     ret_profiles->count = 0;
-    if (*folder == '\0')
-        return VSC_OK;
-    err = io_open_trusted_folder(folder, &fd, problem);
-    if (err == VSC_INPUT && errno == ENOENT && !conf->enroll.profiles_named) {
-        (void)problem_set(problem, VSC_OK, "%s", "");
-        return VSC_OK;
-    }
-    if (err != VSC_OK)
-        return err == VSC_MEMORY ? err : VSC_CONFIG;
-    err = list_names(folder, fd, &names, problem);
-    for (size_t i = 0; err == VSC_OK && i < names.count; i++)
-        err = load_one(folder, names.items[i], ret_profiles, problem);
-    return err;
+    err = conf_folder_read(conf->enroll.profiles, conf->enroll.profiles_named, PROFILE_SIZE_MAX,
+                           add_profile, ret_profiles, problem);
+    return err == VSC_OK || err == VSC_MEMORY ? err : VSC_CONFIG;
 }
 
 void profiles_done(struct profiles *profiles)

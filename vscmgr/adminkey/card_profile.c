@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "vscmgr/adminkey/card_profile.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <grp.h>
-#include <limits.h>
 #include <openssl/x509.h>
 #include <pwd.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "certcheck/facts.h"
 #include "common/io.h"
@@ -31,7 +26,6 @@
 DEFINE_AUTO(struct card_profile, card_profile_free)
 DEFINE_AUTO(struct facts, facts_free)
 DEFINE_AUTO(X509, X509_free)
-DEFINE_AUTO(DIR, closedir)
 #define auto_config __attribute__((cleanup(config_destroy)))
 
 #define AT(member)  .group = "", .offset = offsetof(struct card_profile, member)
@@ -101,20 +95,13 @@ enum vsc_err card_profile_parse(const char *name, const char *text, size_t len,
     return VSC_OK;
 }
 
-static enum vsc_err load_one(const char *folder, const char *name, struct card_profiles *profiles,
-                             struct problem *problem)
+static enum vsc_err add_profile(void *context, const char *path, const struct buf *content,
+                                struct problem *problem)
 {
-    auto_buf struct buf content = {0};
-    char path[PATH_MAX];
-    int len = snprintf(path, sizeof path, "%s/%s", folder, name);
-    enum vsc_err err;
+    struct card_profiles *profiles = context;
+    enum vsc_err err = card_profile_parse(path, (const char *)content->data, content->len,
+                                          &profiles->items[profiles->count], problem);
 
-    if (len < 0 || (size_t)len >= sizeof path || profiles->count == CARD_PROFILES_MAX)
-        return problem_set(problem, VSC_CONFIG, "%s: too many profiles, or too long a path", name);
-    err = io_read_trusted(path, PROFILE_MAX, &content, problem);
-    if (err == VSC_OK)
-        err = card_profile_parse(path, (const char *)content.data, content.len,
-                                 &profiles->items[profiles->count], problem);
     if (err == VSC_OK)
         profiles->count++;
     return err;
@@ -123,30 +110,9 @@ static enum vsc_err load_one(const char *folder, const char *name, struct card_p
 enum vsc_err card_profiles_load(const struct conf *conf, struct card_profiles *ret_profiles,
                                 struct problem *problem)
 {
-    const char *folder = conf->enroll.profiles;
-    auto_by(closedir) DIR *listing = NULL;
-    const struct dirent *entry;
-    int fd = -1;
-    enum vsc_err err;
-
     ret_profiles->count = 0;
-    if (*folder == '\0' || (!conf->enroll.profiles_named && access(folder, F_OK) != 0))
-        return VSC_OK;
-    err = io_open_trusted_folder(folder, &fd, problem);
-    if (err != VSC_OK)
-        return err;
-    listing = fdopendir(fd);
-    if (listing == NULL) {
-        (void)close(fd);
-        return problem_set(problem, VSC_SYSTEM, "%s: %s", folder, strerror(errno));
-    }
-    while (err == VSC_OK && (entry = readdir(listing)) != NULL) {
-        const size_t len = strlen(entry->d_name);
-
-        if (entry->d_name[0] != '.' && len > 5 && strcmp(entry->d_name + len - 5, ".conf") == 0)
-            err = load_one(folder, entry->d_name, ret_profiles, problem);
-    }
-    return err;
+    return conf_folder_read(conf->enroll.profiles, conf->enroll.profiles_named, PROFILE_MAX,
+                            add_profile, ret_profiles, problem);
 }
 
 void card_profiles_done(struct card_profiles *profiles)

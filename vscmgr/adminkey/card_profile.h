@@ -13,8 +13,9 @@
 #include "common/secret.h"
 #include "common/wire_card.h"
 #include "conf/conf.h"
+#include "conf/folder.h"
 
-#define CARD_PROFILES_MAX 64
+#define CARD_PROFILES_MAX CONF_FOLDER_FILES_MAX
 
 /* Strings are owned and never NULL. */
 struct card_profile {
