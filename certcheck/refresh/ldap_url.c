@@ -55,17 +55,17 @@ static bool decode(const char *from, size_t len, char *to, size_t size)
     size_t used = 0;
 
     for (size_t i = 0; i < len; i++) {
-        int byte = (unsigned char)from[i];
+        char byte = from[i];
+        size_t count;
 
-        if (from[i] == '%') {
-            if (len - i < 3 || hex_digit(from[i + 1]) < 0 || hex_digit(from[i + 2]) < 0)
+        if (byte == '%') {
+            if (len - i < 3 || !hex_read(from + i + 1, 2, 1, &byte, &count))
                 return false;
-            byte = hex_digit(from[i + 1]) * 16 + hex_digit(from[i + 2]);
             i += 2;
         }
-        if (byte == 0 || used + 1 >= size)
+        if (byte == '\0' || used + 1 >= size)
             return false;
-        to[used++] = (char)byte;
+        to[used++] = byte;
     }
     to[used] = '\0';
     return text_is_printable(to);
