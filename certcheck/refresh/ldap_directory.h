@@ -69,7 +69,7 @@ struct ldap_entry {
 struct ldap_query {
     const char *base;
     enum ldap_reach reach;
-    const char *filter;            /* values in it: ldap_filter_escape(); NULL: every entry */
+    const char *filter;            /* outside values in it as \HH; NULL: every entry */
     const char *const *attributes; /* ends with NULL; without options */
     size_t max_entries;
     size_t max_bytes; /* of the values of one entry */

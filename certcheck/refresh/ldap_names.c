@@ -55,34 +55,3 @@ bool ldap_name_is_within(const char *dn, const char *base, enum ldap_reach reach
     ldap_dnfree(above);
     return within;
 }
-
-static bool is_plain(unsigned char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c != '\0' && strchr("-._@", c) != NULL);
-}
-
-bool ldap_filter_escape(const void *value, size_t len, char *to, size_t size)
-{
-    static const char hex[] = "0123456789abcdef";
-    const unsigned char *bytes = value;
-    size_t used = 0;
-
-    for (size_t i = 0; i < len; i++) {
-        const bool plain = is_plain(bytes[i]);
-
-        if (size < used + (plain ? 2 : 4))
-            return false;
-        if (plain) {
-            to[used++] = (char)bytes[i];
-            continue;
-        }
-        to[used++] = '\\';
-        to[used++] = hex[bytes[i] >> 4];
-        to[used++] = hex[bytes[i] & 15];
-    }
-    if (used >= size)
-        return false;
-    to[used] = '\0';
-    return true;
-}

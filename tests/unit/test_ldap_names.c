@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Names of entries, and values in filters. */
+/* Names of entries. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 #include <cmocka.h>
 
@@ -45,31 +44,10 @@ static void test_a_name_is_within_what_was_asked_for(void **state)
                          rows[i].within);
 }
 
-static void test_nothing_in_a_value_means_anything_in_a_filter(void **state)
-{
-    char to[64], small[9];
-
-    (void)state;
-    assert_true(ldap_filter_escape("alice.b-c_d@corp.test", 21, to, sizeof(to)));
-    assert_string_equal(to, "alice.b-c_d@corp.test");
-    assert_true(ldap_filter_escape("*)(uid=*\\", 9, to, sizeof(to)));
-    assert_string_equal(to, "\\2a\\29\\28uid\\3d\\2a\\5c");
-    assert_true(ldap_filter_escape("\0\xff\x01", 3, to, sizeof(to)));
-    assert_string_equal(to, "\\00\\ff\\01");
-    assert_true(ldap_filter_escape("", 0, to, sizeof(to)));
-    assert_string_equal(to, "");
-    assert_true(ldap_filter_escape("\xff\xff", 2, small, sizeof(small)));
-    assert_false(ldap_filter_escape("\xff\xff\xff", 3, small, sizeof(small)));
-    assert_true(ldap_filter_escape("abc", 3, small, 4));
-    assert_false(ldap_filter_escape("abc", 3, small, 3));
-    assert_false(ldap_filter_escape("", 0, small, 0));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_name_is_within_what_was_asked_for),
-        cmocka_unit_test(test_nothing_in_a_value_means_anything_in_a_filter),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
