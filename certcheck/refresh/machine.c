@@ -23,7 +23,7 @@ struct machine {
     krb5_context context;     /* owned */
     krb5_keytab keys;         /* owned: in memory, there while it is open */
     krb5_principal principal; /* owned */
-    char *name;               /* owned by the library */
+    char *name;               /* "CLIENT$@CORP.TEST", for messages; owned by the library */
 };
 DEFINE_AUTO(struct machine, machine_free)
 
@@ -39,11 +39,6 @@ void machine_free(struct machine *machine)
         krb5_free_context(machine->context);
     }
     free(machine);
-}
-
-const char *machine_name(const struct machine *machine)
-{
-    return machine->name;
 }
 
 static enum vsc_err tell(krb5_context context, krb5_error_code code, const char *what,

@@ -17,8 +17,6 @@ struct machine;
 must_check enum vsc_err machine_read(const char *keytab, struct machine **ret_machine,
                                      struct problem *problem);
 void machine_free(struct machine *machine);
-/* "CLIENT$@CORP.TEST". */
-const char *machine_name(const struct machine *machine);
 
 /*
  * Get a ticket-granting ticket, into the process's memory, where GSSAPI finds it: sets KRB5CCNAME.
