@@ -49,7 +49,7 @@ void mapping_apply_directory_sid(const struct mapping *mapping, const struct fac
         add_by_sid(mapping, facts->sid, BINDING_STRONG, yield);
 }
 
-/* How firmly the directory binds this certificate to the account. */
+/* How firmly the directory binds this certificate to the account; one that is gone has none. */
 enum claim {
     CLAIM_NONE,
     CLAIM_WEAK,
@@ -60,6 +60,8 @@ static enum claim claim_of(const struct directory_account *account, const struct
 {
     enum claim claim = CLAIM_NONE;
 
+    if ((account->state & DIRECTORY_GONE) != 0)
+        return CLAIM_NONE;
     for (size_t i = 0; i < account->altsecid_count; i++) {
         if (facts_list_has(&facts->altsecids, account->altsecids[i]))
             return CLAIM_STRONG;
@@ -88,8 +90,7 @@ void mapping_apply_directory_altsecids(const struct mapping *mapping, const stru
 
     for (size_t i = 0; i < mapping->directory.count; i++) {
         const struct directory_account *account = &mapping->directory.items[i];
-        const enum claim claim =
-            (account->state & DIRECTORY_GONE) == 0 ? claim_of(account, facts) : CLAIM_NONE;
+        const enum claim claim = claim_of(account, facts);
 
         if (claim == CLAIM_STRONG)
             take_claim(mapping, account, BINDING_STRONG, &claims, yield);
@@ -114,8 +115,7 @@ static bool has_rule(const struct conf *conf)
 
 static bool claims_strongly(const struct directory_account *account, const struct facts *facts)
 {
-    return account->is_fresh && (account->state & DIRECTORY_GONE) == 0 &&
-           claim_of(account, facts) == CLAIM_STRONG;
+    return account->is_fresh && claim_of(account, facts) == CLAIM_STRONG;
 }
 
 static bool anybody_claims_strongly(const struct mapping *mapping, const struct facts *facts)
@@ -170,7 +170,7 @@ bool mapping_directory_has_owner(const struct mapping *mapping, const struct fac
     for (size_t i = 0; i < mapping->directory.count; i++) {
         const struct directory_account *account = &mapping->directory.items[i];
 
-        if ((account->state & DIRECTORY_GONE) == 0 && claim_of(account, facts) == CLAIM_STRONG)
+        if (claim_of(account, facts) == CLAIM_STRONG)
             return true;
         if (facts->upn != NULL &&
             (has_upn(account, facts->upn, false) || has_upn(account, facts->upn, true)))
