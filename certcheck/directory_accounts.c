@@ -5,15 +5,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <openssl/sha.h>
-
 #include "certcheck/openssl_own.h"
+#include "certcheck/sealed.h"
 #include "common/altsecid.h"
 
-#define MAGIC      "VSCACCTS"
-#define MAGIC_LEN  8
-#define VERSION    1
 #define STATE_BITS (DIRECTORY_DISABLED | DIRECTORY_LOCKED | DIRECTORY_GONE)
+
+static const struct sealed_format format = {"VSCACCTS", 1, DIRECTORY_ACCOUNTS_BYTES};
 
 void directory_account_done(struct directory_account *account)
 {
@@ -83,18 +81,11 @@ static void encode_one(const struct directory_account *account, struct buf *buf)
 
 void directory_accounts_encode(const struct directory_accounts *accounts, struct buf *buf)
 {
-    const size_t start = buf->len;
-    unsigned char digest[SHA256_DIGEST_LENGTH];
-
-    buf_put(buf, MAGIC, MAGIC_LEN);
-    buf_u32(buf, VERSION);
+    sealed_begin(&format, buf);
     buf_u32(buf, (uint32_t)accounts->count);
     for (size_t i = 0; i < accounts->count; i++)
         encode_one(&accounts->items[i], buf);
-    if (buf_status(buf) != VSC_OK)
-        return;
-    (void)SHA256(buf->data + start, buf->len - start, digest);
-    buf_put(buf, digest, sizeof(digest));
+    sealed_end(buf);
 }
 
 static bool upn_fits(const char *upn)
@@ -170,20 +161,11 @@ enum vsc_err directory_accounts_decode(const void *bytes, size_t len,
                                        struct directory_accounts *ret_accounts)
 {
     auto_directory_accounts struct directory_accounts accounts = {.count = 0};
-    unsigned char digest[SHA256_DIGEST_LENGTH], magic[MAGIC_LEN];
     struct reader reader;
     uint32_t count;
     enum vsc_err err;
 
-    if (len < sizeof(digest) || len > DIRECTORY_ACCOUNTS_BYTES)
-        return VSC_INPUT;
-    len -= sizeof(digest);
-    (void)SHA256(bytes, len, digest);
-    if (memcmp((const unsigned char *)bytes + len, digest, sizeof(digest)) != 0)
-        return VSC_INPUT;
-    reader_init(&reader, bytes, len);
-    reader_copy(&reader, magic, sizeof(magic));
-    if (memcmp(magic, MAGIC, sizeof(magic)) != 0 || reader_u32(&reader) != VERSION)
+    if (!sealed_open(&format, bytes, len, &reader))
         return VSC_INPUT;
     count = reader_u32(&reader);
     if (count > DIRECTORY_ACCOUNTS_MAX)

@@ -64,7 +64,8 @@ const struct directory_account *directory_accounts_of_sid(const struct directory
 const struct directory_account *directory_accounts_of_uid(const struct directory_accounts *accounts,
                                                           uid_t uid);
 
-/* The file's bytes, and back: VSC_INPUT for what is not such a file, wholly and in order. */
+/* The file's bytes, into an empty buffer, and back: VSC_INPUT for what is not such a file, wholly
+ * and in order. */
 void directory_accounts_encode(const struct directory_accounts *accounts, struct buf *buf);
 must_check enum vsc_err directory_accounts_decode(const void *bytes, size_t len,
                                                   struct directory_accounts *ret_accounts);

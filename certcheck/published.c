@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "certcheck/published.h"
 
-#include <string.h>
-
-#include <openssl/sha.h>
-
 #include "certcheck/certs.h"
 #include "certcheck/openssl_own.h"
+#include "certcheck/sealed.h"
 
-#define MAGIC      "VSCPUBLD"
-#define MAGIC_SIZE 8
+static const struct sealed_format format = {"VSCPUBLD", PUBLISHED_VERSION, PUBLISHED_SIZE_MAX};
 
 static const char *const names[PUBLISHED_KINDS] = {
     [PUBLISHED_NTAUTH] = "ntauth",
@@ -25,17 +21,6 @@ void published_done(struct published *published)
 {
     x509_stack_free(published->certs);
     published->certs = NULL;
-}
-
-/* Nothing of a file is looked at before all of it is known to be what was written. */
-static bool is_whole(const unsigned char *bytes, size_t len)
-{
-    unsigned char digest[SHA256_DIGEST_LENGTH];
-
-    if (len < sizeof(digest) || len > PUBLISHED_SIZE_MAX)
-        return false;
-    (void)SHA256(bytes, len - sizeof(digest), digest);
-    return memcmp(bytes + len - sizeof(digest), digest, sizeof(digest)) == 0;
 }
 
 static enum vsc_err read_certificate(struct reader *reader, STACK_OF(X509) * certs)
@@ -56,24 +41,20 @@ enum vsc_err published_parse(const void *bytes, size_t len, enum published_kind 
                              struct published *ret_published)
 {
     auto_by(x509_stack_free) STACK_OF(X509) *certs = sk_X509_new_null();
-    unsigned char magic[MAGIC_SIZE];
     struct reader reader;
-    uint32_t version, written, count;
+    uint32_t written, count;
     uint64_t fetched;
     enum vsc_err err = VSC_OK;
 
     if (certs == NULL)
         return VSC_MEMORY;
-    if (!is_whole(bytes, len))
+    if (!sealed_open(&format, bytes, len, &reader))
         return VSC_INPUT;
-    reader_init(&reader, bytes, len - SHA256_DIGEST_LENGTH);
-    reader_copy(&reader, magic, sizeof(magic));
-    version = reader_u32(&reader);
     written = reader_u32(&reader);
     fetched = reader_u64(&reader);
     count = reader_u32(&reader);
-    if (reader.fault || memcmp(magic, MAGIC, sizeof(magic)) != 0 || version != PUBLISHED_VERSION ||
-        written != (uint32_t)kind || fetched > INT64_MAX / 2 || count > PUBLISHED_MAX)
+    if (reader.fault || written != (uint32_t)kind || fetched > INT64_MAX / 2 ||
+        count > PUBLISHED_MAX)
         return VSC_INPUT;
     for (uint32_t i = 0; err == VSC_OK && i < count; i++)
         err = read_certificate(&reader, certs);
@@ -87,10 +68,7 @@ enum vsc_err published_parse(const void *bytes, size_t len, enum published_kind 
 
 enum vsc_err published_write(const struct published *published, struct buf *to)
 {
-    unsigned char digest[SHA256_DIGEST_LENGTH];
-
-    buf_put(to, MAGIC, MAGIC_SIZE);
-    buf_u32(to, PUBLISHED_VERSION);
+    sealed_begin(&format, to);
     buf_u32(to, (uint32_t)published->kind);
     buf_u64(to, (uint64_t)published->fetched);
     buf_u32(to, (uint32_t)sk_X509_num(published->certs));
@@ -102,11 +80,8 @@ enum vsc_err published_write(const struct published *published, struct buf *to)
             return VSC_MEMORY;
         buf_bytes(to, der, (size_t)len);
     }
-    if (buf_status(to) != VSC_OK || to->len + sizeof(digest) > PUBLISHED_SIZE_MAX)
-        return VSC_MEMORY;
-    (void)SHA256(to->data, to->len, digest);
-    buf_put(to, digest, sizeof(digest));
-    return buf_status(to);
+    sealed_end(to);
+    return to->len <= PUBLISHED_SIZE_MAX ? buf_status(to) : VSC_MEMORY;
 }
 
 enum vsc_err published_load(const struct cache *cache, enum published_kind kind,

@@ -38,7 +38,7 @@ const char *published_name(enum published_kind kind);
  */
 must_check enum vsc_err published_parse(const void *bytes, size_t len, enum published_kind kind,
                                         struct published *ret_published);
-/* Append the file's bytes to `to`. VSC_MEMORY also beyond PUBLISHED_SIZE_MAX. */
+/* Write the file's bytes into `to`, which is empty. VSC_MEMORY also beyond PUBLISHED_SIZE_MAX. */
 must_check enum vsc_err published_write(const struct published *published, struct buf *to);
 void published_done(struct published *published);
 #define auto_published __attribute__((cleanup(published_done)))
