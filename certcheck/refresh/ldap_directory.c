@@ -146,9 +146,11 @@ static enum vsc_err bind_by_password(struct ldap_server *server, const char *use
 }
 
 static enum vsc_err sign_in(const struct conf *conf, struct ldap_credentials *credentials,
-                            const char *folder, struct ldap_server *server, struct problem *problem)
+                            const char *folder, struct ldap_directory *directory,
+                            struct problem *problem)
 {
-    const bool tls = strncmp(conf->directory.uri, "ldaps:", 6) == 0;
+    struct ldap_server *server = &directory->server;
+    const bool tls = directory->url.scheme == URL_LDAPS;
     const bool by_password = *conf->directory.user != '\0';
     char settings[PATH_MAX];
     auto_fd int at = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -268,7 +270,7 @@ enum vsc_err ldap_directory_open(const struct conf *conf, const struct network *
                                 .only_anchors = own_anchors};
     err = ldap_server_init(&directory->server, network, &place, problem);
     if (err == VSC_OK)
-        err = sign_in(conf, credentials, folder, &directory->server, problem);
+        err = sign_in(conf, credentials, folder, directory, problem);
     if (err == VSC_OK)
         err = find_contexts(conf, directory, problem);
     if (err != VSC_OK)
