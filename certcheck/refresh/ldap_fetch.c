@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "certcheck/refresh/ldap_fetch.h"
 
-#include <stdint.h>
 #include <stdio.h>
 
 #include "certcheck/refresh/ldap_directory.h"
@@ -14,17 +13,17 @@ struct wanted {
     bool too_much;
 };
 
-static bool add_value(struct ldap_values *values, const struct berval *value, size_t max)
+static bool add_value(struct ldap_values *values, const void *bytes, size_t len, size_t max)
 {
     struct buf *item = &values->items[values->count];
     size_t used = 0;
 
     for (size_t i = 0; i < values->count; i++)
         used += values->items[i].len;
-    if (values->count == LDAP_VALUES_MAX || value->bv_len > max - used)
+    if (values->count == LDAP_VALUES_MAX || len > max - used)
         return false;
-    buf_init(item, value->bv_len);
-    buf_put(item, value->bv_val, value->bv_len);
+    buf_init(item, len);
+    buf_put(item, bytes, len);
     values->count++;
     return buf_status(item) == VSC_OK;
 }
@@ -36,7 +35,7 @@ static bool add_attribute(LDAP *ldap, LDAPMessage *entry, const char *name, size
     bool fits = true;
 
     for (size_t i = 0; found != NULL && found[i] != NULL && fits; i++)
-        fits = found[i]->bv_len == 0 || add_value(values, found[i], max);
+        fits = found[i]->bv_len == 0 || add_value(values, found[i]->bv_val, found[i]->bv_len, max);
     ldap_value_free_len(found);
     return fits;
 }
@@ -58,8 +57,7 @@ static enum vsc_err take_entry(void *arg, LDAP *ldap, LDAPMessage *entry)
     return VSC_OK;
 }
 
-/* ---- by the domain's directory ------------------------------------------------------------------
- */
+/* ---- by the domain's directory --------------------------------------------------------------- */
 
 static enum vsc_err take_values(void *arg, const struct ldap_entry *entry)
 {
@@ -68,9 +66,9 @@ static enum vsc_err take_values(void *arg, const struct ldap_entry *entry)
     for (size_t i = 0; i < entry->count; i++)
         for (size_t k = 0; k < entry->attributes[i].count && !wanted->too_much; k++) {
             const struct ldap_value *value = &entry->attributes[i].values[k];
-            const struct berval copy = {value->len, (char *)(uintptr_t)value->data};
 
-            wanted->too_much = value->len > 0 && !add_value(wanted->values, &copy, wanted->max);
+            wanted->too_much =
+                value->len > 0 && !add_value(wanted->values, value->data, value->len, wanted->max);
         }
     return VSC_OK;
 }
@@ -92,8 +90,7 @@ static enum vsc_err fetch_by_directory(const struct network *network, const stru
     return ldap_directory_search(network->directory, &query, take_values, wanted, problem);
 }
 
-/* ---- by whoever it is
- * ---------------------------------------------------------------------------- */
+/* ---- by whoever it is ------------------------------------------------------------------------ */
 
 static enum vsc_err fetch_from(const struct network *network, const struct ldap_url *url,
                                struct wanted *wanted, struct problem *problem)
