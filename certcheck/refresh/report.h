@@ -24,8 +24,9 @@ enum report_result {
 
 struct report_line {
     enum report_result result;
-    const char
-        *kind; /* "by-hand", "card", "crl", "delta", "issuer", "ocsp", "sources", "account" */
+    /* "by-hand", "card", "crl", "delta", "issuer", "ocsp", "sources"; of the directory "account",
+     * "aia", "cdp", "directory", "ntauth", "roots" */
+    const char *kind;
     const char *source;  /* an address or a file */
     const char *subject; /* whom it is about: a name; "" where that is not known */
     const char *text;    /* why, or ""; foreign text is cleaned here */
