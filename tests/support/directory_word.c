@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "conf/parse.h"
 #include "tests/support/directory_word.h"
 
 static struct conf *conf;
@@ -64,23 +65,19 @@ int tear_down(void **state)
 
 void configure(const char *policy, const char *more, const char *rules)
 {
-    char path[64] = "/tmp/vsc-directory-XXXXXX";
-    int fd = mkstemp(path);
-    FILE *file = fdopen(fd, "w");
     struct problem problem = {""};
+    char text[4096];
+    int len = snprintf(text, sizeof(text),
+                       "policy = { strong_mapping = \"%s\"; };\n"
+                       "mapping = { %s rules = ( %s ); };\n",
+                       policy, more, rules);
 
-    assert_non_null(file);
-    (void)fprintf(file,
-                  "policy = { strong_mapping = \"%s\"; };\n"
-                  "mapping = { %s rules = ( %s ); };\n",
-                  policy, more, rules);
-    assert_int_equal(fclose(file), 0);
+    assert_in_range(len, 1, sizeof(text) - 1);
     mapping_done(&mapping);
     conf_free(conf);
     conf = NULL;
-    if (conf_load(path, &conf, &problem) != VSC_OK)
+    if (conf_parse("conf", text, (size_t)len, &conf, &problem) != VSC_OK)
         fail_msg("%s: %s", rules, problem.text);
-    (void)remove(path);
     assert_int_equal(mapping_load(&mapping, conf, &source, &problem), VSC_OK);
 }
 

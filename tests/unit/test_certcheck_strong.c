@@ -16,6 +16,7 @@
 
 #include "certcheck/evaluation.h"
 #include "certcheck/mapping.h"
+#include "conf/parse.h"
 #include "tests/support/pki.h"
 
 #define SID(number) "S-1-5-21-1-2-3-" number
@@ -86,22 +87,18 @@ static int tear_down(void **state)
 /* A configuration with this policy and these rules, weak ones too. */
 static void configure(const char *policy, const char *rules)
 {
-    char path[64] = "/tmp/vsc-strong-XXXXXX";
-    int fd = mkstemp(path);
-    FILE *file = fdopen(fd, "w");
     struct problem problem = {""};
+    char text[4096];
+    int len = snprintf(text, sizeof(text),
+                       "policy = { strong_mapping = \"%s\"; };\n"
+                       "mapping = { allow_weak = true; rules = ( %s ); };\n",
+                       policy, rules);
 
-    assert_non_null(file);
-    (void)fprintf(file,
-                  "policy = { strong_mapping = \"%s\"; };\n"
-                  "mapping = { allow_weak = true; rules = ( %s ); };\n",
-                  policy, rules);
-    assert_int_equal(fclose(file), 0);
+    assert_in_range(len, 1, sizeof(text) - 1);
     conf_free(conf);
     conf = NULL;
-    if (conf_load(path, &conf, &problem) != VSC_OK)
+    if (conf_parse("conf", text, (size_t)len, &conf, &problem) != VSC_OK)
         fail_msg("%s: %s", rules, problem.text);
-    (void)remove(path);
 }
 
 static void set_sid(const char *sid)
