@@ -24,6 +24,7 @@ systemd_missing() {
 systemd_root() {
     local group status alive keeper
     group=$(mktemp -d "$(systemd_groups)/vsc-login.XXXXXX") || return 1
+    chmod 755 "$group" # the systemd of a user looks for its own below
     exec {alive}> >(
         trap '' TERM INT HUP
         cat > /dev/null

@@ -128,6 +128,74 @@ ok $? "systemd: and one who may not gets none"
 systemctl start vsc-adminkey.service > "$LOG" 2>&1 && [ "$(property vsc-adminkey.service Result)" = success ]
 ok $? "systemd: vsc-adminkey.service finds that no profile asks for it"
 
+# A card as it is delivered: with the key that the profile names. Its owner enrolls over vsc-card.socket.
+INITIAL=0123456789abcdef0123456789abcdef0123456789abcdef
+enroll() { echo 12345678 | as vscbob env HOME=/home/vscbob vsc-enroll "$@" --profile staff --pin stdin; }
+keys() { vscmgr show Bob --json | jq '.keys | length'; }
+issued() { # what enroll writes is certified, and taken
+    enroll "$1" --yes > "$W/staff.csr" &&
+        tests/pki/make-pki.sh issue "$W/pki" "$W/staff.csr" "$W/staff.pem" --upn vscbob@corp.test &&
+        enroll import "$W/staff.pem"
+}
+unblocked_by() { printf '%s\n' "$1" 12345678 | vscmgr unblock Bob --adminkey stdin; }
+{
+    (umask 077 && mkdir /etc/pam_vsc/initial && echo $INITIAL > /etc/pam_vsc/initial/key) &&
+        cat > /etc/pam_vsc/enroll.d/staff.conf <<END &&
+name = "staff"; backend = "file"; upn = "%u@corp.test"; key = "p256"; anchors = "/etc/pam_vsc/anchors"; users = [ "vscbob" ];
+admin_key = "/etc/pam_vsc/initial/key"; rotate_adminkey = true;
+END
+        printf '%s\n' 12345678 $INITIAL | vscmgr create --name Bob --owner vscbob --pin stdin --adminkey stdin &&
+        issued request && [ "$(keys)" = 1 ] && unblocked_by $INITIAL
+} > "$LOG" 2>&1
+ok $? "systemd: a user enrolls through vsc-card.socket on a card with the profile's administrator key"
+{
+    systemctl start vsc-adminkey.service && [ "$(property vsc-adminkey.service Result)" = success ]
+    status=$?
+    systemctl status --no-pager vsc-adminkey.service
+    kept=(/var/lib/pam_vsc/adminkeys/*)
+    [ $status = 0 ] && [ "$(stat -c '%a %u' /var/lib/pam_vsc/adminkeys "${kept[@]}" | tr '\n' ' ')" = '700 0 600 0 ' ]
+} > "$LOG" 2>&1
+ok $? "systemd: vsc-adminkey.service changes the key in the TPM, and keeps the new one for root alone"
+! unblocked_by $INITIAL > "$LOG" 2>&1 && grep -q 'wrong administrator key' "$LOG" &&
+    unblocked_by "$(head -n 1 "${kept[0]}")" >> "$LOG" 2>&1
+ok $? "systemd: the profile's key opens the card no more, and the kept one does"
+
+# ---- the user's timer: a pulse that works without being asked, since the key before may go
+
+cp "$W/pki/crls/"* /etc/pam_vsc/crls/
+printf '%s\n' 'auth required pam_vsc.so' 'account required pam_vsc.so' > /etc/pam.d/vsc-account
+{
+    issued renew && [ "$(keys)" = 2 ] &&
+        echo 12345678 | pamtester vsc-account vscbob authenticate acct_mgmt && [ "$(keys)" = 2 ]
+} > "$LOG" 2>&1
+ok $? "systemd: the user renews, and signs in with the new certificate"
+# The same timer, only sooner than a minute after the log-on.
+mkdir -p /etc/systemd/user/vsc-enroll.timer.d
+cat > /etc/systemd/user/vsc-enroll.timer.d/soon.conf <<END
+[Timer]
+OnStartupSec=
+OnStartupSec=1
+RandomizedDelaySec=0
+AccuracySec=100ms
+END
+BOB=$(id -u vscbob)
+of_user() { as vscbob env XDG_RUNTIME_DIR="/run/user/$BOB" systemctl --user "$@"; }
+pulsed() { [ "$(of_user show --value -p ExecMainExitTimestampMonotonic vsc-enroll.service)" -gt 0 ]; }
+{
+    systemctl --global enable vsc-enroll.timer && [ "$(keys)" = 2 ] && loginctl enable-linger vscbob && until_true pulsed
+    of_user status --no-pager vsc-enroll.timer vsc-enroll.service
+    [ "$(of_user show --value -p Result vsc-enroll.service)" = success ] &&
+        [ "$(of_user show --value -p ExecMainStatus vsc-enroll.service)" = 0 ] &&
+        [ "$(of_user show --value -p LastTriggerUSecMonotonic vsc-enroll.timer)" != 0 ]
+} > "$LOG" 2>&1
+ok $? "systemd: the user's own systemd starts vsc-enroll.timer at log-on, which starts a pulse"
+# MESSAGE_ID: old-key-deleted, vsc-enroll(1)
+deletion_is_in_the_journal() { journalctl --no-pager -q -b _UID="$BOB" MESSAGE_ID=6941c599574347c1ac519d058e14fc76 | grep staff; }
+[ "$(keys)" = 1 ] && until_true deletion_is_in_the_journal
+ok $? "systemd: that pulse has deleted the key before, and the journal says so"
+echo 12345678 | pamtester vsc-account vscbob authenticate >> "$LOG" 2>&1
+ok $? "systemd: and the user signs in with the card as it is"
+
 # ---- every unit
 
 for file in conf/systemd/*.service; do
