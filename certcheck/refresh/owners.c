@@ -12,7 +12,7 @@ void owners_done(struct owners *owners)
     *owners = (struct owners){.count = 0};
 }
 
-/* The value of "KEY = VALUE", which must stand there once; NULL. Within `line`. */
+/* Is it "KEY = VALUE", with a value? */
 static bool is_line_of(const char *line, size_t len, const char *key)
 {
     const size_t key_len = strlen(key);
@@ -21,7 +21,7 @@ static bool is_line_of(const char *line, size_t len, const char *key)
            memcmp(line + key_len, " = ", 3) == 0;
 }
 
-/* False where it stands there twice, not at all, or does not fit. */
+/* The key's value; false where it stands there twice, not at all, or does not fit. */
 static bool find_value(const struct buf *conf, const char *key, char *to, size_t size)
 {
     const char *next = (const char *)conf->data;
