@@ -146,6 +146,19 @@ static enum vsc_err store(struct refresh *refresh, const struct directory_accoun
                        bytes.len, 0644);
 }
 
+/* What is kept of an owner whose SID nobody says now; nothing where another owner has that SID by
+ * now: one SID twice would make the whole file unreadable. */
+static const struct directory_account *known_by_uid(const struct directory_accounts *old,
+                                                    const struct owners *owners, uid_t uid)
+{
+    const struct directory_account *known = directory_accounts_of_uid(old, uid);
+
+    for (size_t i = 0; known != NULL && i < owners->count; i++)
+        if (strcmp(owners->items[i].sid, known->sid) == 0)
+            return NULL;
+    return known;
+}
+
 enum vsc_err accounts_fetch(struct refresh *refresh, const struct owners *owners)
 {
     auto_directory_accounts struct directory_accounts old = {.count = 0};
@@ -163,7 +176,7 @@ enum vsc_err accounts_fetch(struct refresh *refresh, const struct owners *owners
             continue;
         }
         tell(refresh, owner, owner->is_failure ? REPORT_FAILED : REPORT_SKIPPED, owner->flaw);
-        err = keep(&accounts, directory_accounts_of_uid(&old, owner->account.uid), false);
+        err = keep(&accounts, known_by_uid(&old, owners, owner->account.uid), false);
     }
     return err == VSC_OK ? store(refresh, &accounts) : err;
 }

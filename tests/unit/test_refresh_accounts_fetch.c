@@ -75,7 +75,7 @@ static struct owner owner_of(const char *name, uid_t uid, const char *sid, const
     return owner;
 }
 
-static void run_at(void **state, int64_t now, struct owner owner, bool reachable)
+static void run_for(void **state, int64_t now, struct owner *items, size_t count, bool reachable)
 {
     struct cache cache;
     struct report report;
@@ -83,7 +83,7 @@ static void run_at(void **state, int64_t now, struct owner owner, bool reachable
     size_t size = 0;
     FILE *out;
     struct refresh refresh = {.conf = conf, .cache = &cache, .report = &report, .now = now};
-    struct owners owners = {.items = &owner, .count = 1};
+    struct owners owners = {.items = items, .count = count};
     int any;
 
     free(said);
@@ -101,6 +101,11 @@ static void run_at(void **state, int64_t now, struct owner owner, bool reachable
     (void)fclose(out);
     (void)close(refresh.parts[CACHE_DIRECTORY]);
     cache_close(&cache);
+}
+
+static void run_at(void **state, int64_t now, struct owner owner, bool reachable)
+{
+    run_for(state, now, &owner, 1, reachable);
 }
 
 /* What the cache has of alice; a static copy, NULL for nothing. */
@@ -252,6 +257,19 @@ static void test_account_without_a_card_is_forgotten(void **state)
     assert_null(cached(state));
 }
 
+/* Numbers have moved: hers is another's now, whose SID nobody says, and she has a new one. */
+static void test_sid_that_another_owner_has_now_is_kept_once(void **state)
+{
+    struct owner owners[2] = {owner_of("CORP\\bob", 2000, "", "nobody says its SID"),
+                              owner_of("CORP\\alice", 2002, ALICE, NULL)};
+
+    run_alice(state, 1000);
+    run_for(state, 1600, owners, 2, true);
+    assert_non_null(cached(state));
+    assert_int_equal(cached(state)->uid, 2002);
+    assert_int_equal(cached(state)->fetched, 1600);
+}
+
 static void test_values_that_are_not_understood_are_told(void **state)
 {
     answers[0].altsecids[1] = "X509:<X>1";
@@ -271,6 +289,7 @@ int main(void)
         TEST(test_account_that_is_there_twice_is_not_believed),
         TEST(test_account_that_is_gone_is_marked),
         TEST(test_account_without_a_card_is_forgotten),
+        TEST(test_sid_that_another_owner_has_now_is_kept_once),
         TEST(test_values_that_are_not_understood_are_told),
     };
 
