@@ -74,11 +74,11 @@ est "{\"csrattrs\": [200, \"$want\"]}"; enroll renew; [ $? = 1 ] && said 'csratt
 check "csrattrs with another kind of key are told to be unmet"
 
 # ---- renewal by the card's own certificate -----------------------------------------------------------------
-SESSION=("SSLKEYLOGFILE=$D/work/keys" 'https_proxy=http://127.0.0.1:1' 'HTTPS_PROXY=http://127.0.0.1:1')
-est '{}'; enroll renew && [ ! -e "$D/work/keys" ] && SESSION=() && signed_in est && as daemon pulse < /dev/null && [ "$(keys)" = 1 ]
+SESSION=("SSLKEYLOGFILE=$D/user/keys" 'https_proxy=http://127.0.0.1:1' 'HTTPS_PROXY=http://127.0.0.1:1')
+est '{}'; enroll renew && [ ! -e "$D/user/keys" ] && SESSION=() && signed_in est && as daemon pulse < /dev/null && [ "$(keys)" = 1 ]
 check "no proxy and no log of TLS keys from the environment"
 SESSION=()
-shown() { openssl x509 -in "$D/work/est-cert" -outform DER | sha256sum | cut -d' ' -f1; }
+shown() { openssl x509 -in "$D/user/est-cert" -outform DER | sha256sum | cut -d' ' -f1; }
 signs_in() { signed_in est; as daemon pulse < /dev/null; SESSION=(); [ "$(keys)" = 1 ]; }
 renews() { # TLS KEY WHAT: the next key is a KEY
     local before

@@ -32,7 +32,7 @@ enroll request && [ "$(keys)" = 1 ]
 check "enrolled"
 
 mkdir "$D/units" && sed "s,@PREFIX@/bin,$D," conf/systemd/user/vsc-enroll.service > "$D/units/vsc-enroll.service" && cp conf/systemd/user/vsc-enroll.timer "$D/units/" &&
-    XDG_RUNTIME_DIR=$D/work systemd-analyze --user --man=no verify "$D/units/vsc-enroll.timer" "$D/units/vsc-enroll.service" > "$D/out" 2>&1; ! grep 'vsc-enroll' "$D/out" &&
+    XDG_RUNTIME_DIR=$D/user systemd-analyze --user --man=no verify "$D/units/vsc-enroll.timer" "$D/units/vsc-enroll.service" > "$D/out" 2>&1; ! grep 'vsc-enroll' "$D/out" &&
     [ "$(systemd-analyze timespan "$(sed -n 's/^OnUnitActiveSec=//p' "$D/units/vsc-enroll.timer")" | grep -c 28800000000)" = 1 ]
 check "the user units are sound"
 
@@ -104,9 +104,9 @@ server 'body actions persistence'
 answers "$WRONG" "$PIN"; pulse --at "$(in_days 330)"; at_notice; signal ActionInvoked us 1 renew
 end_of_pulse 0 && [ "$(questions)" = 2 ] && [ "$(keys)" = 2 ] && event enrolled && [ "$(notices)" = 1 ] && [ ! -s "$D/pulse" ]
 check "Renew now: renewed after the retry, and success is silent"
-! grep -rE '12345678|11111111' "$D/journal" "$D/said" "$D/work/pinentry-env" "$D/pulse" "$D/state-daemon" "$D/asked"
+! grep -rE '12345678|11111111' "$D/journal" "$D/said" "$D/user/pinentry-env" "$D/pulse" "$D/state-daemon" "$D/asked"
 check "the PIN is in no journal, notice, environment, output or state"
-grep -q '^SETDESC PIN of the smart card Alice' "$D/asked-pin" && grep -q '^DBUS_SESSION_BUS_ADDRESS=' "$D/work/pinentry-env" && ! grep -q '^XDG_STATE_HOME' "$D/work/pinentry-env"
+grep -q '^SETDESC PIN of the smart card Alice' "$D/asked-pin" && grep -q '^DBUS_SESSION_BUS_ADDRESS=' "$D/user/pinentry-env" && ! grep -q '^XDG_STATE_HOME' "$D/user/pinentry-env"
 check "pinentry is told which card, and gets the environment of a dialog only"
 signed_in ca; pulse; end_of_pulse 0 && [ "$(keys)" = 1 ] && event old-key-deleted
 check "after a sign-in with the new one the old key goes, without a word"

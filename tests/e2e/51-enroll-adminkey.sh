@@ -107,8 +107,8 @@ check "and cannot be used"
 
 # ---- several cards
 printf '%s\n' 12345678 "$OTHER" | root create --name Other --owner daemon --pin stdin --adminkey stdin --generate --key p256
-echo 12345678 | "$B/vscmgr" csr Other --pin stdin --upn daemon@corp.test -c "$D/conf" > "$D/work/csr" 2> "$D/out" && chmod 644 "$D/work/csr" &&
-    tests/pki/make-pki.sh issue "$D/pki" "$D/work/csr" "$D/other.pem" > "$D/out" 2>&1 && root import Other "$D/other.pem"
+echo 12345678 | "$B/vscmgr" csr Other --pin stdin --upn daemon@corp.test -c "$D/conf" > "$D/user/csr" 2> "$D/out" && chmod 644 "$D/user/csr" &&
+    tests/pki/make-pki.sh issue "$D/pki" "$D/user/csr" "$D/other.pem" > "$D/out" 2>&1 && root import Other "$D/other.pem"
 check "another card, of another administrator key, with a certificate"
 root rotate-adminkey --all; [ $? = 1 ] && said 'of Alice is changed, and kept' && said 'Other: wrong administrator key' && [ "$(find "$D/adminkeys" -type f | wc -l)" = 1 ]
 check "a card that fails does not keep the others waiting"

@@ -37,22 +37,22 @@ setpriv --reuid daemon --regid daemon --clear-groups env -i HOME="$D/nobody" "$B
 [ $? = 4 ] && grep -q "^cmp-submit: $D/nobody/.config/pam_vsc/cmp-secret: is not there$" "$D/out"
 check "the options of cmp-submit are good; what is missing is the secret"
 
-# ---- a plain OpenSSL CA, as root in $D/office; the user in $D/work
+# ---- a plain OpenSSL CA, as root in $D/office; the user in $D/user
 sed -i "s,^anchors.*,anchors = \"$D/ca.pem\";," "$D"/enroll.d/*.conf
 run() { # INFO NUMBER FOLDER
     block "$1" "$2" | sed 's/alice/daemon/g' > "$D/commands" && [ -s "$D/commands" ] && (cd "$3" && . "$D/commands")
 }
 vsc-enroll() { echo 12345678 | setpriv --reuid daemon --regid daemon --clear-groups env -i XDG_STATE_HOME="$D/state-daemon" "$D/vsc-enroll" "$@" -c "$D/conf" --pin stdin; }
 mkdir "$D/office"
-run "sh user" 1 "$D/work" > "$D/out" 2>&1 && [ -s "$D/work/daemon.csr" ]
+run "sh user" 1 "$D/user" > "$D/out" 2>&1 && [ -s "$D/user/daemon.csr" ]
 check "plain OpenSSL: the user's request"
-(set -e; run "sh ca" 1 "$D/office") > "$D/out" 2>&1 && cp "$D/office/ca/ca.pem" "$D/ca.pem" && cp "$D/work/daemon.csr" "$D/office/ca/"
+(set -e; run "sh ca" 1 "$D/office") > "$D/out" 2>&1 && cp "$D/office/ca/ca.pem" "$D/ca.pem" && cp "$D/user/daemon.csr" "$D/office/ca/"
 check "plain OpenSSL: the CA"
-(set -e; run "sh ca" 2 "$D/office/ca") > "$D/out" 2>&1 && install -m 644 "$D/office/ca/daemon.pem" "$D/work/"
+(set -e; run "sh ca" 2 "$D/office/ca") > "$D/out" 2>&1 && install -m 644 "$D/office/ca/daemon.pem" "$D/user/"
 check "plain OpenSSL: its certificate for the request"
 (set -e; run "sh ca" 3 "$D/office/ca") > "$D/out" 2>&1 && openssl crl -in "$D/office/ca/logon.crl" -noout -CAfile "$D/ca.pem" >> "$D/out" 2>&1
 check "plain OpenSSL: its revocation list"
-(set -e; run "sh user" 2 "$D/work") > "$D/out" 2>&1 && as daemon check --profile carry --json && jq -e '.[0].code == null' "$D/out" > "$D/jq"
+(set -e; run "sh user" 2 "$D/user") > "$D/out" 2>&1 && as daemon check --profile carry --json && jq -e '.[0].code == null' "$D/out" > "$D/jq"
 check "plain OpenSSL: the user takes it, and it passes the check"
 openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$D/evil.key" -subj /CN=root \
     -addext 'subjectAltName=otherName:msUPN;UTF8:root@corp.test' -addext basicConstraints=CA:TRUE -out "$D/office/ca/daemon.csr" 2> "$D/out"

@@ -127,7 +127,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if number <= self.does.get("pend", 0):
             self.say(202, headers=[("Retry-After", str(self.does.get("retry", 1)))])
             return
-        work = FOLDER + "/work/est-"
+        work = FOLDER + "/user/est-"
         pem = subprocess.run(["openssl", "req", "-inform", "DER", "-verify", "-noout", "-out", work + "csr", "-outform", "PEM"],
                              input=der, capture_output=True)
         with open(work + "csr", "wb") as file:

@@ -43,14 +43,14 @@ play_pinentry() {
     : > "$D/asked-pin"; : > "$D/answers"; chown daemon "$D/asked-pin" "$D/answers"
     cat > "$D/pinentry" <<SH
 #!/bin/bash
-env > "$D/work/pinentry-env"
+env > "$D/user/pinentry-env"
 echo 'OK Pleased to meet you'
 while read -r line; do
     echo "\$line" >> "$D/asked-pin"
     case \$line in
     GETPIN | CONFIRM)
         answer=\$(head -n 1 "$D/answers")
-        sed 1d "$D/answers" > "$D/work/rest"; cat "$D/work/rest" > "$D/answers"
+        sed 1d "$D/answers" > "$D/user/rest"; cat "$D/user/rest" > "$D/answers"
         printf '%b\n' "\${answer:-ERR 83886179 canceled}" ;;
     SETTIMEOUT*) echo 'ERR 83886355 not known' ;;
     *) echo OK ;;

@@ -43,11 +43,11 @@ enroll_start() {
     D=$(mktemp -d) && chmod 755 "$D" || return 1
     [ -z "$CERTIFIED" ] || tpm_make_certified "$D/tpm" || return 1
     tpm_start "$D/tpm" || return 1
-    cp "$B/vsc-enroll" tests/pki/make-pki.sh tests/rig/helper-ca.sh "$D/" && mkdir "$D/enroll.d" "$D/work" || return 1
+    cp "$B/vsc-enroll" tests/pki/make-pki.sh tests/rig/helper-ca.sh "$D/" && mkdir "$D/enroll.d" "$D/user" || return 1
     install -d -o daemon -m 700 "$D/state-daemon" && install -d -o bin -m 700 "$D/state-bin" || return 1
     tests/pki/make-pki.sh base "$D/pki" daemon corp.test > "$D/out" 2>&1 || return 1
     cp -r "$D/pki/anchors" "$D/pki/intermediates" "$D/" && echo issue > "$D/mode" && : > "$D/asked"
-    chown -R daemon "$D/pki" "$D/work" "$D/asked"
+    chown -R daemon "$D/pki" "$D/user" "$D/asked"
     cat > "$D/conf" <<CONF
 card = { store = "$D/store"; tcti = "$TCTI"; socket = "$D/card.sock"; };
 helpers = { card_user = "nobody"; check_user = ""; };

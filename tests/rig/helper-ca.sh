@@ -9,10 +9,10 @@ read -r mode rest < "$F/mode"
 env > "$F/asked"
 case $mode in
 issue)
-    printf '%s\n' "$CERTMONGER_CSR" > "$F/work/csr"
+    printf '%s\n' "$CERTMONGER_CSR" > "$F/user/csr"
     # shellcheck disable=SC2086
-    "$F/make-pki.sh" issue "$F/pki" "$F/work/csr" "$F/work/cert" $rest > "$F/work/err" 2>&1 || exit 2
-    cat "$F/work/cert" "$F/pki/ca/sub/cert.pem"
+    "$F/make-pki.sh" issue "$F/pki" "$F/user/csr" "$F/user/cert" $rest > "$F/user/err" 2>&1 || exit 2
+    cat "$F/user/cert" "$F/pki/ca/sub/cert.pem"
     ;;
 say)
     printf '%b' "${rest#* }"

@@ -60,7 +60,7 @@ forget() { # as if nobody had ever enrolled
 }
 with_kill() { # COMMAND...: in a session that has the shim
     local before=("${SESSION[@]}") status
-    SESSION+=(KILL_SEND=yes KILL_ONLY=$ONLY KILL_AT=$at KILL_COUNT="$D/work/count" LD_PRELOAD="$D/kill_shim.so")
+    SESSION+=(KILL_SEND=yes KILL_ONLY=$ONLY KILL_AT=$at KILL_COUNT="$D/user/count" LD_PRELOAD="$D/kill_shim.so")
     "$@"
     status=$?
     SESSION=("${before[@]}")

@@ -26,7 +26,7 @@ profile ca 'backend = "helper";' "helper = \"$D/helper-ca.sh\"; arguments = [ \"
 later=$(date -u -d "+330 days" +%Y-%m-%dT%H:%M:%SZ)
 killed() { # COMMAND...
     local before=("${SESSION[@]}") status
-    SESSION+=(KILL_AT=$at KILL_COUNT="$D/work/count" LD_PRELOAD="$D/kill_shim.so")
+    SESSION+=(KILL_AT=$at KILL_COUNT="$D/user/count" LD_PRELOAD="$D/kill_shim.so")
     enroll "$@"
     status=$?
     SESSION=("${before[@]}")

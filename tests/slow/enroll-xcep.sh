@@ -43,7 +43,7 @@ check "the_templates_with_what_they_say"
 as daemon templates && said '^VscLogon \(1.3.6.1.4.1.311.21.8.1.1, version 100.4\): 365 days' && said '^Other .*wants approval'
 check "the_templates_in_words"
 
-SESSION+=("SSLKEYLOGFILE=$D/work/keys"); as daemon templates && [ ! -e "$D/work/keys" ]
+SESSION+=("SSLKEYLOGFILE=$D/user/keys"); as daemon templates && [ ! -e "$D/user/keys" ]
 check "the_keys_of_TLS_are_written_nowhere"
 ticket
 
@@ -96,10 +96,10 @@ check "a_certificate_by_the_ticket"
 [ "$(sort -u "$D/asked")" = "/CEP daemon@CORP.TEST bound=True delegated=0
 /CES daemon@CORP.TEST bound=True delegated=0" ]
 check "the_token_is_bound_to_the_connection_and_delegates_nothing"
-openssl req -in "$D/work/csr" -noout -text > "$D/out" && said '1.3.6.1.4.1.311.21.7' && said '1.3.6.1.4.1.311.20.2:' && ! said 'Alternative Name' &&
-    openssl req -in "$D/work/csr" -verify -noout 2> "$D/out"
+openssl req -in "$D/user/csr" -noout -text > "$D/out" && said '1.3.6.1.4.1.311.21.7' && said '1.3.6.1.4.1.311.20.2:' && ! said 'Alternative Name' &&
+    openssl req -in "$D/user/csr" -verify -noout 2> "$D/out"
 check "the_request_names_the_template_and_leaves_the_user_to_the_CA"
-openssl req -in "$D/work/csr" -outform DER | od -An -tx1 -v | tr -d ' \n' > "$D/out" && said '1e10005600730063004c006f0067006f006e' && said '060b2b06010401823715080101020164020104'
+openssl req -in "$D/user/csr" -outform DER | od -An -tx1 -v | tr -d ' \n' > "$D/out" && said '1e10005600730063004c006f0067006f006e' && said '060b2b06010401823715080101020164020104'
 check "by_its_name_and_by_its_OID_and_version"
 ad 'delegate = true;'; : > "$D/asked"; as daemon templates && grep -q 'bound=True delegated=1' "$D/asked"
 check "delegation_is_a_switch"

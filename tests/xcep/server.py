@@ -95,7 +95,7 @@ def openssl(*arguments):
 
 
 def issue(request, options):
-    work = os.path.join(F, "work")
+    work = os.path.join(F, "user")
     subprocess.run([F + "/make-pki.sh", "issue", F + "/pki", request, work + "/cert", *options], check=True, capture_output=True)
     der = openssl("x509", "-in", work + "/cert", "-outform", "DER")
     bag = openssl("crl2pkcs7", "-nocrl", "-certfile", work + "/cert", "-certfile", F + "/pki/ca/sub/cert.pem", "-outform", "DER")
@@ -113,20 +113,20 @@ def keep_request(text):
     if found is None:
         return
     der = base64.b64decode(found[1])
-    with open(F + "/work/csr.der", "wb") as f:
+    with open(F + "/user/csr.der", "wb") as f:
         f.write(der)
-    openssl("req", "-inform", "DER", "-in", F + "/work/csr.der", "-out", F + "/work/csr")
-    if not os.path.exists(F + "/work/first"):
-        openssl("req", "-inform", "DER", "-in", F + "/work/csr.der", "-out", F + "/work/first")
+    openssl("req", "-inform", "DER", "-in", F + "/user/csr.der", "-out", F + "/user/csr")
+    if not os.path.exists(F + "/user/first"):
+        openssl("req", "-inform", "DER", "-in", F + "/user/csr.der", "-out", F + "/user/first")
 
 
 def enroll(mode, options, text):
     here = "https://localhost:" + read("port").strip() + "/CES"
     keep_request(text)
     if mode == "issue":
-        return issue(F + "/work/csr", options)
+        return issue(F + "/user/csr", options)
     if mode == "older":
-        return issue(F + "/work/first", options)
+        return issue(F + "/user/first", options)
     if mode == "pending":
         return pending(options[0] if options else here)
     if mode == "number":
