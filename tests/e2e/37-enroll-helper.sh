@@ -8,16 +8,6 @@ B=$(realpath "${B:-build}")
 . tests/rig/enroll.sh
 if missing=$(enroll_missing) || missing=$(tpm_missing expect); then echo "1..0 # SKIP $missing"; exit 0; fi
 export TSS2_LOG=all+NONE
-TESTS=0 FAILED=0
-check() {
-    local status=$?
-    TESTS=$((TESTS + 1))
-    if [ $status -eq 0 ]; then echo "ok $TESTS - $1"; else echo "not ok $TESTS - $1"; FAILED=1
-        sed 's/^/# /' "$D/out" "$D/log" 2>/dev/null; fi
-}
-said() { grep -qE -- "$1" "$D/out"; }
-status_is() { as daemon status --profile "$1" --json && jq -e "$2" "$D/out" > "$D/jq"; }
-in_days() { date -u -d "+$1 days" +%Y-%m-%dT%H:%M:%SZ; }
 trap enroll_end EXIT
 enroll_start || { echo "1..1"; echo "not ok 1 - software TPM, card and CA"; exit 1; }
 ca() { echo "$*" > "$D/mode"; }
@@ -69,10 +59,7 @@ enroll cancel
 
 # ---- a CA that means no good ------------------------------------------------------------------------
 refused() { # CODE WHAT: at a renewal
-    local before
-    before=$(cd "$D/store/cards/0000/keys" && find . -type f -exec sha256sum {} + | sort -k2)
-    enroll renew --json; [ $? = 1 ] && sed -n '/^{\|^\[/p' "$D/out" | jq -e ".code == \"$1\" and .result == \"failed\" and .phase == \"idle\"" > "$D/jq" &&
-        [ "$(cd "$D/store/cards/0000/keys" && find . -type f -exec sha256sum {} + | sort -k2)" = "$before" ]
+    renewal_refused "$1"
     check "a hostile helper: $2, and the card is as it was"
 }
 ca issue --upn bin@corp.test; refused account-mismatch "another user's UPN"

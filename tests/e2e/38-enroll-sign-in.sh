@@ -12,14 +12,7 @@ if [ "${1:-}" != inside ]; then exec unshare --mount "$0" inside; fi
 mount -t tmpfs -o mode=755 tmpfs /var/lib && mkdir -m 755 /var/lib/pam_vsc || exit 1
 export TSS2_LOG=all+NONE
 SERVER=
-TESTS=0 FAILED=0
-check() {
-    local status=$?
-    TESTS=$((TESTS + 1))
-    if [ $status -eq 0 ]; then echo "ok $TESTS - $1"; else echo "not ok $TESTS - $1"; FAILED=1
-        sed 's/^/# /' "$D/out" "$D/pam.out" "$D/log" 2>/dev/null; fi
-}
-said() { grep -qE -- "$1" "$D/out"; }
+SHOWN=(pam.out)
 finish() {
     [ -n "$SERVER" ] && kill "$SERVER" && wait "$SERVER"
     enroll_end

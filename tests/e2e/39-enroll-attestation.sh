@@ -10,14 +10,6 @@ B=$(realpath "${B:-build}")
 if missing=$(enroll_missing) || missing=$(tpm_missing swtpm_localca); then echo "1..0 # SKIP $missing"; exit 0; fi
 export TSS2_LOG=all+NONE
 SERVER=
-TESTS=0 FAILED=0
-check() {
-    local status=$?
-    TESTS=$((TESTS + 1))
-    if [ $status -eq 0 ]; then echo "ok $TESTS - $1"; else echo "not ok $TESTS - $1"; FAILED=1
-        tail -n 30 "$D/out" "$D/log" 2>/dev/null | sed 's/^/# /'; fi
-}
-said() { grep -qE -- "$1" "$D/out"; }
 finish() {
     [ -n "$SERVER" ] && kill "$SERVER" && wait "$SERVER"
     enroll_end

@@ -8,14 +8,6 @@ B=$(realpath "${B:-build}")
 . tests/rig/enroll.sh
 if missing=$(enroll_missing); then echo "1..0 # SKIP $missing"; exit 0; fi
 export TSS2_LOG=all+NONE
-TESTS=0 FAILED=0
-check() {
-    local status=$?
-    TESTS=$((TESTS + 1))
-    if [ $status -eq 0 ]; then echo "ok $TESTS - $1"; else echo "not ok $TESTS - $1"; FAILED=1
-        tail -n 30 "$D/out" "$D/log" 2>/dev/null | sed 's/^/# /'; fi
-}
-said() { grep -qE -- "$1" "$D/out"; }
 trap enroll_end EXIT
 enroll_start || { echo "1..1"; echo "not ok 1 - software TPM, card and CA"; exit 1; }
 root() { "$B/vscmgr" "$@" -c "$D/conf" > "$D/out" 2>&1; }

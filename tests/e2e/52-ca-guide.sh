@@ -10,14 +10,6 @@ B=$(realpath "${B:-build}")
 if missing=$(enroll_missing); then echo "1..0 # SKIP $missing"; exit 0; fi
 export TSS2_LOG=all+NONE
 GUIDE=$PWD/doc/ca-guide.md
-n=0 failed=0
-check() { # NAME: the status before it
-    local status=$?
-    n=$((n + 1))
-    if [ $status = 0 ]; then echo "ok $n - $1"; return; fi
-    echo "not ok $n - $1"; failed=1
-    sed 's/^/# /' "$D/out"
-}
 trap enroll_end EXIT
 enroll_start || { echo "1..1"; echo "not ok 1 - software TPM, card and CA"; exit 1; }
 blocks() { # INFO: how many there are
@@ -63,5 +55,5 @@ check "plain OpenSSL: no name and no right of the request gets into a certificat
     [ "$(grep -cE '^```.+' "$GUIDE")" = 14 ]
 check "nothing in the guide was left out"
 
-echo "1..$n"
-exit $failed
+echo "1..$TESTS"
+exit $FAILED

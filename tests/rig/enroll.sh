@@ -10,12 +10,33 @@
 #                       array of settings of its environment
 #   enroll COMMAND...   as daemon, with the right PIN
 #   profile NAME LINE...  root's file for a profile, which chains to the CA
-#   keys                how many keys are on the card
+#   keys                how many keys are on the card; on_card: all that is of keys and certificates there
 #   signed_in PROFILE   SESSION becomes that of a sign-in with that profile's certificate
+#   forget              as if nobody had ever enrolled
+#   said PATTERN, is FILTER   of $D/out: a line of it, its JSON
+#   status_is PROFILE FILTER [OPTION...]   what "status --json" says of a profile
+#   in_days N           that time, for --at
+#   check WHAT          a TAP line with the status of what came before; after a failure with the ends of $D/out
+#                       and $D/log, and of the files of $D in SHOWN. At the end: echo "1..$TESTS"; exit $FAILED
+#   renewal_refused CODE   a renewal is refused for that, and the card is as it was
 SESSION=()
 CERTIFIED=
 CARD_OPTIONS=()
 LISTENER=
+TESTS=0 FAILED=0 SHOWN=()
+
+check() {
+    local status=$?
+    TESTS=$((TESTS + 1))
+    if [ $status = 0 ]; then echo "ok $TESTS - $1"; return; fi
+    echo "not ok $TESTS - $1"
+    FAILED=1
+    tail -n 60 "$D/out" "$D/log" "${SHOWN[@]/#/$D/}" 2> /dev/null | sed 's/^/# /'
+}
+said() { grep -qE -- "$1" "$D/out"; }
+is() { jq -e "$1" "$D/out" > "$D/jq"; }
+status_is() { as daemon status --profile "$1" "${@:3}" --json && is "$2"; }
+in_days() { date -u -d "+$1 days" +%Y-%m-%dT%H:%M:%SZ; }
 
 enroll_missing() {
     tpm_missing jq openssl && return 0
@@ -29,6 +50,7 @@ as() {
 }
 enroll() { echo 12345678 | as daemon "$@"; }
 keys() { find "$D/store/cards/0000/keys" -mindepth 1 -maxdepth 1 -type d | wc -l; }
+on_card() { (cd "$D/store/cards/0000/keys" && find . -type f -exec sha256sum {} + | sort -k2); }
 profile() {
     printf '%s\n' "name = \"$1\"; upn = \"%u@corp.test\"; key = \"p256\"; anchors = \"$D/anchors\";" "${@:2}" > "$D/enroll.d/$1.conf"
 }
@@ -37,6 +59,19 @@ signed_in() {
     as daemon status --profile "$1" --json
     SESSION=("PKCS11_LOGIN_CERT_SERIAL=$(jq -r '.[0].certificate.serial' "$D/out")"
         "PKCS11_LOGIN_CERT_ISSUER=$(jq -r '.[0].certificate.issuer' "$D/out")")
+}
+forget() {
+    rm -rf "$D"/state-daemon/pam_vsc
+    "$B/vscmgr" show Alice --json -c "$D/conf" | jq -r '.keys[].id' | while read -r id; do
+        "$B/vscmgr" delete-key Alice "$id" --yes -c "$D/conf" > "$D/show" 2>&1
+    done
+}
+renewal_refused() {
+    local before
+    before=$(on_card)
+    enroll renew --json
+    [ $? = 1 ] && sed -n '/^{\|^\[/p' "$D/out" | jq -e ".code == \"$1\" and .result == \"failed\" and .phase == \"idle\"" > "$D/jq" &&
+        [ "$(on_card)" = "$before" ]
 }
 
 enroll_start() {

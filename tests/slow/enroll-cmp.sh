@@ -16,15 +16,8 @@ B=$(realpath "${B:-build}")
 if missing=$(enroll_missing); then echo "1..0 # SKIP $missing"; exit 0; fi
 command -v python3 > /dev/null || { echo "1..0 # SKIP needs python3"; exit 0; }
 export TSS2_LOG=all+NONE
-n=0 failed=0 MOCK='' ODD=''
-check() { # NAME: the status before it
-    local status=$?
-    n=$((n + 1))
-    if [ $status = 0 ]; then echo "ok $n - $1"; return; fi
-    echo "not ok $n - $1"; failed=1
-    sed 's/^/# /' "$D/out" "$D/mock.log" 2> /dev/null
-}
-said() { grep -qE -- "$1" "$D/out"; }
+SHOWN=(mock.log)
+MOCK='' ODD=''
 stop() { # PID
     [ -z "$1" ] || { kill "$1"; wait "$1"; } 2> /dev/null
 }
@@ -75,7 +68,6 @@ prepare() {
         "$D/make-pki.sh" issue "$D/pki" "$D/csr" "$D/cert" "${@:2}"
 }
 phase() { as daemon status --json && jq -e ".[0].phase == \"$1\"" "$D/out" > "$D/jq"; }
-store() { (cd "$D/store/cards/0000/keys" && find . -type f -exec sha256sum {} + | sort -k2); }
 
 profile cmp 'backend = "helper";' "helper = \"$D/cmp-submit\"; arguments = [ \"--config\", \"$D/cmp.conf\" ];" 'pending_days = 30;'
 config "server http://127.0.0.1:$PORT/pkix/"
@@ -146,9 +138,9 @@ SESSION=()
 
 # ---- a CA that means no good ------------------------------------------------------------------------
 config "server http://127.0.0.1:$PORT/pkix/" "timeout 60"
-before=$(store)
+before=$(on_card)
 refused() { # CODE WORDS WHAT
-    enroll renew --json; [ $? = 1 ] && sed -n '/^{\|^\[/p' "$D/out" | jq -e ".code == \"$1\"" > "$D/jq" && said "$2" && phase idle && [ "$(store)" = "$before" ]
+    enroll renew --json; [ $? = 1 ] && sed -n '/^{\|^\[/p' "$D/out" | jq -e ".code == \"$1\"" > "$D/jq" && said "$2" && phase idle && [ "$(on_card)" = "$before" ]
     check "refused: $3, and the card is as it was"
 }
 prepare renew --upn bin@corp.test && mock -rsp_cert "$D/cert"; refused account-mismatch . "another user's UPN"
@@ -223,5 +215,5 @@ for csr in '' 'no request' "$(tr 'A-Za-y' 'B-Zb-z' < "$D/csr")"; do
     check "what is no request is not sent: '${csr:0:10}'"
 done
 
-echo "1..$n"
-exit $failed
+echo "1..$TESTS"
+exit $FAILED

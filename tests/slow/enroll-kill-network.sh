@@ -9,6 +9,7 @@ set -u
 B=$(realpath "${B:-build}")
 . tests/rig/tpm.sh
 . tests/rig/enroll.sh
+. tests/rig/enroll-kill.sh
 . tests/rig/est.sh
 . tests/rig/adcs.sh
 . tests/rig/desktop.sh
@@ -17,16 +18,7 @@ if missing=$(est_missing) || missing=$(adcs_missing) || missing=$(desktop_missin
 if [ "${1:-}" != inside ]; then exec unshare --mount "$0" inside; fi
 mount -t tmpfs -o mode=755 tmpfs /var/lib && mkdir -m 755 /var/lib/pam_vsc && mkdir -m 711 /var/lib/pam_vsc/sign-ins || exit 1
 export TSS2_LOG=all+NONE
-n=0 failed=0 CLICKER= ONLY=
-check() { # STATUS NAME
-    n=$((n + 1))
-    if [ "$1" = 0 ]; then echo "ok $n - $2"; else echo "not ok $n - $2"; failed=1; fi
-}
-wrong() {
-    echo "# $*"
-    sed 's/^/#   /' "$D/out"
-    bad=$((bad + 1))
-}
+CLICKER= ONLY=
 clean_up() {
     [ -z "$CLICKER" ] || kill "$CLICKER"
     desktop_stop; est_stop; adcs_stop; enroll_end
@@ -34,29 +26,11 @@ clean_up() {
 trap clean_up EXIT
 enroll_start && desktop_start && est_certificates && est '{}' && est_serve good || { echo "1..1"; echo "not ok 1 - software TPM, card, CA, desktop and EST server"; exit 1; }
 cp "$B/tests/kill_shim.so" "$D/"
-in_days() { date -u -d "+$1 days" +%Y-%m-%dT%H:%M:%SZ; }
 later=$(in_days 330)
-# The default container has a certificate, and its key signs.
-signs() {
-    local id
-    "$B/vscmgr" show Alice --json -c "$D/conf" > "$D/show" || return 1
-    id=$(jq -r '[.keys[] | select(.default and .certificate != null)][0].id' "$D/show")
-    echo 12345678 | "$B/vscmgr" csr Alice --key-id "$id" --pin stdin -c "$D/conf" > "$D/csr" 2>> "$D/out"
-}
-clean() { # KEYS: so many, each with a certificate, and nothing under way
-    [ "$(keys)" = "$1" ] && as daemon status --json && jq -e '.[0].phase == "idle"' "$D/out" > "$D/jq" && signs &&
-        jq -e '[.keys[] | select(.certificate == null)] == []' "$D/show" > "$D/jq"
-}
 tidy() { # after a sign-in with what is new
     as daemon status --json
     jq -r '.[0].certificate | "\(.serial) \(.issuer)"' "$D/out" > /var/lib/pam_vsc/sign-ins/1
     as daemon pulse < /dev/null
-}
-forget() { # as if nobody had ever enrolled
-    rm -rf "$D"/state-daemon/pam_vsc "$D"/enroll.d/*
-    "$B/vscmgr" show Alice --json -c "$D/conf" | jq -r '.keys[].id' | while read -r id; do
-        "$B/vscmgr" delete-key Alice "$id" --yes -c "$D/conf" > "$D/show" 2>&1
-    done
 }
 with_kill() { # COMMAND...: in a session that has the shim
     local before=("${SESSION[@]}") status
@@ -106,24 +80,24 @@ server 'body actions persistence'
 click & CLICKER=$!
 ONLY=
 kill_everywhere "pulse --notify" 60 by_notice && grep -q 'Renew now' "$D/said"
-check $? "a_pulse_of_the_timer_killed_at_every_point_signs_in_and_is_completed_by_the_next"
+check "a_pulse_of_the_timer_killed_at_every_point_signs_in_and_is_completed_by_the_next"
 kill "$CLICKER"; CLICKER=; server_stop
 
 # ---- EST: by the card's own certificate
-forget
+forget; rm "$D"/enroll.d/*
 profile est 'backend = "est";' "url = \"https://127.0.0.1:$PORT\"; tls_anchors = \"$D/anchors\";"
 enroll request
 ONLY=network
 kill_everywhere EST 10 enroll pulse --at "$later"
-check $? "a_renewal_by_EST_killed_at_every_point_signs_in_and_is_completed_by_the_next_pulse"
+check "a_renewal_by_EST_killed_at_every_point_signs_in_and_is_completed_by_the_next_pulse"
 est_stop
 
 # ---- AD CS
-forget
+forget; rm "$D"/enroll.d/*
 adcs_start && ticket && ad && enroll request
-check $? "AD_CS_as_it_is_played"
+check "AD_CS_as_it_is_played"
 kill_everywhere "AD CS" 15 enroll pulse --at "$later"
-check $? "a_renewal_by_AD_CS_killed_at_every_point_signs_in_and_is_completed_by_the_next_pulse"
+check "a_renewal_by_AD_CS_killed_at_every_point_signs_in_and_is_completed_by_the_next_pulse"
 
-echo "1..$n"
-exit $failed
+echo "1..$TESTS"
+exit $FAILED

@@ -7,23 +7,14 @@ set -u
 B=$(realpath "${B:-build}")
 . tests/rig/tpm.sh
 . tests/rig/enroll.sh
+. tests/rig/enroll-kill.sh
 if missing=$(enroll_missing); then echo "1..0 # SKIP $missing"; exit 0; fi
 export TSS2_LOG=all+NONE
-n=0 failed=0
-check() { # STATUS NAME
-    n=$((n + 1))
-    if [ "$1" = 0 ]; then echo "ok $n - $2"; else echo "not ok $n - $2"; failed=1; fi
-}
-wrong() {
-    echo "# $*"
-    sed 's/^/#   /' "$D/out"
-    bad=$((bad + 1))
-}
 trap enroll_end EXIT
 enroll_start || { echo "1..1"; echo "not ok 1 - software TPM, card and CA"; exit 1; }
 cp "$B/tests/kill_shim.so" "$D/"
 profile ca 'backend = "helper";' "helper = \"$D/helper-ca.sh\"; arguments = [ \"$D\" ];"
-later=$(date -u -d "+330 days" +%Y-%m-%dT%H:%M:%SZ)
+later=$(in_days 330)
 killed() { # COMMAND...
     local before=("${SESSION[@]}") status
     SESSION+=(KILL_AT=$at KILL_COUNT="$D/user/count" LD_PRELOAD="$D/kill_shim.so")
@@ -31,23 +22,6 @@ killed() { # COMMAND...
     status=$?
     SESSION=("${before[@]}")
     return $status
-}
-# The default container has a certificate, and its key signs.
-signs() {
-    local id
-    "$B/vscmgr" show Alice --json -c "$D/conf" > "$D/show" || return 1
-    id=$(jq -r '[.keys[] | select(.default and .certificate != null)][0].id' "$D/show")
-    echo 12345678 | "$B/vscmgr" csr Alice --key-id "$id" --pin stdin -c "$D/conf" > "$D/csr" 2>> "$D/out"
-}
-clean() { # KEYS: so many, each with a certificate, and nothing under way
-    [ "$(keys)" = "$1" ] && as daemon status --json && jq -e '.[0].phase == "idle"' "$D/out" > "$D/jq" && signs &&
-        jq -e '[.keys[] | select(.certificate == null)] == []' "$D/show" > "$D/jq"
-}
-forget() { # as if nobody had ever enrolled
-    rm -rf "$D"/state-daemon/pam_vsc
-    "$B/vscmgr" show Alice --json -c "$D/conf" | jq -r '.keys[].id' | while read -r id; do
-        "$B/vscmgr" delete-key Alice "$id" --yes -c "$D/conf" > "$D/show" 2>&1
-    done
 }
 exec 2> "$D/shell" # "Killed" by the shell
 
@@ -63,7 +37,7 @@ while at=$((at + 1)); do
 done
 echo "# request: $((at - 1)) points"
 [ $status = 0 ] && [ $bad = 0 ] && [ $at -gt 30 ]
-check $? "a_request_killed_at_every_point_is_completed_by_the_next_one"
+check "a_request_killed_at_every_point_is_completed_by_the_next_one"
 
 # ---- a renewal
 bad=0 at=0
@@ -81,7 +55,7 @@ while at=$((at + 1)); do
 done
 echo "# renewal: $((at - 1)) points"
 [ $status = 0 ] && [ $bad = 0 ] && [ $at -gt 30 ]
-check $? "a_renewal_killed_at_every_point_signs_in_and_is_completed_by_the_next_pulse"
+check "a_renewal_killed_at_every_point_signs_in_and_is_completed_by_the_next_pulse"
 
 # ---- the end of the old pair
 bad=0 at=0
@@ -99,7 +73,7 @@ while at=$((at + 1)); do
 done
 echo "# tidying: $((at - 1)) points"
 [ $status = 0 ] && [ $bad = 0 ] && [ $at -gt 5 ]
-check $? "the_old_pair_goes_whenever_its_deletion_was_killed"
+check "the_old_pair_goes_whenever_its_deletion_was_killed"
 
 # ---- a refusal
 bad=0 at=0
@@ -114,12 +88,12 @@ while at=$((at + 1)); do
 done
 echo "# refusal: $((at - 1)) points"
 [ $status = 1 ] && [ $bad = 0 ] && [ $at -gt 20 ]
-check $? "a_refused_renewal_killed_at_every_point_leaves_the_card_as_it_was"
+check "a_refused_renewal_killed_at_every_point_leaves_the_card_as_it_was"
 
 # ---- a helper that never ends
 echo sleep > "$D/mode"
 enroll renew; [ $? = 3 ] && grep -q 'no answer in 120 seconds' "$D/out" && signs && ! pgrep -u daemon -f "$D/helper-ca.sh" > "$D/jq"
-check $? "a_helper_that_does_not_end_is_ended"
+check "a_helper_that_does_not_end_is_ended"
 
-echo "1..$n"
-exit $failed
+echo "1..$TESTS"
+exit $FAILED

@@ -19,15 +19,8 @@ done
 LIBRARY=/usr/share/gocode/src/github.com/smallstep/certificates
 [ -d $LIBRARY ] || { echo "1..0 # SKIP not installed: golang-github-smallstep-certificates-dev"; exit 0; }
 export TSS2_LOG=all+NONE
-n=0 failed=0 SERVER=''
-check() { # NAME: the status before it
-    local status=$?
-    n=$((n + 1))
-    if [ $status = 0 ]; then echo "ok $n - $1"; return; fi
-    echo "not ok $n - $1"; failed=1
-    sed 's/^/# /' "$D/out" "$D/step.log" 2> /dev/null
-}
-said() { grep -qE -- "$1" "$D/out"; }
+SHOWN=(step.log)
+SERVER=''
 end() { [ -z "$SERVER" ] || { kill "$SERVER"; wait "$SERVER"; } 2> /dev/null; enroll_end; }
 trap end EXIT
 enroll_start || { echo "1..1"; echo "not ok 1 - software TPM, card and CA"; exit 1; }
@@ -79,8 +72,8 @@ check "with the UPN of whom the token is for; the token is gone"
 token daemon && cp "$D/own/token-daemon" "$D/used" && enroll renew && said 'enrolled on Alice' && signed_in step && as daemon pulse < /dev/null && [ "$(keys)" = 1 ]
 check "a renewal, by another token"
 SESSION=()
-before=$(cd "$D/store/cards/0000/keys" && find . -type f -exec sha256sum {} + | sort -k2)
-same() { [ "$(cd "$D/store/cards/0000/keys" && find . -type f -exec sha256sum {} + | sort -k2)" = "$before" ]; }
+before=$(on_card)
+same() { [ "$(on_card)" = "$before" ]; }
 cp "$D/used" "$D/own/token-daemon" && chmod 600 "$D/own/token-daemon" && chown daemon "$D/own/token-daemon"
 enroll renew; [ $? = 1 ] && said 'rejected: .*authorization' && same
 check "a token that was used is refused, and the card is as it was"
@@ -109,5 +102,5 @@ echo 12345678 | LD_PRELOAD=libpam_wrapper.so PAM_WRAPPER=1 PAM_WRAPPER_SERVICE_D
     pamtester vsc daemon authenticate > "$D/out" 2>&1 && said 'successfully authenticated'
 check "and the certificate signs in"
 
-echo "1..$n"
-exit $failed
+echo "1..$TESTS"
+exit $FAILED
