@@ -23,11 +23,9 @@ certificate() { # OPTION...: on the card
         "$B/vscmgr" import Alice "$D/a.pem" -c "$D/conf"
 }
 card_listens() {
-    local i
     "$B/vsc-card" -c "$D/conf" --listen "$D/card.sock" 2> "$D/log" &
     LISTENER=$!
-    for i in $(seq 600); do [ -S "$D/card.sock" ] && return 0; sleep 0.1; done
-    return 1
+    until_socket "$D/card.sock"
 }
 # refused CODE: the KDC's own answer
 refused() {

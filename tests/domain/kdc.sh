@@ -14,6 +14,7 @@
 # Certificates need the UPN USER@CORP.TEST. The KDC's log is DIR/kdc.log. Only processes that were started here
 # are stopped, by their pid.
 
+. tests/rig/until.sh
 KDC_PID=
 
 kdc_missing() {
@@ -68,17 +69,10 @@ kdc_certificate() {
         tests/pki/make-pki.sh issue "$KDC_PKI" "$KDC_DIR/kdc.csr" "$KDC_DIR/kdc.pem" --kdc CORP.TEST
 }
 
-kdc_port_listens() { grep -q " 0100007F:$(printf %04X "$1") 00000000:0000 0A" /proc/net/tcp; }
 kdc_again() {
-    local i
     KRB5_KDC_PROFILE=$KDC_DIR/kdc.conf krb5kdc -n -r CORP.TEST > "$KDC_DIR/kdc.out" 2>&1 3>&- &
     KDC_PID=$!
-    for i in $(seq 600); do
-        kill -0 "$KDC_PID" 2> /dev/null || return 1
-        kdc_port_listens "$KDC_PORT" && return 0
-        sleep 0.1
-    done
-    return 1
+    until_port "$KDC_PORT" "$KDC_PID"
 }
 kdc_stop() {
     [ -n "$KDC_PID" ] || return 0
@@ -106,7 +100,7 @@ kdc_start() {
     done
     for try in $(seq 20); do
         KDC_PORT=$((10000 + (RANDOM * 32768 + RANDOM) % 22000))
-        kdc_port_listens $KDC_PORT && continue
+        until_has_port "$KDC_PORT" && continue
         kdc_files $KDC_PORT
         kdc_again && return 0
         kdc_stop

@@ -37,26 +37,19 @@ mock() { # OPTION...: OpenSSL's mock CA
     stop "$MOCK"
     openssl cmp -config "" -port $PORT "${SERVER[@]}" -max_msgs 40 "$@" > "$D/mock.log" 2>&1 &
     MOCK=$!
-    for _ in $(seq 600); do
-        grep -qiE ":$(printf %04X $PORT) [0-9A-F:]* 0A" /proc/net/tcp /proc/net/tcp6 && return 0
-        kill -0 "$MOCK" 2> /dev/null || return 1
-        sleep 0.05
-    done
-    return 1
+    until_true mock_listens_or_gone && mock_listens
 }
+mock_listens() { grep -qiE ":$(printf %04X $PORT) [0-9A-F:]* 0A" /proc/net/tcp /proc/net/tcp6; }
+mock_listens_or_gone() { mock_listens || until_gone "$MOCK"; }
 no_mock() { stop "$MOCK"; MOCK=; }
 odd() { # MODE...: tests/rig/odd_server.py, its port is $ODD_PORT
     stop "$ODD"
     rm -f "$D/port"
     python3 tests/rig/odd_server.py "$D/port" "$@" 2> "$D/mock.log" &
     ODD=$!
-    for _ in $(seq 600); do
-        [ -s "$D/port" ] && ODD_PORT=$(cat "$D/port") && return 0
-        kill -0 "$ODD" 2> /dev/null || return 1
-        sleep 0.05
-    done
-    return 1
+    until_true odd_is_up && ODD_PORT=$(cat "$D/port")
 }
+odd_is_up() { [ -s "$D/port" ] || until_gone "$ODD"; }
 # ACTION [OPTIONS OF issue]: a request while nobody listens, and $D/cert for it
 prepare() {
     no_mock
@@ -166,7 +159,8 @@ odd hang && config "server http://127.0.0.1:$ODD_PORT/pkix/" "timeout 2"; kept "
 config "server http://127.0.0.1:$ODD_PORT/pkix/" "timeout 60"
 (as daemon pulse < /dev/null) &
 pulse=$!
-for _ in $(seq 1200); do pid=$(pgrep -f '^openssl cmp .*daemon-ref') && break; sleep 0.05; done
+has_asked() { pid=$(pgrep -f '^openssl cmp .*daemon-ref'); }
+until_true has_asked
 tr '\0' '\n' < "/proc/$pid/cmdline" > "$D/seen" && tr '\0' '\n' < "/proc/$pid/environ" >> "$D/seen"
 grep -qx 'daemon-ref' "$D/seen" && ! grep -q s3cret "$D/seen"
 check "the reference is an argument, the secret neither that nor in the environment"

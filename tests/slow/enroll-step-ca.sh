@@ -47,13 +47,10 @@ serve() { # with the template that stands in the guide
         authority: {provisioners: ($p | map(. + {claims: {defaultTLSCertDuration: "2160h", maxTLSCertDuration: "2160h"}}))}}' > "$D/ca.json"
     "$STEP" serve "$D/ca.json" > "$D/step.log" 2>&1 &
     SERVER=$!
-    for _ in $(seq 600); do
-        curl -q -sS --cacert "$D/step-root.pem" $URL/health > "$D/health" 2>> "$D/step.log" && return 0
-        kill -0 "$SERVER" 2> /dev/null || return 1
-        sleep 0.1
-    done
-    return 1
+    until_true step_answers_or_gone && step_answers
 }
+step_answers() { curl -q -sS --cacert "$D/step-root.pem" $URL/health > "$D/health" 2>> "$D/step.log"; }
+step_answers_or_gone() { step_answers || until_gone "$SERVER"; }
 token() { # SUBJECT: into the file of daemon
     "$STEP" token $URL "$D/step-root.pem" logon secret "$1" > "$D/own/token-daemon" && chmod 600 "$D/own/token-daemon" && chown daemon "$D/own/token-daemon"
 }

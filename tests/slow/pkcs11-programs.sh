@@ -23,13 +23,6 @@ check() {
     TESTS=$((TESTS + 1))
     if [ $status -eq 0 ]; then echo "ok $TESTS - $1"; else echo "not ok $TESTS - $1"; sed 's/^/# /' "$D/out" | tail -n 40; fi
 }
-wait_port() {
-    for _ in $(seq 100); do
-        grep -q " 0100007F:$(printf %04X "$1") 00000000:0000 0A" /proc/net/tcp && return 0
-        sleep 0.1
-    done
-    return 1
-}
 said() { grep -q -- "$1" "$D/out"; }
 
 cat > "$D/conf" <<CONF
@@ -82,7 +75,7 @@ openssl req -x509 -newkey rsa:2048 -nodes -keyout "$D/server.key" -out "$D/serve
     -subj /CN=localhost -addext subjectAltName=DNS:localhost > "$D/out" 2>&1
 openssl s_server -accept 127.0.0.1:4433 -cert "$D/server.pem" -key "$D/server.key" -Verify 4 \
     -verify_return_error -CAfile "$D/cas.pem" -www > "$D/server.log" 2>&1 &
-wait_port 4433
+until_port 4433
 printf 'GET / HTTP/1.0\r\n\r\n' | timeout 30 gnutls-cli --provider "$MODULE" --insecure -p 4433 \
     --x509certfile 'pkcs11:token=Alice;id=%00;type=cert' \
     --x509keyfile 'pkcs11:token=Alice;id=%00;type=private' localhost > "$D/out" 2>&1
@@ -117,7 +110,7 @@ export SSH_ASKPASS=$D/askpass SSH_ASKPASS_REQUIRE=force
 if [ ! -d /run/sshd ]; then mkdir /run/sshd; made=1; fi
 "$(command -v sshd || echo /usr/sbin/sshd)" -f /dev/null -p 2222 -o ListenAddress=127.0.0.1 -h "$D/sshd/key" -D -e \
     -o AuthorizedKeysFile="$D/keys" -o StrictModes=no -o UsePAM=no -o PidFile=none 2> "$D/sshd/log" &
-wait_port 2222
+until_port 2222
 timeout 60 ssh -F none -p 2222 -o PKCS11Provider="$MODULE" -o StrictHostKeyChecking=no \
     -o UserKnownHostsFile=/dev/null -o IdentityFile=none 127.0.0.1 echo signed in > "$D/out" 2>&1 && said 'signed in'
 check "ssh signs in with the card"
@@ -177,7 +170,7 @@ export KRB5_CONFIG=$D/krb5.conf KRB5_KDC_PROFILE=$D/kdc.conf KRB5CCNAME=FILE:$D/
             -out "$D/kdc.pem" -days 2 -extfile "$D/kdc.ext" -extensions kdc &&
         kdb5_util create -s -r CORP.TEST -P master &&
         kadmin.local -r CORP.TEST -q 'addprinc -randkey +requires_preauth root' &&
-        krb5kdc -r CORP.TEST -P "$D/kdc.pid" && wait_port 88
+        krb5kdc -r CORP.TEST -P "$D/kdc.pid" && until_port 88
 } > "$D/out" 2>&1
 check "a Kerberos KDC with PKINIT"
 echo $PIN | KRB5_TRACE=$D/out timeout 60 kinit -X X509_user_identity="PKCS11:module_name=$MODULE:certid=00" \

@@ -43,7 +43,7 @@ mkfifo "$W/pin"
 pamtester vsc-test vscalice authenticate < "$W/pin" > "$LOG" 2>&1 &
 pamtester=$!
 exec 9> "$W/pin"
-for _ in $(seq 100); do grep -q 'PIN for' "$LOG" && break; sleep 0.1; done
+until_true grep -q 'PIN for' "$LOG"
 process_is() { # PID USER
     [ "$(ps -o user:32= -p "$1" | tr -d ' ')" = "$2" ] &&
         grep -q '^Seccomp:[^0-9]*2$' "/proc/$1/status" &&
