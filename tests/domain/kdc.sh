@@ -15,6 +15,7 @@
 # are stopped, by their pid.
 
 . tests/rig/until.sh
+. tests/rig/realm.sh
 KDC_PID=
 
 kdc_missing() {
@@ -40,33 +41,7 @@ kdc_files() { # PORT
         pkinit_pool = FILE:$KDC_DIR/cas.pem
     }
 END
-    cat > "$KDC_DIR/kdc.conf" << END
-[kdcdefaults]
-    kdc_listen = 127.0.0.1:$1
-    kdc_tcp_listen = 127.0.0.1:$1
-[realms]
-    CORP.TEST = {
-        database_name = $KDC_DIR/principal
-        key_stash_file = $KDC_DIR/stash
-        acl_file = $KDC_DIR/none
-        pkinit_identity = FILE:$KDC_DIR/kdc.pem,$KDC_DIR/kdc.key
-        pkinit_anchors = FILE:$KDC_PKI/anchors/root.pem
-        pkinit_pool = FILE:$KDC_DIR/cas.pem
-        pkinit_allow_upn = true
-        pkinit_eku_checking = scLogin
-        pkinit_revoke = FILE:$KDC_DIR/lists.pem
-        pkinit_require_crl_checking = true
-    }
-[logging]
-    kdc = FILE:$KDC_DIR/kdc.log
-END
-}
-
-kdc_certificate() {
-    cat "$KDC_PKI"/anchors/*.pem "$KDC_PKI"/intermediates/*.pem > "$KDC_DIR/cas.pem" &&
-        cat "$KDC_PKI"/crls/*.crl > "$KDC_DIR/lists.pem" &&
-        openssl req -new -newkey rsa:2048 -nodes -keyout "$KDC_DIR/kdc.key" -out "$KDC_DIR/kdc.csr" -subj /CN=kdc &&
-        tests/pki/make-pki.sh issue "$KDC_PKI" "$KDC_DIR/kdc.csr" "$KDC_DIR/kdc.pem" --kdc CORP.TEST
+    realm_conf "$KDC_DIR" "$1" "${PKINIT[@]}"
 }
 
 kdc_again() {
@@ -83,21 +58,17 @@ kdc_stop() {
 kdc_hang() { kill -STOP "$KDC_PID"; }
 kdc_go_on() { kill -CONT "$KDC_PID"; }
 kdc_lists() {
-    cat "$1"/crls/*.crl > "$KDC_DIR/lists.pem" && kdc_stop && kdc_again
+    realm_lists "$KDC_DIR" "$1" && kdc_stop && kdc_again
 }
 
 kdc_start() {
-    local user try
+    local try
     KDC_DIR=$1 KDC_PKI=$2
     shift 2
-    mkdir -p "$KDC_DIR" && kdc_certificate || return 1
+    mkdir -p "$KDC_DIR" && realm_pkinit "$KDC_DIR" "$KDC_PKI" || return 1
     export KRB5_CONFIG=$KDC_DIR/krb5.conf KRB5CCNAME=FILE:$KDC_DIR/cc
     kdc_files 0
-    KRB5_KDC_PROFILE=$KDC_DIR/kdc.conf kdb5_util create -s -r CORP.TEST -P master || return 1
-    for user in "$@"; do
-        KRB5_KDC_PROFILE=$KDC_DIR/kdc.conf kadmin.local -r CORP.TEST \
-            -q "addprinc -randkey +requires_preauth $user" || return 1
-    done
+    realm_make "$KDC_DIR" && realm_user "$KDC_DIR" "$@" || return 1
     for try in $(seq 20); do
         KDC_PORT=$((10000 + (RANDOM * 32768 + RANDOM) % 22000))
         until_has_port "$KDC_PORT" && continue

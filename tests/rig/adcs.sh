@@ -6,6 +6,7 @@
 #   policy WORD..., ca WORD...  what the servers at /CEP and /CES do (tests/xcep/server.py)
 #   ad LINE...              root's file for the profile "ad"
 #   ticket                  SESSION becomes one with the ticket
+. tests/rig/realm.sh
 KDC='' ADCS=''
 
 adcs_missing() {
@@ -26,11 +27,10 @@ adcs_kdc() {
     port=$(/usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
     printf '%s\n' '[libdefaults]' ' default_realm = CORP.TEST' ' dns_lookup_kdc = false' ' rdns = false' ' dns_canonicalize_hostname = false' \
         ' forwardable = true' '[realms]' ' CORP.TEST = {' "  kdc = 127.0.0.1:$port" ' }' '[domain_realm]' ' localhost = CORP.TEST' > "$D/krb5.conf"
-    printf '%s\n' '[kdcdefaults]' " kdc_listen = 127.0.0.1:$port" " kdc_tcp_listen = 127.0.0.1:$port" '[realms]' ' CORP.TEST = {' \
-        "  database_name = $D/kdc/principal" "  key_stash_file = $D/kdc/stash" ' }' > "$D/kdc/kdc.conf"
     export KRB5_CONFIG=$D/krb5.conf KRB5_KDC_PROFILE=$D/kdc/kdc.conf KRB5_KTNAME=FILE:$D/kdc/keytab
-    kdb5_util create -s -r CORP.TEST -P master && kadmin.local -q 'addprinc -pw secret daemon' &&
-        kadmin.local -q 'addprinc -randkey +ok_as_delegate HTTP/localhost' && kadmin.local -q "ktadd -k $D/kdc/keytab HTTP/localhost" || return 1
+    realm_conf "$D/kdc" "$port" && realm_make "$D/kdc" && realm_local "$D/kdc" addprinc -pw secret daemon &&
+        realm_local "$D/kdc" addprinc -randkey +ok_as_delegate HTTP/localhost &&
+        realm_local "$D/kdc" ktadd -k "$D/kdc/keytab" HTTP/localhost || return 1
     krb5kdc -n -r CORP.TEST > "$D/kdc/log" 2>&1 &
     KDC=$!
     until_true eval 'echo secret | kinit -f -c "FILE:$D/cc" daemon' && chown daemon "$D/cc"

@@ -9,6 +9,7 @@
 #   directory_ca DN LINE..         an entry of a CA with these lines; directory_value FILE: one with a certificate
 #   directory_conf LINES   the configuration with this directory, and more lines
 
+. tests/rig/realm.sh
 BASE=DC=corp,DC=test
 CONFIGURATION=CN=Configuration,$BASE
 SERVICES="CN=Public Key Services,CN=Services,$CONFIGURATION"
@@ -76,17 +77,16 @@ start_kdc() {
     echo "127.0.0.2 dc1.corp.test dc1" >> /etc/hosts
     printf '%s\n' '[libdefaults]' ' default_realm = CORP.TEST' ' dns_lookup_kdc = false' '[realms]' \
         ' CORP.TEST = {' '  kdc = 127.0.0.1' ' }' '[domain_realm]' ' .corp.test = CORP.TEST' > /etc/krb5.conf
-    printf '%s\n' '[kdcdefaults]' ' kdc_listen = 127.0.0.1:88' ' kdc_tcp_listen = 127.0.0.1:88' '[realms]' \
-        ' CORP.TEST = {' "  database_name = $W/kdc/principal" "  key_stash_file = $W/kdc/stash" ' }' > "$W/kdc/kdc.conf"
     export KRB5_KDC_PROFILE=$W/kdc/kdc.conf
     rm -f /etc/krb5.keytab
+    realm_conf "$W/kdc" 88
     {
-        kdb5_util create -s -r CORP.TEST -P master
-        kadmin.local -q 'addprinc -randkey CLIENT1$'
-        kadmin.local -q 'addprinc -randkey host/client1.corp.test'
-        kadmin.local -q 'addprinc -randkey ldap/dc1.corp.test'
-        kadmin.local -q "ktadd -k $W/kdc/ldap.keytab ldap/dc1.corp.test"
-        kadmin.local -q 'ktadd -k /etc/krb5.keytab host/client1.corp.test CLIENT1$'
+        realm_make "$W/kdc"
+        realm_local "$W/kdc" 'addprinc -randkey CLIENT1$'
+        realm_local "$W/kdc" addprinc -randkey host/client1.corp.test
+        realm_local "$W/kdc" addprinc -randkey ldap/dc1.corp.test
+        realm_local "$W/kdc" ktadd -k "$W/kdc/ldap.keytab" ldap/dc1.corp.test
+        realm_local "$W/kdc" ktadd -k /etc/krb5.keytab host/client1.corp.test 'CLIENT1$'
     } > "$W/kdc/made" 2>&1
     directory_run_kdc
 }

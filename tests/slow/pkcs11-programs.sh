@@ -10,8 +10,9 @@ fi
 ip link set lo up
 B=$(realpath "${B:-build}")
 . tests/rig/tpm.sh
+. tests/domain/kdc.sh
 D=$(mktemp -d) || exit 1
-trap 'tpm_stop; rm -rf "$D"' EXIT
+trap 'kdc_stop; tpm_stop; rm -rf "$D"' EXIT
 chmod 700 "$D"
 export TSS2_LOG=all+NONE VSC_PKCS11_SOCKET=$D/card.sock
 MODULE=$B/vsc-pkcs11.so PIN=12345678
@@ -121,57 +122,7 @@ ssh-add -s "$MODULE" >> "$D/out" 2>&1 && head -n 1 "$D/keys" > "$D/rsa.pub" && t
 check "ssh-agent signs with both keys"
 
 # ---- Kerberos ----------------------------------------------------------------------------------
-cat > "$D/kdc.ext" <<'END'
-[kdc]
-keyUsage = digitalSignature, keyEncipherment, keyAgreement
-extendedKeyUsage = 1.3.6.1.5.2.3.5
-subjectAltName = otherName:1.3.6.1.5.2.2;SEQUENCE:kdc_name
-[kdc_name]
-realm = EXP:0, GeneralString:CORP.TEST
-name = EXP:1, SEQUENCE:kdc_principal
-[kdc_principal]
-type = EXP:0, INTEGER:1
-string = EXP:1, SEQUENCE:kdc_strings
-[kdc_strings]
-a = GeneralString:krbtgt
-b = GeneralString:CORP.TEST
-END
-cat > "$D/krb5.conf" <<END
-[libdefaults]
-    default_realm = CORP.TEST
-    dns_lookup_kdc = false
-[realms]
-    CORP.TEST = {
-        kdc = 127.0.0.1:88
-        pkinit_anchors = FILE:$D/kdcca.pem
-        pkinit_anchors = FILE:$D/pki/anchors/root.pem
-        pkinit_pool = FILE:$D/cas.pem
-    }
-END
-cat > "$D/kdc.conf" <<END
-[kdcdefaults]
-    kdc_listen = 127.0.0.1:88
-    kdc_tcp_listen = 127.0.0.1:88
-[realms]
-    CORP.TEST = {
-        database_name = $D/principal
-        key_stash_file = $D/stash
-        pkinit_identity = FILE:$D/kdc.pem,$D/kdc.key
-        pkinit_anchors = FILE:$D/cas.pem
-        pkinit_allow_upn = true
-        pkinit_eku_checking = scLogin
-    }
-END
-export KRB5_CONFIG=$D/krb5.conf KRB5_KDC_PROFILE=$D/kdc.conf KRB5CCNAME=FILE:$D/cc
-{
-    openssl req -x509 -newkey rsa:2048 -nodes -keyout "$D/kdcca.key" -out "$D/kdcca.pem" -subj /CN=kdcca -days 2 &&
-        openssl req -new -newkey rsa:2048 -nodes -keyout "$D/kdc.key" -out "$D/kdc.csr" -subj /CN=kdc &&
-        openssl x509 -req -in "$D/kdc.csr" -CA "$D/kdcca.pem" -CAkey "$D/kdcca.key" -CAcreateserial \
-            -out "$D/kdc.pem" -days 2 -extfile "$D/kdc.ext" -extensions kdc &&
-        kdb5_util create -s -r CORP.TEST -P master &&
-        kadmin.local -r CORP.TEST -q 'addprinc -randkey +requires_preauth root' &&
-        krb5kdc -r CORP.TEST -P "$D/kdc.pid" && until_port 88
-} > "$D/out" 2>&1
+kdc_start "$D/kdc" "$D/pki" root > "$D/out" 2>&1
 check "a Kerberos KDC with PKINIT"
 echo $PIN | KRB5_TRACE=$D/out timeout 60 kinit -X X509_user_identity="PKCS11:module_name=$MODULE:certid=00" \
     root@CORP.TEST > "$D/kinit" 2>&1

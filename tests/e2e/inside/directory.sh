@@ -15,7 +15,7 @@ tls_cert() { # NAME SAN
         --extension "subjectAltName = $2"
 }
 tls_cert tls DNS:dc1.corp.test
-directory_start || { echo "Bail out! no KDC or no slapd"; cat "$W/kdc/made" "$W/kdc/log" "$W/slapd/log"; exit 1; }
+directory_start || { echo "Bail out! no KDC or no slapd"; cat "$W/kdc/made" "$W"/kdc/*log "$W/slapd/log"; exit 1; }
 cp "$W/pki/crls/root.crl" "$W/hand/"
 ASK='?certificateRevocationList?base?objectClass=cRLDistributionPoint'
 CDP='CN=Corp%20CA,CN=CDP,CN=Public%20Key%20Services,CN=Services,CN=Configuration,DC=corp,DC=test'

@@ -8,7 +8,7 @@ PATH=$PATH:/usr/sbin
 trap refresh_end EXIT
 refresh_site && refresh_card || exit 1
 cp "$W/pki/ca/root/cert.pem" "$W/tls.pem"; cp "$W/pki/ca/root/key.pem" "$W/tls.key" 2> /dev/null
-directory_start || { echo "Bail out! no KDC or no slapd"; cat "$W/kdc/made" "$W/slapd/log"; exit 1; }
+directory_start || { echo "Bail out! no KDC or no slapd"; cat "$W/kdc/made" "$W"/kdc/*log "$W/slapd/log"; exit 1; }
 SUB=$W/pki/ca/sub/cert.pem ROOT=$W/pki/ca/root/cert.pem
 MORE='roots = true;' directory_conf
 sed -i 's/^trust = { /&ntauth = "directory"; /' "$W/conf"
