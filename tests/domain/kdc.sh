@@ -8,7 +8,6 @@
 #                               (tests/pki/make-pki.sh). Exports KRB5_CONFIG, and KRB5CCNAME in DIR; sets KDC_PORT
 #   kdc_lists PKI               it looks at the lists as they are now
 #   kdc_stop / kdc_again        nobody answers at its port / it runs again, at the same port
-#   kdc_hang / kdc_go_on        connections are accepted or datagrams kept, and nothing is answered / it goes on
 #   kdc_ticket PRINCIPAL IDENTITY PIN   kinit by PKINIT, never with a password; with $KDC_SAYS a file of its trace
 #
 # Certificates need the UPN USER@CORP.TEST. The KDC's log is DIR/kdc.log. Only processes that were started here
@@ -51,12 +50,10 @@ kdc_again() {
 }
 kdc_stop() {
     [ -n "$KDC_PID" ] || return 0
-    kill "$KDC_PID" && kill -CONT "$KDC_PID"
+    kill "$KDC_PID"
     wait "$KDC_PID"
     KDC_PID=
 } 2> /dev/null
-kdc_hang() { kill -STOP "$KDC_PID"; }
-kdc_go_on() { kill -CONT "$KDC_PID"; }
 kdc_lists() {
     realm_lists "$KDC_DIR" "$1" && kdc_stop && kdc_again
 }

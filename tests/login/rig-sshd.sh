@@ -3,6 +3,7 @@
 #
 #   sshd_start                    on port 22 of this root's own network, with all methods
 #   sshd_client METHOD USER [OPTION...]   the client's command, a word a line: with one attempt
+#   sshd_talk USER WORD...        talk (tests/login/rig.sh) with it, keyboard-interactive
 #   sshd_end
 
 SSHD=
@@ -29,6 +30,12 @@ sshd_client() {
     printf '%s\n' ssh -tt -F none -o PreferredAuthentications="$method" -o NumberOfPasswordPrompts=1 \
         -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR "$@" \
         "$user@127.0.0.1"
+}
+sshd_talk() {
+    local command
+    mapfile -t command < <(sshd_client keyboard-interactive "$1")
+    fresh
+    talk "${command[@]}" -- "${@:2}"
 }
 sshd_end() {
     kill "$SSHD"

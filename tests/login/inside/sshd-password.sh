@@ -76,9 +76,7 @@ kept_out vscalice $PIN && said 'code=not-allowed' && [ "$(tries Alice)" = 5 ]
 ok $? "sshd: not allowed from another machine: the PIN is nothing"
 let_in vscalice "$PASSWORD" && said 'code=not-allowed'
 ok $? "sshd: not allowed from another machine: the password"
-mapfile -t command < <(sshd_client keyboard-interactive vscalice)
-fresh
-talk "${command[@]}" -- 'Password: ' "$PASSWORD" && is_in vscalice && ! grep -q 'PIN for' "$LOG"
+sshd_talk vscalice 'Password: ' "$PASSWORD" && is_in vscalice && ! grep -q 'PIN for' "$LOG"
 ok $? "sshd, keyboard-interactive: not allowed from another machine: the password at once"
 remote sshd
 

@@ -13,13 +13,7 @@ ok $? "sshd: it listens"
 
 NAME="sshd, keyboard-interactive" SERVICES=(sshd)
 PASS='Password: ' EOF_THEN=("$PASS" @eof) LOSES_TEXT=yes
-attempt() {
-    local user=$1 command
-    shift
-    mapfile -t command < <(sshd_client keyboard-interactive "$user")
-    fresh
-    talk "${command[@]}" -- "$@"
-}
+attempt() { sshd_talk "$@"; }
 cases_all
 sshd_end
 login_end

@@ -19,13 +19,7 @@ has_ticket() {
 }
 sshd_start
 NAME=sshd
-attempt() {
-    local user=$1 command
-    shift
-    mapfile -t command < <(sshd_client keyboard-interactive "$user")
-    fresh
-    talk "${command[@]}" -- "$@"
-}
+attempt() { sshd_talk "$@"; }
 let_in vscalice 'PIN for Alice: ' $PIN && has_ticket
 check $? "a session with a ticket of the user's"
 said ticket=granted && until_true 20 nothing_left
@@ -65,13 +59,7 @@ for NAME in sudo 'sudo -i'; do
     check $? "asked all the same: no ticket of the caller's in root's session"
 done
 NAME=sshd
-attempt() {
-    local user=$1 command
-    shift
-    mapfile -t command < <(sshd_client keyboard-interactive "$user")
-    fresh
-    talk "${command[@]}" -- "$@"
-}
+attempt() { sshd_talk "$@"; }
 kdc_stop
 ticket_conf 'kerberos = "optional";'
 let_in vscalice 'PIN for Alice: ' $PIN && said ticket=kdc-unreachable && ! in_session KRB5CCNAME
