@@ -114,6 +114,7 @@ static void test_card_profile_key_is_of_root_alone_and_whole(void **state)
     assert_int_equal(key_of(path, DIGITS "\n", 0640, &key), VSC_UNTRUSTED);
     assert_int_equal(key_of(path, DIGITS "\n", 0604, &key), VSC_UNTRUSTED);
     assert_int_equal(key_of(path, DIGITS "0\n", 0600, &key), VSC_INPUT);
+    assert_int_equal(key_of(path, DIGITS "00\n", 0600, &key), VSC_INPUT);
     assert_int_equal(key_of(path, "0123\n", 0600, &key), VSC_INPUT);
     assert_int_equal(key_of(path, "", 0600, &key), VSC_INPUT);
     assert_int_equal(remove(path), 0);
