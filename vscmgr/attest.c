@@ -48,15 +48,10 @@ static enum vsc_err put(const char *out, const struct bundle *bundle, struct pro
 {
     auto_free char *text = NULL;
     size_t len = 0;
-    FILE *stream = open_memstream(&text, &len);
-    enum vsc_err err;
+    enum vsc_err err = bundle_write(bundle, &text, &len);
 
-    if (stream == NULL)
-        return VSC_MEMORY;
-    err = bundle_write(bundle, stream);
-    if (fclose(stream) != 0 || err != VSC_OK)
-        return problem_set(problem, VSC_MEMORY, "the bundle cannot be written");
-    return attest_write_file(out, text, len, 0644, problem);
+    return err == VSC_OK ? attest_write_file(out, text, len, 0644, problem)
+                         : problem_set(problem, err, "the bundle cannot be written");
 }
 
 /* By vsc-card, for the owner of the card: without the endorsement key. */

@@ -2,6 +2,7 @@
 /* A bundle in memory, what is signed with it, and how it is written. */
 #include "card/attest/bundle.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "card/attest/encoding.h"
@@ -143,7 +144,7 @@ static void write_key(struct json *json, const struct bundle_key *key)
     json_close_object(json);
 }
 
-enum vsc_err bundle_write(const struct bundle *bundle, FILE *stream)
+static bool write_bundle(const struct bundle *bundle, FILE *stream)
 {
     struct json json;
 
@@ -164,5 +165,22 @@ enum vsc_err bundle_write(const struct bundle *bundle, FILE *stream)
         write_key(&json, &bundle->keys[i]);
     json_close_array(&json);
     json_close_object(&json);
-    return json_end(&json) ? VSC_OK : VSC_SYSTEM;
+    return json_end(&json);
+}
+
+enum vsc_err bundle_write(const struct bundle *bundle, char **ret_text, size_t *ret_len)
+{
+    auto_free char *text = NULL;
+    size_t len = 0;
+    FILE *stream = open_memstream(&text, &len);
+    bool good;
+
+    if (stream == NULL)
+        return VSC_MEMORY;
+    good = write_bundle(bundle, stream);
+    if (fclose(stream) != 0 || !good)
+        return VSC_MEMORY;
+    *ret_text = take(text);
+    *ret_len = len;
+    return VSC_OK;
 }

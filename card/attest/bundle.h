@@ -10,7 +10,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
 
 #include "card/tpm/objects.h"
 #include "card/tpm/store.h"
@@ -53,8 +52,8 @@ struct bundle {
 struct bundle *bundle_new(void);
 void bundle_free(struct bundle *bundle);
 
-/* VSC_SYSTEM if the stream does not take it. */
-must_check enum vsc_err bundle_write(const struct bundle *bundle, FILE *stream);
+/* As JSON. The caller frees. */
+must_check enum vsc_err bundle_write(const struct bundle *bundle, char **ret_text, size_t *ret_len);
 /* Strict: VSC_INPUT with the member in `problem`. The caller frees. */
 must_check enum vsc_err bundle_read(const void *bytes, size_t len, struct bundle **ret_bundle,
                                     struct problem *problem);

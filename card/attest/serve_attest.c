@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "card/attest/serve_attest.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,14 +19,10 @@ static enum vsc_err to_json(const struct bundle *bundle, struct serve_request *r
     auto_free char *text = NULL;
     struct card_attested attested;
     size_t len = 0;
-    FILE *stream = open_memstream(&text, &len);
-    enum vsc_err err;
+    enum vsc_err err = bundle_write(bundle, &text, &len);
 
-    if (stream == NULL)
-        return VSC_MEMORY;
-    err = bundle_write(bundle, stream);
-    if (fclose(stream) != 0 || err != VSC_OK)
-        return VSC_MEMORY;
+    if (err != VSC_OK)
+        return err;
     attested.bundle = (struct der){.data = (unsigned char *)text, .len = len};
     message_init(request->answer, WIRE_CARD_ATTESTED);
     card_attested_encode(&request->answer->body, &attested);

@@ -3,7 +3,6 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <tss2/tss2_mu.h>
@@ -59,14 +58,11 @@ static void test_attest_survives_its_json(void **state)
     struct problem problem = {0};
     char *text = NULL;
     size_t len = 0;
-    FILE *stream = open_memstream(&text, &len);
 
     memcpy(forged->bundle->nonce, "nonce", 5);
     forged->bundle->nonce_len = 5;
     forged_state(forged);
-    assert_non_null(stream);
-    assert_int_equal(bundle_write(forged->bundle, stream), VSC_OK);
-    assert_int_equal(fclose(stream), 0);
+    assert_int_equal(bundle_write(forged->bundle, &text, &len), VSC_OK);
     assert_int_equal(bundle_read(text, len, &again, &problem), VSC_OK);
     bundle_free(forged->bundle);
     forged->bundle = again;
