@@ -61,11 +61,11 @@ static enum vsc_err by_hand(const struct request *request, const struct rotate_o
 {
     const char *word = words_old_key[options->adminkey >= 0 ? options->adminkey : 1];
     const char *new_word = words_new_key[options->new_adminkey >= 0 ? options->new_adminkey : 0];
-    const bool keep = new_word[0] == 'k';
+    const bool keep = word_is_kept(new_word);
     auto_secret struct secret old_key = {0}, new_key = {0};
     enum vsc_err result = VSC_TPM, err = VSC_OK;
 
-    if (word[0] == 'k')
+    if (word_is_kept(word))
         err = kept_get(request, opened->conf, opened->card, &old_key);
     else
         err = secret_get_admin_key(word, &asked_admin_key, &old_key, request->problem);

@@ -51,6 +51,11 @@ static enum vsc_err well_known(const struct asked *asked, struct secret *ret_sec
     return secret_set(ret_secret, asked->well_known, strlen(asked->well_known));
 }
 
+bool word_is_kept(const char *word)
+{
+    return strcmp(word, "kept") == 0;
+}
+
 enum vsc_err secret_get(const char *word, const struct asked *asked, struct secret *ret_secret,
                         struct problem *problem)
 {

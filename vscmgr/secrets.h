@@ -32,6 +32,8 @@ extern const struct asked asked_pin, asked_old_pin, asked_new_pin, asked_puk, as
     asked_admin_key, asked_new_admin_key, asked_ownerauth, asked_lockoutauth, asked_helpdesk,
     asked_helpdesk_key;
 
+/* The key that the help desk keeps: vscmgr/kept_key.h. */
+bool word_is_kept(const char *word);
 /* By a word of the arrays: "empty" and "keep" give none; "random" is the caller's. */
 must_check enum vsc_err secret_get(const char *word, const struct asked *asked,
                                    struct secret *ret_secret, struct problem *problem);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* vscmgr unblock and change-puk: what the administrator key and the PUK are for. */
 #include <stdio.h>
-#include <string.h>
 
 #include "common/own.h"
 #include "vscmgr/command.h"
@@ -35,15 +34,10 @@ static const struct option change_puk_table[] = {
     {0},
 };
 
-static bool is_kept(const char *word)
-{
-    return strcmp(word, "kept") == 0;
-}
-
 /* What the new PIN is typed with is what the secret before it was typed with. */
 static const char *like(const char *word)
 {
-    return word[0] == 'd' || is_kept(word) ? words_typed[0] : word;
+    return word[0] == 'd' || word_is_kept(word) ? words_typed[0] : word;
 }
 
 static enum vsc_err unblock(const struct request *request, const struct unblock_options *options,
@@ -64,7 +58,7 @@ static enum vsc_err unblock(const struct request *request, const struct unblock_
         return err;
     if (by_puk)
         err = secret_get(word, &asked_puk, &secret, request->problem);
-    else if (is_kept(word))
+    else if (word_is_kept(word))
         err = kept_get(request, opened->conf, opened->card, &secret);
     else
         err = secret_get_admin_key(word, &asked_admin_key, &secret, request->problem);
@@ -92,7 +86,7 @@ static enum vsc_err check_ways(const struct unblock_options *options, struct pro
                            "--must-change is for --adminkey: who has the PUK, or the help desk's "
                            "answer, chooses the PIN");
     if (options->pin >= 0 && !options->challenge &&
-        (options->adminkey < 0 || !is_kept(words_old_key[options->adminkey])))
+        (options->adminkey < 0 || !word_is_kept(words_old_key[options->adminkey])))
         return problem_set(problem, VSC_USAGE, "--pin is for --challenge and --adminkey kept");
     return VSC_OK;
 }
