@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -22,8 +21,7 @@
 #define KILL_MS  2000
 #define STEP_MS  5 /* between two looks at a child without a pidfd */
 
-/* The host may run with descriptors 0-2 closed; ours must never become its standard input. */
-static int move_up(int *fd)
+int spawn_move_up(int *fd)
 {
     auto_fd int low = take_fd(*fd);
 
@@ -41,7 +39,7 @@ static enum vsc_err make_channel(int *ret_ours, int *ret_theirs)
         return VSC_SYSTEM;
     ours = pair[0];
     theirs = pair[1];
-    if (move_up(&ours) < 0 || move_up(&theirs) < 0)
+    if (spawn_move_up(&ours) < 0 || spawn_move_up(&theirs) < 0)
         return VSC_SYSTEM;
     *ret_ours = take_fd(ours);
     *ret_theirs = take_fd(theirs);
@@ -57,7 +55,7 @@ static bool set_actions(posix_spawn_file_actions_t *actions, int channel)
            posix_spawn_file_actions_addclosefrom_np(actions, SPAWN_CHANNEL + 1) == 0;
 }
 
-static bool set_attributes(posix_spawnattr_t *attributes)
+bool spawn_attributes(posix_spawnattr_t *attributes)
 {
     const short flags = POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK;
     sigset_t all, none;
@@ -81,7 +79,7 @@ static enum vsc_err spawn(const char *path, char *const *argv, int channel, pid_
         (void)posix_spawn_file_actions_destroy(&actions);
         return VSC_MEMORY;
     }
-    if (set_actions(&actions, channel) && set_attributes(&attributes) &&
+    if (set_actions(&actions, channel) && spawn_attributes(&attributes) &&
         posix_spawn(ret_pid, path, &actions, &attributes, argv, no_environment) == 0)
         err = VSC_OK;
     (void)posix_spawnattr_destroy(&attributes);

@@ -8,6 +8,8 @@
 #ifndef VSC_COMMON_SPAWN_H
 #define VSC_COMMON_SPAWN_H
 
+#include <spawn.h>
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "common/err.h"
@@ -32,5 +34,11 @@ must_check enum vsc_err helper_start(const char *folder, const char *name, char 
                                      struct helper *ret_helper, struct problem *problem);
 /* Close the channel, give the helper a moment to end by itself, kill it then, reap it. */
 void helper_stop(struct helper *helper);
+
+/* For whoever starts a program in another way. A new session, default signals, an empty mask. */
+must_check bool spawn_attributes(posix_spawnattr_t *attributes);
+/* Move it above every descriptor that a child's set-up writes to: the host may run with 0-2 closed.
+ * It stays owned; -1 where that fails. */
+must_check int spawn_move_up(int *fd);
 
 #endif

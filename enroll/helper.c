@@ -4,8 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,12 +12,12 @@
 #include "common/deadline.h"
 #include "common/io.h"
 #include "common/own.h"
+#include "common/spawn.h"
 #include "common/text.h"
 #include "enroll/helper_listen.h"
 #include "enroll/issued.h"
 
-#define ENV_MAX    16
-#define FIRST_FREE 10 /* above every descriptor that the child's set-up writes to */
+#define ENV_MAX 16
 
 struct environment {
     char *items[ENV_MAX + 1]; /* owned; NULL at the end */
@@ -73,18 +71,7 @@ static bool set_actions(posix_spawn_file_actions_t *actions, int output, int err
            posix_spawn_file_actions_addclosefrom_np(actions, 3) == 0;
 }
 
-static bool set_attributes(posix_spawnattr_t *attributes)
-{
-    const short flags = POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK;
-    sigset_t all, none;
-
-    return sigfillset(&all) == 0 && sigemptyset(&none) == 0 &&
-           posix_spawnattr_setsigdefault(attributes, &all) == 0 &&
-           posix_spawnattr_setsigmask(attributes, &none) == 0 &&
-           posix_spawnattr_setflags(attributes, flags) == 0;
-}
-
-/* `outputs`: what becomes its standard output and error, both of them FIRST_FREE or more. */
+/* `outputs`: what becomes its standard output and error, both of them moved up. */
 static bool spawn(const struct profile *profile, char *const *environment, const int outputs[2],
                   pid_t *ret_pid)
 {
@@ -100,7 +87,7 @@ static bool spawn(const struct profile *profile, char *const *environment, const
     if (posix_spawn_file_actions_init(&actions) != 0)
         return false;
     if (posix_spawnattr_init(&attributes) == 0) {
-        good = set_actions(&actions, outputs[0], outputs[1]) && set_attributes(&attributes) &&
+        good = set_actions(&actions, outputs[0], outputs[1]) && spawn_attributes(&attributes) &&
                posix_spawn(ret_pid, profile->helper, &actions, &attributes, argv, environment) == 0;
         (void)posix_spawnattr_destroy(&attributes);
     }
@@ -112,19 +99,16 @@ static bool spawn(const struct profile *profile, char *const *environment, const
 static bool make_pipe(int *ret_ours, int *ret_theirs)
 {
     auto_fd int ours = -1, theirs = -1;
-    int ends[2], high;
+    int ends[2];
 
     if (pipe2(ends, O_CLOEXEC) != 0)
         return false;
     ours = ends[0];
     theirs = ends[1];
-    high = fcntl(theirs, F_DUPFD_CLOEXEC, FIRST_FREE);
-    if (high < 0)
-        return false;
-    *ret_theirs = high;
-    if (fcntl(ours, F_SETFL, O_NONBLOCK) != 0)
+    if (spawn_move_up(&theirs) < 0 || fcntl(ours, F_SETFL, O_NONBLOCK) != 0)
         return false;
     *ret_ours = take_fd(ours);
+    *ret_theirs = take_fd(theirs);
     return true;
 }
 

@@ -5,28 +5,24 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/deadline.h"
 #include "common/io.h"
 #include "common/own.h"
+#include "common/spawn.h"
 
 #define STEP_MS 10
 #define CHUNK   512
 
 static enum vsc_err spawn(const char *path, char *const *argv, int output, pid_t *ret_pid)
 {
-    const short flags = POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK;
     char *no_environment[] = {NULL};
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
-    sigset_t all, none;
     bool ready;
 
-    (void)sigfillset(&all);
-    (void)sigemptyset(&none);
     if (posix_spawn_file_actions_init(&actions) != 0)
         return VSC_MEMORY;
     if (posix_spawnattr_init(&attributes) != 0) {
@@ -37,9 +33,7 @@ static enum vsc_err spawn(const char *path, char *const *argv, int output, pid_t
             posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0) == 0 &&
             posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0) == 0 &&
             posix_spawn_file_actions_addclosefrom_np(&actions, 3) == 0 &&
-            posix_spawnattr_setsigdefault(&attributes, &all) == 0 &&
-            posix_spawnattr_setsigmask(&attributes, &none) == 0 &&
-            posix_spawnattr_setflags(&attributes, flags) == 0 &&
+            spawn_attributes(&attributes) &&
             posix_spawn(ret_pid, path, &actions, &attributes, argv, no_environment) == 0;
     (void)posix_spawnattr_destroy(&attributes);
     (void)posix_spawn_file_actions_destroy(&actions);

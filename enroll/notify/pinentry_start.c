@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +12,7 @@
 
 #include "common/io.h"
 #include "common/own.h"
-
-#define FIRST_FREE 10 /* above every descriptor that the child's set-up writes to */
+#include "common/spawn.h"
 
 static const char *const passed[] = {
     "HOME",
@@ -73,17 +71,6 @@ static bool set_actions(posix_spawn_file_actions_t *actions, int channel)
            posix_spawn_file_actions_addclosefrom_np(actions, 3) == 0;
 }
 
-static bool set_attributes(posix_spawnattr_t *attributes)
-{
-    const short flags = POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK;
-    sigset_t all, none;
-
-    return sigfillset(&all) == 0 && sigemptyset(&none) == 0 &&
-           posix_spawnattr_setsigdefault(attributes, &all) == 0 &&
-           posix_spawnattr_setsigmask(attributes, &none) == 0 &&
-           posix_spawnattr_setflags(attributes, flags) == 0;
-}
-
 static bool spawn(const char *program, char *const *environment, int channel, pid_t *ret_pid)
 {
     char *argv[] = {(char *)(uintptr_t)program, NULL};
@@ -94,7 +81,7 @@ static bool spawn(const char *program, char *const *environment, int channel, pi
     if (posix_spawn_file_actions_init(&actions) != 0)
         return false;
     if (posix_spawnattr_init(&attributes) == 0) {
-        good = set_actions(&actions, channel) && set_attributes(&attributes) &&
+        good = set_actions(&actions, channel) && spawn_attributes(&attributes) &&
                posix_spawn(ret_pid, program, &actions, &attributes, argv, environment) == 0;
         (void)posix_spawnattr_destroy(&attributes);
     }
@@ -124,7 +111,7 @@ enum vsc_err pinentry_start(const char *program, int *ret_channel, pid_t *ret_pi
                             struct problem *problem)
 {
     __attribute__((cleanup(environment_done))) struct environment environment = {{NULL}};
-    auto_fd int ours = -1, theirs = -1, high = -1;
+    auto_fd int ours = -1, theirs = -1;
     auto_free char *path = NULL;
     int ends[2];
     enum vsc_err err = find_program(program, &path, problem);
@@ -137,8 +124,7 @@ enum vsc_err pinentry_start(const char *program, int *ret_channel, pid_t *ret_pi
         return problem_set(problem, VSC_SYSTEM, "no channel: %s", strerror(errno));
     ours = ends[0];
     theirs = ends[1];
-    high = fcntl(theirs, F_DUPFD_CLOEXEC, FIRST_FREE);
-    if (high < 0 || !spawn(path, environment.items, high, ret_pid))
+    if (spawn_move_up(&theirs) < 0 || !spawn(path, environment.items, theirs, ret_pid))
         return problem_set(problem, VSC_HELPER, "%s: cannot be started", program);
     *ret_channel = take_fd(ours);
     return VSC_OK;
