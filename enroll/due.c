@@ -41,25 +41,26 @@ bool due_supersedes(struct errand *errand, const struct profile *by, const struc
            supersedes_template(errand, by, profile);
 }
 
-static bool is_in_use(struct errand *errand, const char *profile)
+/* `spki`: by that key; NULL: by any. */
+static bool is_in_use(struct errand *errand, const char *profile, const char *spki)
 {
     char current[SPKI_ID_SIZE];
 
     current_of(errand, profile, current);
-    return current[0] != '\0';
+    return current[0] != '\0' && (spki == NULL || strcmp(spki, current) == 0);
 }
 
 /* Is a profile that this one supersedes in use on the card? One that is named may have no file any
- * more. */
-static bool has_superseded(struct errand *errand, const struct profile *profile)
+ * more. `spki` as above. */
+static bool has_superseded(struct errand *errand, const struct profile *profile, const char *spki)
 {
     for (size_t i = 0; i < profile->supersedes.count; i++)
-        if (is_in_use(errand, profile->supersedes.items[i]))
+        if (is_in_use(errand, profile->supersedes.items[i], spki))
             return true;
     for (size_t i = 0; i < errand->profiles.count; i++) {
         const struct profile *other = errand->profiles.items[i];
 
-        if (supersedes_template(errand, profile, other) && is_in_use(errand, other->name))
+        if (supersedes_template(errand, profile, other) && is_in_use(errand, other->name, spki))
             return true;
     }
     return false;
@@ -81,7 +82,8 @@ static bool may_supersede_template(struct errand *errand, const struct profile *
     for (size_t i = 0; profile->backend == PROFILE_XCEP && i < errand->profiles.count; i++) {
         const struct profile *other = errand->profiles.items[i];
 
-        if (other != profile && other->backend == PROFILE_XCEP && is_in_use(errand, other->name))
+        if (other != profile && other->backend == PROFILE_XCEP &&
+            is_in_use(errand, other->name, NULL))
             return true;
     }
     return false;
@@ -93,7 +95,7 @@ bool due_has_work(struct errand *errand, const struct profile *profile)
 
     return profile->autoenroll || may_supersede_template(errand, profile) ||
            state_read(errand->folder, profile->name, &state, NULL) != VSC_OK ||
-           state.card[0] != '\0' || has_superseded(errand, profile);
+           state.card[0] != '\0' || has_superseded(errand, profile, NULL);
 }
 
 /* May a card without a certificate get one unasked? */
@@ -129,7 +131,7 @@ bool due_now(struct run *run)
         return false;
     if (!run_current(run, &issued))
         return may_be_first(run) ||
-               (state->current[0] == '\0' && has_superseded(run->errand, run->profile));
+               (state->current[0] == '\0' && has_superseded(run->errand, run->profile, NULL));
     return state->version < run->profile->version || is_of_older_template(run, &issued) ||
            (!state->template.no_renewal && run->errand->now >= due_renew_at(run, &issued));
 }
@@ -138,15 +140,7 @@ bool due_on_another_card(struct run *run)
 {
     return run->state.phase == STATE_IDLE && !is_superseded(run->errand, run->profile) &&
            (run->state.current[0] != '\0' || may_be_first(run) ||
-            has_superseded(run->errand, run->profile));
-}
-
-static bool is_key_of(struct errand *errand, const char *profile, const char *spki)
-{
-    char current[SPKI_ID_SIZE];
-
-    current_of(errand, profile, current);
-    return strcmp(spki, current) == 0;
+            has_superseded(run->errand, run->profile, NULL));
 }
 
 const struct card_key *due_default_key(const struct run *run)
@@ -161,7 +155,6 @@ const struct card_key *due_default_key(const struct run *run)
 
 bool due_replaces_another(struct run *run)
 {
-    const struct profile *profile = run->profile;
     auto_issued struct issued issued = {.chain_len = 0};
     const struct card_key *key = due_default_key(run);
 
@@ -172,19 +165,9 @@ bool due_replaces_another(struct run *run)
         return false;
     if (issued_of_key(key, &issued, NULL) != VSC_OK)
         return true;
-    if (strcmp(issued.spki, run->state.current) == 0 || strcmp(issued.spki, run->state.old) == 0)
-        return false;
-    for (size_t i = 0; i < profile->supersedes.count; i++)
-        if (is_key_of(run->errand, profile->supersedes.items[i], issued.spki))
-            return false;
-    for (size_t i = 0; i < run->errand->profiles.count; i++) {
-        const struct profile *other = run->errand->profiles.items[i];
-
-        if (supersedes_template(run->errand, profile, other) &&
-            is_key_of(run->errand, other->name, issued.spki))
-            return false;
-    }
-    return true;
+    return strcmp(issued.spki, run->state.current) != 0 &&
+           strcmp(issued.spki, run->state.old) != 0 &&
+           !has_superseded(run->errand, run->profile, issued.spki);
 }
 
 size_t due_cards(const struct errand *errand, char ret_ids[CARDS_MAX][CARD_ID_SIZE])
