@@ -129,10 +129,9 @@ const struct card_key *errand_key(const struct card_info *card, const char *id)
     return NULL;
 }
 
-/* From its certificate where there is one: no question to the card. */
-static enum vsc_err id_of_key(struct errand *errand, const struct card_info *card,
-                              const struct card_key *key, char to[SPKI_ID_SIZE],
-                              struct problem *problem)
+enum vsc_err errand_key_spki(struct errand *errand, const struct card_info *card,
+                             const struct card_key *key, char to[SPKI_ID_SIZE],
+                             struct problem *problem)
 {
     auto_issued struct issued issued = {.chain_len = 0};
     struct card_made made;
@@ -153,7 +152,7 @@ enum vsc_err errand_find_key(struct errand *errand, const struct card_info *card
     ret_key[0] = '\0';
     for (size_t i = 0; *spki != '\0' && i < card->key_count; i++) {
         char id[SPKI_ID_SIZE];
-        enum vsc_err err = id_of_key(errand, card, &card->keys[i], id, problem);
+        enum vsc_err err = errand_key_spki(errand, card, &card->keys[i], id, problem);
 
         if (err == VSC_NO_KEY)
             continue;

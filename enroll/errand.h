@@ -60,6 +60,10 @@ must_check enum vsc_err errand_card(const struct errand *errand, const char *wha
 must_check enum vsc_err errand_find_key(struct errand *errand, const struct card_info *card,
                                         const char *spki, char ret_key[KEY_ID_SIZE],
                                         struct problem *problem);
+/* What a key is known by, from its certificate where there is one: no question to the card. */
+must_check enum vsc_err errand_key_spki(struct errand *errand, const struct card_info *card,
+                                        const struct card_key *key, char to[SPKI_ID_SIZE],
+                                        struct problem *problem);
 /* In the list; NULL for none. */
 const struct card_key *errand_key(const struct card_info *card, const char *id);
 

@@ -76,17 +76,23 @@ enum vsc_err run_check(struct run *run, const struct issued *issued, struct prob
     return issued_check(issued, &expected, run->code, problem);
 }
 
+enum vsc_err run_check_answer(struct run *run, const struct issued *issued, struct problem *problem)
+{
+    const struct expected expected = expected_of(run, run->state.next);
+
+    return issued_check(issued, &expected, run->code, problem);
+}
+
 /* Parse and judge an answer, and keep it. */
 static enum vsc_err take_answer(struct run *run, const void *bytes, size_t len,
                                 struct problem *problem)
 {
     auto_issued struct issued issued = {.chain_len = 0};
-    const struct expected expected = expected_of(run, run->state.next);
     auto_free char *pem = NULL;
     enum vsc_err err = issued_parse(bytes, len, &issued, run->code, problem);
 
     if (err == VSC_OK)
-        err = issued_check(&issued, &expected, run->code, problem);
+        err = run_check_answer(run, &issued, problem);
     if (err == VSC_OK)
         err = issued_pem(&issued, &pem);
     if (err != VSC_OK)

@@ -46,17 +46,6 @@ static const struct card_key *find_made(const struct run *run)
     return made;
 }
 
-static enum vsc_err id_of_made(struct run *run, const struct card_key *made,
-                               char ret_spki[SPKI_ID_SIZE], struct problem *problem)
-{
-    struct card_made published;
-    enum vsc_err err;
-
-    run->errand->source->deadline = deadline_in(60000);
-    err = remote_public(run->errand->source, run->card->id, made->id, &published, problem);
-    return err == VSC_OK ? spki_id(published.spki, published.spki_len, ret_spki) : err;
-}
-
 /* vsc-card may be at work still for a vsc-enroll that was killed. A question about any key waits
  * for the store. */
 static enum vsc_err wait_for_card(struct run *run, struct problem *problem)
@@ -81,7 +70,7 @@ enum vsc_err run_make_key(struct run *run, struct problem *problem)
     if (err != VSC_OK)
         return err;
     if (made != NULL)
-        err = id_of_made(run, made, spki, problem);
+        err = errand_key_spki(run->errand, run->card, made, spki, problem);
     else
         err =
             errand_generate(run->errand, run->card, profile_key_type(run->profile), spki, problem);
@@ -217,14 +206,6 @@ enum vsc_err run_may_replace(struct run *run, struct problem *problem)
 enum vsc_err run_install(struct run *run, struct problem *problem)
 {
     auto_issued struct issued issued = {.chain_len = 0};
-    const struct expected expected = {
-        .conf = run->errand->conf,
-        .profile = run->profile,
-        .upn = run->upn,
-        .spki = run->state.next,
-        .at = run->errand->now,
-        .at_is_clock = run->errand->now_is_clock,
-    };
     const char *answer = run->state.answer;
     char key[KEY_ID_SIZE];
     enum vsc_err err = find_next(run, key, problem);
@@ -234,7 +215,7 @@ enum vsc_err run_install(struct run *run, struct problem *problem)
     if (err != VSC_OK)
         return err;
     if (!is_stored(run, key, &issued)) {
-        err = issued_check(&issued, &expected, run->code, problem);
+        err = run_check_answer(run, &issued, problem);
         if (err == VSC_OK)
             err = run_may_replace(run, problem);
         if (err == VSC_OK)
@@ -289,16 +270,20 @@ enum vsc_err run_forget(struct run *run, struct problem *problem)
     return run_save(run, STATE_IDLE, problem);
 }
 
-bool run_current(struct run *run, struct issued *ret_issued)
+bool run_issued(struct run *run, const char *spki, struct issued *ret_issued)
 {
     char id[KEY_ID_SIZE];
     const struct card_key *key;
 
-    if (errand_find_key(run->errand, run->card, run->state.current, id, NULL) != VSC_OK ||
-        id[0] == '\0')
+    if (errand_find_key(run->errand, run->card, spki, id, NULL) != VSC_OK || id[0] == '\0')
         return false;
     key = errand_key(run->card, id);
     return key != NULL && issued_of_key(key, ret_issued, NULL) == VSC_OK;
+}
+
+bool run_current(struct run *run, struct issued *ret_issued)
+{
+    return run_issued(run, run->state.current, ret_issued);
 }
 
 static enum vsc_err begin_with_new_key(struct run *run, struct problem *problem)

@@ -8,6 +8,11 @@
 /* List anew: what was read of the card is out of date. */
 must_check enum vsc_err run_look_again(struct run *run, struct problem *problem);
 must_check enum vsc_err run_save(struct run *run, enum state_phase phase, struct problem *problem);
+/* As run_check(), and for the key of the request. */
+must_check enum vsc_err run_check_answer(struct run *run, const struct issued *issued,
+                                         struct problem *problem);
+/* The certificate of the card's key with that SPKI; false where there is none. */
+bool run_issued(struct run *run, const char *spki, struct issued *ret_issued);
 /* generating -> keyed: the key that was made before a crash, or a new one. */
 must_check enum vsc_err run_make_key(struct run *run, struct problem *problem);
 /* keyed -> requested */

@@ -23,13 +23,8 @@ static bool is_of_session(const struct issued *issued)
 static bool is_in_use(struct run *run, const char *spki)
 {
     auto_issued struct issued issued = {.chain_len = 0};
-    char id[KEY_ID_SIZE];
-    const struct card_key *key;
 
-    if (errand_find_key(run->errand, run->card, spki, id, NULL) != VSC_OK || id[0] == '\0')
-        return false;
-    key = errand_key(run->card, id);
-    return key != NULL && issued_of_key(key, &issued, NULL) == VSC_OK &&
+    return run_issued(run, spki, &issued) &&
            (is_of_session(&issued) ||
             sign_ins_have(SIGN_INS_FOLDER, run->errand->person.uid, issued.serial, issued.issuer));
 }
