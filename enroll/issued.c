@@ -150,3 +150,16 @@ enum vsc_err issued_pem(const struct issued *issued, char **ret_pem)
     *ret_pem = strndup(text, (size_t)len);
     return *ret_pem != NULL ? VSC_OK : VSC_MEMORY;
 }
+
+enum vsc_err cert_put_pem(const X509 *cert, struct buf *to)
+{
+    auto_by(BIO_free_all) BIO *bio = BIO_new(BIO_s_mem());
+    char *text = NULL;
+    long len;
+
+    if (bio == NULL || PEM_write_bio_X509(bio, cert) != 1)
+        return VSC_MEMORY;
+    len = BIO_get_mem_data(bio, &text);
+    buf_put(to, text, (size_t)len);
+    return buf_status(to);
+}

@@ -7,9 +7,11 @@
 #ifndef VSC_ENROLL_ISSUED_H
 #define VSC_ENROLL_ISSUED_H
 
+#include <openssl/x509.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/buf.h"
 #include "common/err.h"
 #include "common/problem.h"
 #include "common/wire_card.h"
@@ -58,6 +60,8 @@ must_check enum vsc_err issued_check(const struct issued *issued, const struct e
                                      char code[CODE_MAX], struct problem *problem);
 /* The chain as PEM, for the state; the caller frees. */
 must_check enum vsc_err issued_pem(const struct issued *issued, char **ret_pem);
+/* Append a certificate as PEM. VSC_MEMORY: it did not fit. */
+must_check enum vsc_err cert_put_pem(const X509 *cert, struct buf *to);
 /* Hexadecimal SHA-256 of a SubjectPublicKeyInfo. */
 must_check enum vsc_err spki_id(const void *der, size_t len, char to[SPKI_ID_SIZE]);
 

@@ -2,7 +2,7 @@
 #include "enroll/est/answer.h"
 
 #include <limits.h>
-#include <openssl/pem.h>
+#include <openssl/evp.h>
 #include <openssl/pkcs7.h>
 #include <string.h>
 
@@ -109,19 +109,6 @@ static X509 *find_issuer(STACK_OF(X509) * certs, X509 *cert)
     return NULL;
 }
 
-static enum vsc_err put(X509 *cert, struct buf *to)
-{
-    auto_by(BIO_free_all) BIO *bio = BIO_new(BIO_s_mem());
-    char *text = NULL;
-    long len;
-
-    if (bio == NULL || PEM_write_bio_X509(bio, cert) != 1)
-        return VSC_MEMORY;
-    len = BIO_get_mem_data(bio, &text);
-    buf_put(to, text, (size_t)len);
-    return buf_status(to);
-}
-
 enum vsc_err est_chain(STACK_OF(X509) * certs, STACK_OF(X509) * more, const char *spki,
                        struct buf *ret_pem)
 {
@@ -136,7 +123,7 @@ enum vsc_err est_chain(STACK_OF(X509) * certs, STACK_OF(X509) * more, const char
     for (size_t i = 0; err == VSC_OK && cert != NULL && i < CHAIN_MAX; i++) {
         X509 *issuer = find_issuer(certs, cert);
 
-        err = put(cert, ret_pem);
+        err = cert_put_pem(cert, ret_pem);
         cert = issuer != NULL ? issuer : find_issuer(more, cert);
     }
     return err;

@@ -3,7 +3,6 @@
 #include "enroll/xcep/wstep.h"
 
 #include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <openssl/pkcs7.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,19 +100,6 @@ static bool decode(const xmlNode *node, struct buf *ret_der)
     return true;
 }
 
-static bool put_pem(const X509 *cert, struct buf *pem)
-{
-    auto_by(BIO_free_all) BIO *bio = BIO_new(BIO_s_mem());
-    char *text = NULL;
-    long len;
-
-    if (bio == NULL || PEM_write_bio_X509(bio, cert) != 1)
-        return false;
-    len = BIO_get_mem_data(bio, &text);
-    buf_put(pem, text, (size_t)len);
-    return !pem->overflow;
-}
-
 /* The CMC response holds the CA's certificates too. One that cannot be read brings none: what is
  * missing then is told by the judgement. */
 static void put_issuers(const xmlNode *response, const X509 *own, struct buf *pem)
@@ -133,7 +119,7 @@ static void put_issuers(const xmlNode *response, const X509 *own, struct buf *pe
     for (int i = 0; room > 0 && i < sk_X509_num(bag->d.sign->cert); i++) {
         const X509 *cert = sk_X509_value(bag->d.sign->cert, i);
 
-        if (X509_cmp(cert, own) != 0 && put_pem(cert, pem))
+        if (X509_cmp(cert, own) != 0 && cert_put_pem(cert, pem) == VSC_OK)
             room--;
     }
 }
@@ -156,7 +142,7 @@ static enum vsc_err read_issued(const xmlNode *response, const xmlNode *token,
     cert = d2i_X509(NULL, &next, (long)der.len);
     if (cert == NULL || next != der.data + der.len)
         return bad("a certificate that cannot be read", problem);
-    if (!put_pem(cert, &answer->pem))
+    if (cert_put_pem(cert, &answer->pem) != VSC_OK)
         return VSC_MEMORY;
     put_issuers(response, cert, &answer->pem);
     answer->result = WSTEP_ISSUED;
