@@ -1,55 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "enroll/est/answer.h"
 
-#include <limits.h>
-#include <openssl/evp.h>
 #include <openssl/pkcs7.h>
 #include <string.h>
 
 #include "certcheck/openssl_own.h"
+#include "enroll/base64.h"
 #include "enroll/issued.h"
 
 DEFINE_AUTO(PKCS7, PKCS7_free)
 
-static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/* The characters that count, without what separates lines; false if there is anything else. */
-static bool strip(const unsigned char *body, size_t len, struct buf *text)
-{
-    size_t padding = 0;
-
-    for (size_t i = 0; i < len; i++) {
-        if (body[i] == '\n' || body[i] == '\r' || body[i] == ' ' || body[i] == '\t')
-            continue;
-        if (body[i] == '=')
-            padding++;
-        else if (padding > 0 || body[i] == '\0' || strchr(alphabet, body[i]) == NULL)
-            return false;
-        buf_u8(text, body[i]);
-    }
-    return padding <= 2 && text->len > 0 && text->len % 4 == 0;
-}
-
 enum vsc_err est_decode(const void *body, size_t len, struct buf *ret_der)
 {
-    auto_buf struct buf text;
-    unsigned char *room;
-    size_t padding;
-
     buf_init(ret_der, EST_BODY_MAX);
-    buf_init(&text, EST_BODY_MAX);
-    if (len > EST_BODY_MAX || !strip(body, len, &text))
-        return VSC_CERT;
-    if (buf_status(&text) != VSC_OK)
-        return VSC_MEMORY;
-    room = buf_extend(ret_der, text.len / 4 * 3);
-    if (room == NULL)
-        return VSC_MEMORY;
-    padding = (size_t)(text.data[text.len - 1] == '=') + (text.data[text.len - 2] == '=');
-    if (EVP_DecodeBlock(room, text.data, (int)text.len) != (int)ret_der->len)
-        return VSC_CERT;
-    ret_der->len -= padding;
-    return VSC_OK;
+    return len <= EST_BODY_MAX ? base64_read(body, len, ret_der) : VSC_CERT;
 }
 
 static enum vsc_err add(STACK_OF(X509) * certs, X509 *cert)

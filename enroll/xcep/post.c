@@ -83,7 +83,8 @@ static void take_token(struct exchange *exchange, const char *base64, size_t len
     if (len == 0 || len % 4 != 0 || len > TICKET_TOKEN_MAX)
         return;
     to = buf_extend(&exchange->token, len / 4 * 3);
-    if (to == NULL || EVP_DecodeBlock(to, (const unsigned char *)base64, (int)len) < 0)
+    if (to == NULL ||
+        EVP_DecodeBlock(to, (const unsigned char *)base64, (int)len) != (int)exchange->token.len)
         buf_done(&exchange->token);
     else
         exchange->token.len -= padding;

@@ -2,7 +2,6 @@
 /* Writes and reads the messages of MS-WSTEP. */
 #include "enroll/xcep/wstep.h"
 
-#include <openssl/evp.h>
 #include <openssl/pkcs7.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include "certcheck/openssl_own.h"
 #include "common/text.h"
 #include "common/wire_card.h"
+#include "enroll/base64.h"
 #include "enroll/issued.h"
 
 DEFINE_AUTO(PKCS7, PKCS7_free)
@@ -81,23 +81,9 @@ enum vsc_err wstep_write_query(const char *url, const char *id, struct buf *ret_
 static bool decode(const xmlNode *node, struct buf *ret_der)
 {
     auto_free char *text = soap_long_text(node);
-    size_t len = 0, padding = 0;
-    unsigned char *to;
 
     buf_init(ret_der, ANSWER_MAX);
-    if (text == NULL)
-        return false;
-    for (const char *at = text; *at != '\0'; at++)
-        if (strchr(" \t\r\n", *at) == NULL)
-            text[len++] = *at;
-    text[len] = '\0';
-    while (padding < 2 && padding < len && text[len - 1 - padding] == '=')
-        padding++;
-    to = len > 0 && len % 4 == 0 ? buf_extend(ret_der, len / 4 * 3) : NULL;
-    if (to == NULL || EVP_DecodeBlock(to, (const unsigned char *)text, (int)len) < 0)
-        return false;
-    ret_der->len -= padding;
-    return true;
+    return text != NULL && base64_read(text, strlen(text), ret_der) == VSC_OK;
 }
 
 /* The CMC response holds the CA's certificates too. One that cannot be read brings none: what is

@@ -269,6 +269,27 @@ static void test_answers_to_a_request(void **state)
     }
 }
 
+/* libcrypto's reader passes over a "-" at the end, and takes a "=" for an "A". */
+static void test_certificate_is_strict_base64(void **state)
+{
+    static const char *const texts[] = {"AAAA----", "AA=A", "A===", "AAA"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        auto_wstep struct wstep_answer answer = {.id = ""};
+        struct problem problem = {""};
+        char text[1024];
+        int len = snprintf(text, sizeof text,
+                           ANSWER("<RequestedSecurityToken><BinarySecurityToken xmlns=\"" NS_WSSE
+                                  "\">%s</BinarySecurityToken></RequestedSecurityToken>"),
+                           texts[i]);
+
+        assert_true(len > 0 && (size_t)len < sizeof text);
+        assert_int_equal(wstep_read(text, (size_t)len, &answer, &problem), VSC_DENIED);
+        assert_non_null(strstr(problem.text, "no base64"));
+    }
+}
+
 static void test_what_is_written_can_be_read(void **state)
 {
     auto_buf struct buf text = {0};
@@ -343,6 +364,7 @@ int main(void)
         cmocka_unit_test(test_address_is_chosen),
         cmocka_unit_test(test_template_that_cannot_be_requested_is_refused),
         cmocka_unit_test(test_answers_to_a_request),
+        cmocka_unit_test(test_certificate_is_strict_base64),
         cmocka_unit_test(test_what_is_written_can_be_read),
         cmocka_unit_test(test_request_names_the_template),
         cmocka_unit_test(test_addresses),
