@@ -28,10 +28,21 @@ enum answer {
     ANSWER_LATER,
 };
 
+/* One more line; false where there is no room for it. */
+static bool add_line(const char *line, char *to, size_t size)
+{
+    const size_t len = strlen(to);
+
+    if (len + strlen(line) + 2 > size)
+        return false;
+    (void)snprintf(to + len, size - len, "%s%s", len > 0 ? "\n" : "", line);
+    return true;
+}
+
 /* A line for each, or the first of them in detail. */
 static void put_body(const struct pulse *pulse, bool details, bool by_hand, char *to, size_t size)
 {
-    size_t len = 0;
+    size_t len;
 
     to[0] = '\0';
     for (size_t i = 0; i < pulse->want_count; i++) {
@@ -42,10 +53,10 @@ static void put_body(const struct pulse *pulse, bool details, bool by_hand, char
             text_details(want->profile->name, want->card, want->ends, line, sizeof line);
         else
             text_due(want->card, want->ends, line, sizeof line);
-        if (len + strlen(line) + 2 > size)
+        if (!add_line(line, to, size))
             break;
-        len += (size_t)snprintf(to + len, size - len, "%s%s", len > 0 ? "\n" : "", line);
     }
+    len = strlen(to);
     if (by_hand && len + 1 < size)
         (void)snprintf(to + len, size - len, "\n%s", text_of(TEXT_BY_HAND));
 }
@@ -106,7 +117,6 @@ static void show_faults(struct notice *notice, const struct pulse *pulse)
 {
     char body[TEXT_MAX * 4] = "";
     const struct notice_text text = {.title = text_of(TEXT_FAILED), .body = body};
-    size_t len = 0;
 
     for (size_t i = 0; i < pulse->fault_count; i++) {
         const struct pulse_fault *fault = &pulse->faults[i];
@@ -115,11 +125,10 @@ static void show_faults(struct notice *notice, const struct pulse *pulse)
         if (!fault->for_person)
             continue;
         text_fault(fault->profile->name, fault->why, line, sizeof line);
-        if (len + strlen(line) + 2 > sizeof body)
+        if (!add_line(line, body, sizeof body))
             break;
-        len += (size_t)snprintf(body + len, sizeof body - len, "%s%s", len > 0 ? "\n" : "", line);
     }
-    if (len > 0 && notice != NULL)
+    if (body[0] != '\0' && notice != NULL)
         (void)!notice_show(notice, &text, NULL);
 }
 
