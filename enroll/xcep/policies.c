@@ -111,11 +111,6 @@ static bool read_template(const xmlNode *answer, const xmlNode *policy,
            read_superseded(attributes, template) && read_cas(policy, template);
 }
 
-static enum vsc_err bad(const char *what, struct problem *problem)
-{
-    return problem_set(problem, VSC_DENIED, SOAP_MALFORMED ": %s", what);
-}
-
 static size_t count_of(const xmlNode *node)
 {
     size_t count = 0;
@@ -132,13 +127,13 @@ static enum vsc_err read_templates(const xmlNode *answer, struct xcep_policies *
     size_t count = count_of(at);
 
     if (count > XCEP_TEMPLATES_MAX)
-        return bad("too many templates", problem);
+        return soap_malformed("too many templates", problem);
     policies->templates = calloc(count + 1, sizeof *policies->templates);
     if (policies->templates == NULL)
         return VSC_MEMORY;
     for (; at != NULL; at = soap_next(at))
         if (!read_template(answer, at, &policies->templates[policies->count++]))
-            return bad("a template that cannot be read", problem);
+            return soap_malformed("a template that cannot be read", problem);
     return VSC_OK;
 }
 
@@ -148,13 +143,13 @@ static enum vsc_err read_uri(const xmlNode *at, uint32_t ca, struct xcep_policie
     struct xcep_uri *uri = &policies->uris[policies->uri_count];
 
     if (policies->uri_count == XCEP_URIS_MAX)
-        return bad("too many addresses", problem);
+        return soap_malformed("too many addresses", problem);
     *uri = (struct xcep_uri){.ca = ca};
     if (!number32(child(at, "clientAuthentication"), &uri->authentication) ||
         !soap_text(child(at, "uri"), uri->text, sizeof uri->text) ||
         !soap_number(child(at, "priority"), UINT32_MAX, &uri->priority) ||
         !soap_bool(child(at, "renewalOnly"), &uri->renewal_only))
-        return bad("an address that cannot be read", problem);
+        return soap_malformed("an address that cannot be read", problem);
     policies->uri_count++;
     return VSC_OK;
 }
@@ -175,7 +170,7 @@ static enum vsc_err read_uris(const xmlNode *answer, struct xcep_policies *polic
 
         if (!number32(child(ca, "cAReferenceID"), &id) ||
             !soap_bool(child(ca, "enrollPermission"), &permitted))
-            return bad("a CA that cannot be read", problem);
+            return soap_malformed("a CA that cannot be read", problem);
         for (; permitted && at != NULL; at = soap_next(at)) {
             enum vsc_err err = read_uri(at, id, policies, problem);
 
@@ -205,7 +200,7 @@ enum vsc_err xcep_read_policies(const void *bytes, size_t len, struct xcep_polic
     }
     answer = soap_body(doc, NS_POLICY, "GetPoliciesResponse");
     err = answer != NULL ? read_templates(answer, ret_policies, problem)
-                         : bad("no answer to GetPolicies", problem);
+                         : soap_malformed("no answer to GetPolicies", problem);
     if (err == VSC_OK)
         err = read_uris(answer, ret_policies, problem);
     (void)snprintf(code, CODE_MAX, "%s", err == VSC_DENIED ? SOAP_MALFORMED : "");

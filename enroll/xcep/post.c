@@ -120,8 +120,8 @@ static bool set_callbacks(CURL *easy, struct exchange *exchange)
            curl_easy_setopt(easy, CURLOPT_POST, 1L) == CURLE_OK;
 }
 
-static enum vsc_err refuse(const char *word, const char *what, char code[CODE_MAX],
-                           struct problem *problem)
+enum vsc_err post_refuse(const char *word, const char *what, char code[CODE_MAX],
+                         struct problem *problem)
 {
     (void)snprintf(code, CODE_MAX, "%s", word);
     return problem_set(problem, VSC_DENIED, "%s: %s", word, what);
@@ -145,14 +145,14 @@ static enum vsc_err perform(CURL *easy, struct exchange *exchange, headers *list
         return VSC_MEMORY;
     result = curl_easy_perform(easy);
     if (exchange->body.overflow)
-        return refuse("answer-too-large", exchange->url, code, problem);
+        return post_refuse("answer-too-large", exchange->url, code, problem);
     if (result != CURLE_OK)
         return problem_set(problem, VSC_HELPER, "%s: %s", exchange->url,
                            *exchange->fault != '\0' ? exchange->fault : curl_easy_strerror(result));
     if (curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &exchange->status) != CURLE_OK)
         return VSC_SYSTEM;
     if (exchange->status >= 300 && exchange->status < 400)
-        return refuse("redirected", exchange->url, code, problem);
+        return post_refuse("redirected", exchange->url, code, problem);
     return VSC_OK;
 }
 
@@ -192,7 +192,7 @@ static enum vsc_err check_connection(CURL *easy, const struct ticket *ticket, ch
     if (err != VSC_OK)
         return err;
     if (now.len != ticket->bindings.len || memcmp(now.data, ticket->bindings.data, now.len) != 0)
-        return refuse("unbound", "the server has changed its certificate", code, problem);
+        return post_refuse("unbound", "the server has changed its certificate", code, problem);
     return VSC_OK;
 }
 
@@ -258,7 +258,7 @@ enum vsc_err post(const struct profile *profile, const char *url, const struct b
     buf_init(&exchange.body, SOAP_MAX);
     buf_init(&exchange.token, TICKET_TOKEN_MAX);
     if (!post_url_is_good(url, exchange.host))
-        return refuse("bad-address", url, code, problem);
+        return post_refuse("bad-address", url, code, problem);
     buf_init(&anchors, TLS_ANCHORS_MAX);
     err = tls_anchors_load(profile, &anchors, problem);
     if (err != VSC_OK)

@@ -24,5 +24,8 @@ bool post_url_is_good(const char *url, char host[POST_HOST_SIZE]);
 must_check enum vsc_err post(const struct profile *profile, const char *url,
                              const struct buf *question, struct buf *ret_body, char code[CODE_MAX],
                              struct problem *problem);
+/* No for good: `word` is the code. VSC_DENIED. */
+enum vsc_err post_refuse(const char *word, const char *what, char code[CODE_MAX],
+                         struct problem *problem);
 
 #endif

@@ -70,18 +70,22 @@ static bool is_envelope(const xmlDoc *doc)
            soap_child(root, NS_SOAP, "Body") != NULL;
 }
 
+enum vsc_err soap_malformed(const char *what, struct problem *problem)
+{
+    return problem_set(problem, VSC_DENIED, SOAP_MALFORMED ": %s", what);
+}
+
 enum vsc_err soap_parse(const void *bytes, size_t len, xmlDoc **ret_doc, struct problem *problem)
 {
     const int options = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING;
     auto_by(xmlFreeDoc) xmlDoc *doc = NULL;
 
     if (len > 0 && memmem(bytes, len, "<!DOCTYPE", 9) != NULL)
-        return problem_set(problem, VSC_DENIED,
-                           SOAP_MALFORMED ": the answer has a document type declaration");
+        return soap_malformed("the answer has a document type declaration", problem);
     if (may_be_parsed(bytes, len))
         doc = xmlReadMemory(bytes, (int)len, "answer", "UTF-8", options);
     if (doc == NULL || !is_envelope(doc))
-        return problem_set(problem, VSC_DENIED, SOAP_MALFORMED ": the answer is no SOAP envelope");
+        return soap_malformed("the answer is no SOAP envelope", problem);
     *ret_doc = take(doc);
     return VSC_OK;
 }

@@ -32,6 +32,8 @@ DEFINE_AUTO(xmlDoc, xmlFreeDoc)
 must_check enum vsc_err soap_write(const char *action, const char *to, const char *body,
                                    struct buf *ret_text);
 
+/* An answer that cannot be read. VSC_DENIED. */
+enum vsc_err soap_malformed(const char *what, struct problem *problem);
 /* VSC_DENIED for what is not a sound envelope. The caller frees *ret_doc. */
 must_check enum vsc_err soap_parse(const void *bytes, size_t len, xmlDoc **ret_doc,
                                    struct problem *problem);

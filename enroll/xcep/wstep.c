@@ -110,11 +110,6 @@ static void put_issuers(const xmlNode *response, const X509 *own, struct buf *pe
     }
 }
 
-static enum vsc_err bad(const char *what, struct problem *problem)
-{
-    return problem_set(problem, VSC_DENIED, SOAP_MALFORMED ": %s", what);
-}
-
 static enum vsc_err read_issued(const xmlNode *response, const xmlNode *token,
                                 struct wstep_answer *answer, struct problem *problem)
 {
@@ -123,16 +118,16 @@ static enum vsc_err read_issued(const xmlNode *response, const xmlNode *token,
     const unsigned char *next;
 
     if (!decode(token, &der))
-        return bad("a certificate that is no base64", problem);
+        return soap_malformed("a certificate that is no base64", problem);
     next = der.data;
     cert = d2i_X509(NULL, &next, (long)der.len);
     if (cert == NULL || next != der.data + der.len)
-        return bad("a certificate that cannot be read", problem);
+        return soap_malformed("a certificate that cannot be read", problem);
     if (cert_put_pem(cert, &answer->pem) != VSC_OK)
         return VSC_MEMORY;
     put_issuers(response, cert, &answer->pem);
     answer->result = WSTEP_ISSUED;
-    return answer->pem.overflow ? bad("too many certificates", problem) : VSC_OK;
+    return answer->pem.overflow ? soap_malformed("too many certificates", problem) : VSC_OK;
 }
 
 static enum vsc_err read_pending(const xmlNode *response, const xmlNode *requested,
@@ -146,7 +141,7 @@ static enum vsc_err read_pending(const xmlNode *response, const xmlNode *request
 
     if (!soap_text(soap_child(response, NS_ENROLL, "RequestID"), answer->id, sizeof answer->id) ||
         id[strspn(id, "0123456789")] != '\0' || id[strspn(id, "0")] == '\0')
-        return bad("neither a certificate nor the number of a request", problem);
+        return soap_malformed("neither a certificate nor the number of a request", problem);
     if (reference != NULL)
         uri = xmlGetNoNsProp(reference, (const xmlChar *)"URI");
     good = uri == NULL ||
@@ -155,7 +150,7 @@ static enum vsc_err read_pending(const xmlNode *response, const xmlNode *request
         (void)snprintf(answer->uri, sizeof answer->uri, "%s", (const char *)uri);
     xmlFree(uri);
     answer->result = WSTEP_PENDING;
-    return good ? VSC_OK : bad("an address that cannot be read", problem);
+    return good ? VSC_OK : soap_malformed("an address that cannot be read", problem);
 }
 
 enum vsc_err wstep_read(const void *bytes, size_t len, struct wstep_answer *ret_answer,
@@ -179,7 +174,7 @@ enum vsc_err wstep_read(const void *bytes, size_t len, struct wstep_answer *ret_
     response = soap_child(soap_body(doc, NS_TRUST, "RequestSecurityTokenResponseCollection"),
                           NS_TRUST, "RequestSecurityTokenResponse");
     if (response == NULL)
-        return bad("no answer to a request", problem);
+        return soap_malformed("no answer to a request", problem);
     requested = soap_child(response, NS_TRUST, "RequestedSecurityToken");
     token = soap_child(requested, NS_WSSE, "BinarySecurityToken");
     if (token != NULL)

@@ -12,13 +12,6 @@
 
 #define ASK_AGAIN (8 * 3600) /* seconds: autoenrollment's own period */
 
-static enum vsc_err refuse(const char *word, const char *what, char code[CODE_MAX],
-                           struct problem *problem)
-{
-    (void)snprintf(code, CODE_MAX, "%s", word);
-    return problem_set(problem, VSC_DENIED, "%s: %s", word, what);
-}
-
 enum vsc_err xcep_policies(const struct profile *profile, struct xcep_policies *ret_policies,
                            char code[CODE_MAX], struct problem *problem)
 {
@@ -58,23 +51,24 @@ enum vsc_err xcep_choose(const struct profile *profile, const struct xcep_polici
     char host[POST_HOST_SIZE];
 
     if (found == NULL)
-        return refuse("no-template", profile->template_name, code, problem);
+        return post_refuse("no-template", profile->template_name, code, problem);
     if (!found->may_enroll)
-        return refuse("not-permitted", "you may not enroll for this template", code, problem);
+        return post_refuse("not-permitted", "you may not enroll for this template", code, problem);
     if ((found->private_key_flags & XCEP_ATTEST_REQUIRED) != 0)
-        return refuse("attestation-required",
-                      "the template requires key attestation, which AD CS's web services do not "
-                      "carry; ask the administrator for one that does not",
-                      code, problem);
+        return post_refuse(
+            "attestation-required",
+            "the template requires key attestation, which AD CS's web services do not "
+            "carry; ask the administrator for one that does not",
+            code, problem);
     if (found->key_bits > bits_of(profile))
-        return refuse("key-too-small", "the template wants a larger key than the profile's", code,
-                      problem);
+        return post_refuse("key-too-small", "the template wants a larger key than the profile's",
+                           code, problem);
     url = xcep_where(policies, found);
     if (url == NULL)
-        return refuse("no-enrollment-address", "no CA takes a Kerberos ticket for this template",
-                      code, problem);
+        return post_refuse("no-enrollment-address",
+                           "no CA takes a Kerberos ticket for this template", code, problem);
     if (!post_url_is_good(url, host))
-        return refuse("bad-address", url, code, problem);
+        return post_refuse("bad-address", url, code, problem);
     ret_plan->template = *found;
     (void)snprintf(ret_plan->url, sizeof ret_plan->url, "%s", url);
     return VSC_OK;
@@ -130,7 +124,7 @@ enum vsc_err xcep_look(const struct profile *profile, int64_t now,
         return err;
     found = xcep_find(&policies, profile->template_name);
     if (found == NULL)
-        return refuse("no-template", profile->template_name, code, problem);
+        return post_refuse("no-template", profile->template_name, code, problem);
     xcep_note(found, now, ret_template);
     return VSC_OK;
 }
@@ -159,7 +153,7 @@ static enum vsc_err keep(const struct wstep_answer *said, const char *url,
     if (said->uri[0] != '\0') {
         if (!post_url_is_good(url, here) || !post_url_is_good(said->uri, there) ||
             strcmp(here, there) != 0)
-            return refuse("bad-address", said->uri, code, problem);
+            return post_refuse("bad-address", said->uri, code, problem);
         url = said->uri;
     }
     if (asprintf(&answer->cookie, "%s\n%s", said->id, url) < 0) {
@@ -204,8 +198,8 @@ static enum vsc_err write_message(const struct profile *profile,
 
     if (question->cookie != NULL) {
         if (!split(question->cookie, id, url))
-            return refuse("bad-address", "the state does not say where the request is", code,
-                          problem);
+            return post_refuse("bad-address", "the state does not say where the request is", code,
+                               problem);
         return wstep_write_query(url, id, ret_text);
     }
     err = xcep_find_plan(profile, &plan, code, problem);
