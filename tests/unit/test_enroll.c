@@ -14,6 +14,7 @@
 #include "enroll/issued.h"
 #include "enroll/profile.h"
 #include "enroll/state.h"
+#include "tests/support/enroll_profile.h"
 #include "tests/support/issue.h"
 #include "tests/support/libconfig_leaks.h"
 #include "tests/support/scratch.h"
@@ -25,27 +26,6 @@ DEFINE_AUTO(struct conf, conf_free)
 #define ID   "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 #define ID2  "10112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 #define BASE "name = \"a\"; backend = \"file\"; upn = \"%u@corp.test\"; "
-
-static struct profile *parse(const char *text)
-{
-    struct profile *profile = NULL;
-    struct problem problem = {""};
-
-    if (profile_parse("f", text, strlen(text), &profile, &problem) != VSC_OK)
-        fail_msg("%s", problem.text);
-    return profile;
-}
-
-static void assert_refused(const char *text, enum vsc_err err, const char *words)
-{
-    struct profile *profile = NULL;
-    struct problem problem = {""};
-
-    assert_int_equal(profile_parse("f", text, strlen(text), &profile, &problem), err);
-    assert_null(profile);
-    if (strstr(problem.text, words) == NULL)
-        fail_msg("\"%s\" does not say \"%s\"", problem.text, words);
-}
 
 static void test_profile_has_defaults_for_all_else(void **state)
 {

@@ -13,6 +13,7 @@
 #include "common/own.h"
 #include "enroll/due.h"
 #include "enroll/xcep/xcep.h"
+#include "tests/support/enroll_profile.h"
 #include "tests/support/issue.h"
 #include "tests/support/scratch.h"
 
@@ -36,14 +37,6 @@ struct scene {
     struct errand errand;
     struct run run;
 };
-
-static struct profile *parse(const char *text)
-{
-    struct profile *profile = NULL;
-
-    assert_int_equal(profile_parse("t", text, strlen(text), &profile, NULL), VSC_OK);
-    return profile;
-}
 
 static void open_scene(struct scene *scene, void **state, const char *profile, const char *version)
 {

@@ -9,32 +9,12 @@
 
 #include "common/own.h"
 #include "enroll/profile.h"
+#include "tests/support/enroll_profile.h"
 #include "tests/support/libconfig_leaks.h"
 
 DEFINE_AUTO(struct profile, profile_free)
 
 #define BASE "name = \"a\"; backend = \"file\"; upn = \"%u@corp.test\"; "
-
-static struct profile *parse(const char *text)
-{
-    struct profile *profile = NULL;
-    struct problem problem = {""};
-
-    if (profile_parse("f", text, strlen(text), &profile, &problem) != VSC_OK)
-        fail_msg("%s", problem.text);
-    return profile;
-}
-
-static void assert_refused(const char *text, enum vsc_err err, const char *words)
-{
-    struct profile *profile = NULL;
-    struct problem problem = {""};
-
-    assert_int_equal(profile_parse("f", text, strlen(text), &profile, &problem), err);
-    assert_null(profile);
-    if (strstr(problem.text, words) == NULL)
-        fail_msg("\"%s\" does not say \"%s\"", problem.text, words);
-}
 
 static void test_profile_with_attestation_is_for_back_ends_that_carry_it(void **state)
 {

@@ -12,6 +12,7 @@
 #include "enroll/xcep/post.h"
 #include "enroll/xcep/wstep.h"
 #include "enroll/xcep/xcep.h"
+#include "tests/support/enroll_profile.h"
 #include "tests/support/libconfig_leaks.h"
 
 DEFINE_AUTO(struct profile, profile_free)
@@ -169,15 +170,13 @@ static void test_address_is_chosen(void **state)
 
 static struct profile *ad_profile(const char *key)
 {
-    struct profile *profile = NULL;
     char text[256];
 
     (void)snprintf(text, sizeof text,
                    "name = \"a\"; backend = \"xcep-wstep\"; upn = \"%%u@x\"; template = \"a\"; "
                    "url = \"https://a.test/CEP\"; key = \"%s\";",
                    key);
-    assert_int_equal(profile_parse("f", text, strlen(text), &profile, NULL), VSC_OK);
-    return profile;
+    return parse(text);
 }
 
 static void test_template_that_cannot_be_requested_is_refused(void **state)
