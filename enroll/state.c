@@ -122,13 +122,7 @@ static bool copy_owned(const struct json_document *document, const char *name, s
 /* Seconds since 1970. */
 static bool copy_time(const struct json_document *document, const char *name, int64_t *to)
 {
-    const struct json_value *value = json_member(document, json_root(document), name, JSON_NUMBER);
-    char *end = NULL;
-
-    if (value == NULL || strlen(value->text) > 12)
-        return false;
-    *to = strtoll(value->text, &end, 10);
-    return *end == '\0' && *to >= 0;
+    return state_number(document, json_root(document), name, to);
 }
 
 /* A number that was not written yet is 0. */

@@ -89,6 +89,9 @@ must_check enum vsc_err state_write(int folder, const char *profile, const struc
 
 must_check enum vsc_err state_decode(const void *text, size_t len, struct state *ret_state,
                                      struct problem *problem);
+/* Seconds or a version: a member of `from` of twelve digits at most. */
+must_check bool state_number(const struct json_document *document, const struct json_value *from,
+                             const char *name, int64_t *to);
 /* Its part "template"; none is written where nobody was asked, and none is needed to read. */
 void state_template_encode(const struct state_template *template, struct json *json);
 must_check bool state_template_decode(const struct json_document *document,

@@ -25,8 +25,8 @@ void state_template_encode(const struct state_template *template, struct json *j
     json_close_object(json);
 }
 
-static bool copy_number(const struct json_document *document, const struct json_value *from,
-                        const char *name, int64_t *to)
+bool state_number(const struct json_document *document, const struct json_value *from,
+                  const char *name, int64_t *to)
 {
     const struct json_value *value = json_member(document, from, name, JSON_NUMBER);
     char *end = NULL;
@@ -77,11 +77,11 @@ bool state_template_decode(const struct json_document *document,
     *ret_template = (struct state_template){.asked_at = 0};
     if (from == NULL)
         return true;
-    return copy_number(document, from, "asked_at", &ret_template->asked_at) &&
+    return state_number(document, from, "asked_at", &ret_template->asked_at) &&
            ret_template->asked_at > 0 &&
            copy_name(json_member(document, from, "name", JSON_STRING), ret_template->name) &&
-           copy_number(document, from, "major", &ret_template->major) &&
-           copy_number(document, from, "renewal", &ret_template->renewal) &&
+           state_number(document, from, "major", &ret_template->major) &&
+           state_number(document, from, "renewal", &ret_template->renewal) &&
            copy_bool(document, from, "auto_enroll", &ret_template->auto_enroll) &&
            copy_bool(document, from, "no_renewal", &ret_template->no_renewal) &&
            copy_bool(document, from, "same_key", &ret_template->same_key) &&
