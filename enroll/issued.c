@@ -10,6 +10,7 @@
 #include "certcheck/facts.h"
 #include "certcheck/openssl_own.h"
 #include "certcheck/source.h"
+#include "common/hex.h"
 #include "common/text.h"
 
 DEFINE_AUTO(struct facts, facts_free)
@@ -27,8 +28,7 @@ enum vsc_err spki_id(const void *der, size_t len, char to[SPKI_ID_SIZE])
 
     if (EVP_Digest(der, len, digest, NULL, EVP_sha256(), NULL) != 1)
         return VSC_MEMORY;
-    for (size_t i = 0; i < sizeof digest; i++)
-        (void)snprintf(to + 2 * i, 3, "%02x", digest[i]);
+    hex_write(digest, sizeof digest, to);
     return VSC_OK;
 }
 
