@@ -10,6 +10,7 @@
 #include "certcheck/openssl_own.h"
 #include "common/io.h"
 #include "common/own.h"
+#include "enroll/run_parts.h"
 
 #define DEADLINE_MS 180000 /* vsc-card's own; an RSA key takes a hardware TPM a while */
 #define NAME_SIZE   (PROFILE_NAME_MAX + sizeof ".attestation")
@@ -63,14 +64,8 @@ enum vsc_err attestation_make(struct run *run, struct card_attested *ret_bundle,
                               struct problem *problem)
 {
     struct card_attest attest = {.has_request = true};
-    enum vsc_err err =
-        errand_find_key(run->errand, run->card, run->state.next, attest.key, problem);
+    enum vsc_err err = run_find_next(run, attest.key, problem);
 
-    if (err == VSC_OK && attest.key[0] == '\0') {
-        (void)snprintf(run->code, sizeof run->code, "key-gone");
-        err = problem_set(problem, VSC_NO_KEY,
-                          "key-gone: the key of the request is not on the card any more");
-    }
     if (err == VSC_OK)
         err = digest_of(run->state.request, attest.request);
     return err == VSC_OK ? ask(run, &attest, ret_bundle, problem) : err;

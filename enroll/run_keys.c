@@ -82,8 +82,7 @@ enum vsc_err run_make_key(struct run *run, struct problem *problem)
     return run_save(run, STATE_KEYED, problem);
 }
 
-/* The id of the request's key. One that is gone ends the request. */
-static enum vsc_err find_next(struct run *run, char ret_key[KEY_ID_SIZE], struct problem *problem)
+enum vsc_err run_find_next(struct run *run, char ret_key[KEY_ID_SIZE], struct problem *problem)
 {
     enum vsc_err err = errand_find_key(run->errand, run->card, run->state.next, ret_key, problem);
 
@@ -135,7 +134,7 @@ enum vsc_err run_make_request(struct run *run, struct problem *problem)
     struct xcep_plan plan = {.url = ""};
     auto_free char *pem = NULL;
     char key[KEY_ID_SIZE];
-    enum vsc_err err = find_next(run, key, problem);
+    enum vsc_err err = run_find_next(run, key, problem);
 
     if (err == VSC_OK && run->profile->backend == PROFILE_XCEP)
         err = ask_for_template(run, &plan, &template, &subject, problem);
@@ -208,7 +207,7 @@ enum vsc_err run_install(struct run *run, struct problem *problem)
     auto_issued struct issued issued = {.chain_len = 0};
     const char *answer = run->state.answer;
     char key[KEY_ID_SIZE];
-    enum vsc_err err = find_next(run, key, problem);
+    enum vsc_err err = run_find_next(run, key, problem);
 
     if (err == VSC_OK)
         err = issued_parse(answer, strlen(answer), &issued, run->code, problem);

@@ -13,6 +13,9 @@ must_check enum vsc_err run_check_answer(struct run *run, const struct issued *i
                                          struct problem *problem);
 /* The certificate of the card's key with that SPKI; false where there is none. */
 bool run_issued(struct run *run, const char *spki, struct issued *ret_issued);
+/* The id of the request's key. One that is gone ends the request. */
+must_check enum vsc_err run_find_next(struct run *run, char ret_key[KEY_ID_SIZE],
+                                      struct problem *problem);
 /* generating -> keyed: the key that was made before a crash, or a new one. */
 must_check enum vsc_err run_make_key(struct run *run, struct problem *problem);
 /* keyed -> requested */
