@@ -316,7 +316,7 @@ $(B)/tests/unit/test_refresh_accounts_fetch: private ALL_LDFLAGS += $(call wrap,
 $(B)/tests/unit/test_announce $(B)/tests/unit/test_announce_asking: private ALL_LDFLAGS += $(call wrap,clock_ms)
 $(B)/tests/unit/test_pam_freshen $(B)/tests/unit/test_pam_messages: private ALL_LDFLAGS += $(call wrap,clock_ms)
 $(B)/tests/unit/test_tgt_judge: private ALL_LDFLAGS += $(call wrap,krb5_get_init_creds_password krb5_verify_init_creds)
-$(B)/tests/unit/test_tgt_faults: private ALL_LDFLAGS += $(call wrap,$(addprefix krb5_,get_init_creds_password \
+$(B)/tests/unit/test_tgt_faults: private ALL_LDFLAGS += $(call wrap,read $(addprefix krb5_,get_init_creds_password \
     get_init_creds_opt_set_responder responder_pkinit_get_challenge responder_pkinit_set_answer \
     responder_pkinit_challenge_free))
 $(B)/tests/unit/test_watch_faults: private ALL_LDFLAGS += $(call wrap,malloc calloc fmemopen socket connect \

@@ -212,12 +212,19 @@ void pam_syslog(const pam_handle_t *pamh, int priority, const char *fmt, ...)
     va_end(args);
 }
 
-/* The one account that these tests know. */
+/* The accounts that these tests know. */
 struct passwd *pam_modutil_getpwnam(pam_handle_t *pamh, const char *user)
 {
-    static char name[] = "alice";
-    static struct passwd alice = {.pw_name = name, .pw_uid = 1000, .pw_gid = 1000};
+    static char names[][6] = {"alice", "bob", "root"};
+    static struct passwd accounts[] = {
+        {.pw_name = names[0], .pw_uid = 1000, .pw_gid = 1000},
+        {.pw_name = names[1], .pw_uid = 1001, .pw_gid = 1001},
+        {.pw_name = names[2], .pw_uid = 0, .pw_gid = 0},
+    };
 
     (void)pamh;
-    return strcmp(user, name) == 0 ? &alice : NULL;
+    for (size_t i = 0; i < sizeof(accounts) / sizeof(accounts[0]); i++)
+        if (strcmp(user, accounts[i].pw_name) == 0)
+            return &accounts[i];
+    return NULL;
 }

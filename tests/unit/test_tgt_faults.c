@@ -3,6 +3,7 @@
  * vsc-tgt with a libkrb5 that does what the test says (wrapped calls): to whom the PIN is given.
  * The worker that dies, lies or is too slow. What root keeps.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -191,6 +192,22 @@ static void test_refusal_of_the_kdc_is_told_as_it_is(void **state)
 
 /* ---- the worker */
 
+/* The pipe's end is a failure instead. */
+static bool read_fails;
+
+ssize_t __wrap_read(int fd, void *to, size_t size);
+ssize_t __real_read(int fd, void *to, size_t size);
+
+ssize_t __wrap_read(int fd, void *to, size_t size)
+{
+    const ssize_t got = __real_read(fd, to, size);
+
+    if (!read_fails || got != 0)
+        return got;
+    errno = EIO;
+    return -1;
+}
+
 static void run_well(void *data, struct worker_result *result)
 {
     (void)data;
@@ -241,6 +258,19 @@ static void test_worker_that_ends_without_a_result_is_no_ticket(void **state)
     (void)state;
     assert_int_equal(work(run_dead, 60000, &result), TGT_NONE);
     assert_string_equal(result.principal, "");
+}
+
+/* All of the result is there by then, and yet it is not known to be all. */
+static void test_result_whose_end_cannot_be_read_is_no_ticket(void **state)
+{
+    auto_worker_result struct worker_result result;
+
+    (void)state;
+    read_fails = true;
+    assert_int_equal(work(run_well, 60000, &result), TGT_NONE);
+    read_fails = false;
+    assert_string_equal(result.text, "ended without a result");
+    assert_int_equal(result.creds.len, 0);
 }
 
 static void test_worker_that_is_too_slow_is_killed(void **state)
@@ -295,6 +325,7 @@ int main(void)
         cmocka_unit_test(test_refusal_of_the_kdc_is_told_as_it_is),
         cmocka_unit_test(test_worker_tells_what_came_of_it),
         cmocka_unit_test(test_worker_that_ends_without_a_result_is_no_ticket),
+        cmocka_unit_test(test_result_whose_end_cannot_be_read_is_no_ticket),
         cmocka_unit_test(test_worker_that_is_too_slow_is_killed),
         cmocka_unit_test(test_result_that_is_cut_or_longer_is_none),
         cmocka_unit_test(test_text_of_a_result_is_one_line_that_may_be_shown),

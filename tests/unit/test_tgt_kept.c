@@ -75,6 +75,57 @@ static void test_ticket_by_a_name_that_is_none_or_malformed_is_none(void **state
     }
 }
 
+/* A file that is whole but for the one thing that is changed. */
+static enum vsc_err decode(uid_t uid, size_t flipped)
+{
+    struct kept kept = {.account = "alice", .uid = uid};
+    auto_kept struct kept again = {.uid = 0};
+    auto_buf struct buf file;
+    struct reader reader;
+
+    buf_init(&kept.creds, KEPT_CREDS_MAX);
+    buf_put(&kept.creds, "creds", 5);
+    buf_init(&file, KEPT_CREDS_MAX);
+    kept_encode(&file, &kept);
+    kept_done(&kept);
+    assert_int_equal(buf_status(&file), VSC_OK);
+    if (flipped < file.len)
+        file.data[flipped] ^= 1;
+    reader_init(&reader, file.data, file.len);
+    return kept_decode(&reader, &again);
+}
+
+static void test_ticket_of_another_kind_or_of_roots_is_none(void **state)
+{
+    (void)state;
+    assert_int_equal(decode(1000, SIZE_MAX), VSC_OK);
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(decode(1000, i), VSC_INPUT);
+    assert_int_equal(decode(0, SIZE_MAX), VSC_INPUT);
+}
+
+/* Whoever may name a ticket may name nothing else in the folder. */
+static void test_file_by_another_name_is_no_ticket_and_stays(void **state)
+{
+    static const char *const names[] = {"away", "session.1000.2.3",
+                                        "0123456789ABCDEF0123456789ABCDEF",
+                                        "0123456789abcdef0123456789abcdef0"};
+    const struct timespec old[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
+    auto_fd int folder = open_folder(state);
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        auto_kept struct kept kept = {.uid = 0};
+        char name[TGT_NAME_SIZE];
+
+        keep(folder, name);
+        assert_int_equal(renameat(folder, name, folder, names[i]), 0);
+        assert_int_equal(utimensat(folder, names[i], old, 0), 0);
+        assert_int_equal(kept_take(folder, names[i], &kept), VSC_INPUT);
+        kept_sweep(folder);
+        assert_int_equal(faccessat(folder, names[i], F_OK, 0), 0);
+    }
+}
+
 static void test_what_nobody_takes_is_swept(void **state)
 {
     const struct timespec old[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
@@ -147,6 +198,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_ticket_that_is_kept_is_taken_once, scratch_setup,
                                         scratch_teardown),
         cmocka_unit_test_setup_teardown(test_ticket_by_a_name_that_is_none_or_malformed_is_none,
+                                        scratch_setup, scratch_teardown),
+        cmocka_unit_test(test_ticket_of_another_kind_or_of_roots_is_none),
+        cmocka_unit_test_setup_teardown(test_file_by_another_name_is_no_ticket_and_stays,
                                         scratch_setup, scratch_teardown),
         cmocka_unit_test_setup_teardown(test_what_nobody_takes_is_swept, scratch_setup,
                                         scratch_teardown),
