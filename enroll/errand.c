@@ -78,17 +78,20 @@ static enum vsc_err connect_card(struct errand *errand, struct problem *problem)
 
 enum vsc_err errand_list(struct errand *errand, struct problem *problem)
 {
+    struct card_list list;
     enum vsc_err err = errand->source == NULL ? connect_card(errand, problem) : VSC_OK;
 
     if (err != VSC_OK || errand->source == NULL)
         return err != VSC_OK ? err : VSC_SYSTEM;
+    errand->source->deadline = deadline_in(DEADLINE_MS);
+    err = errand->source->ops->list(errand->source, &list, problem);
+    if (err != VSC_OK)
+        return err;
     if (errand->listed)
         card_list_done(&errand->list);
-    errand->listed = false;
-    errand->source->deadline = deadline_in(DEADLINE_MS);
-    err = errand->source->ops->list(errand->source, &errand->list, problem);
-    errand->listed = err == VSC_OK;
-    return err;
+    errand->list = list;
+    errand->listed = true;
+    return VSC_OK;
 }
 
 static bool is_own(const struct errand *errand, const struct card_info *card)

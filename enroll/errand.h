@@ -28,7 +28,7 @@ struct errand {
     struct profiles profiles;
     struct person person;
     struct card_source *source; /* owned; NULL until errand_list() */
-    struct card_list list;      /* as it was at the last errand_list() */
+    struct card_list list;      /* as it was when errand_list() last went well */
     bool listed;
     int folder; /* of the state; -1 for none */
     int64_t now;
@@ -50,7 +50,7 @@ must_check enum vsc_err errand_open(const char *conf_path, const char *at,
 void errand_close(struct errand *errand);
 #define auto_errand __attribute__((cleanup(errand_close)))
 
-/* Ask vsc-card for the cards, anew. */
+/* Ask vsc-card for the cards, anew. After a failure the list before stays. */
 must_check enum vsc_err errand_list(struct errand *errand, struct problem *problem);
 /* The user's own native card by NAME or ID; NULL: the only one. Listed by then. */
 must_check enum vsc_err errand_card(const struct errand *errand, const char *what,

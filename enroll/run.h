@@ -29,7 +29,7 @@ struct run {
     const struct profile *profile;
     char upn[PROFILE_UPN_SIZE];
     struct state state;
-    const struct card_info *card; /* in the errand's list */
+    const struct card_info *card; /* in the errand's list; NULL: none */
     bool resumed;                 /* a request was under way when it was opened */
     enum run_result result;
     char code[CODE_MAX]; /* why it was refused; "" */

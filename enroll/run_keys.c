@@ -16,9 +16,14 @@ enum vsc_err run_look_again(struct run *run, struct problem *problem)
     char id[CARD_ID_SIZE];
     enum vsc_err err;
 
+    if (run->card == NULL)
+        return problem_set(problem, VSC_NO_CARD, "%s", run->state.card);
     memcpy(id, run->card->id, sizeof id);
     err = errand_list(run->errand, problem);
-    return err == VSC_OK ? errand_card(run->errand, id, &run->card, problem) : err;
+    if (err != VSC_OK)
+        return err;
+    run->card = NULL; /* it was of the list before */
+    return errand_card(run->errand, id, &run->card, problem);
 }
 
 static bool is_before(const struct state *state, const char *key)
@@ -274,7 +279,8 @@ bool run_issued(struct run *run, const char *spki, struct issued *ret_issued)
     char id[KEY_ID_SIZE];
     const struct card_key *key;
 
-    if (errand_find_key(run->errand, run->card, spki, id, NULL) != VSC_OK || id[0] == '\0')
+    if (run->card == NULL || errand_find_key(run->errand, run->card, spki, id, NULL) != VSC_OK ||
+        id[0] == '\0')
         return false;
     key = errand_key(run->card, id);
     return key != NULL && issued_of_key(key, ret_issued, NULL) == VSC_OK;

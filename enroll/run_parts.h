@@ -5,7 +5,7 @@
 
 #include "enroll/run.h"
 
-/* List anew: what was read of the card is out of date. */
+/* List anew: what was read of the card is out of date. `run->card` is NULL where it is gone. */
 must_check enum vsc_err run_look_again(struct run *run, struct problem *problem);
 must_check enum vsc_err run_save(struct run *run, enum state_phase phase, struct problem *problem);
 /* As run_check(), and for the key of the request. */
