@@ -237,10 +237,10 @@ enum vsc_err state_read(int folder, const char *profile, struct state *ret_state
     if (err == VSC_INPUT && errno == ENOENT)
         return VSC_OK;
     if (err != VSC_OK)
-        return problem_set(problem, err, "%s: %s", name, strerror(errno));
+        return problem_set(problem, VSC_SYSTEM, "%s: %s", name, strerror(errno));
     err = state_decode(content.data, content.len, ret_state, &detail);
     if (err != VSC_OK)
-        return problem_set(problem, err, "the state %s: %s", name, detail.text);
+        return problem_set(problem, VSC_SYSTEM, "the state %s: %s", name, detail.text);
     return VSC_OK;
 }
 

@@ -81,7 +81,7 @@ must_check enum vsc_err state_open(const struct person *person, int *ret_folder,
 must_check enum vsc_err state_open_to_read(const struct person *person, int *ret_folder,
                                            struct problem *problem);
 
-/* A profile that has no file is idle. */
+/* A profile that has no file is idle. VSC_SYSTEM: one that cannot be read, or is damaged. */
 must_check enum vsc_err state_read(int folder, const char *profile, struct state *ret_state,
                                    struct problem *problem);
 must_check enum vsc_err state_write(int folder, const char *profile, const struct state *state,
