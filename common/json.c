@@ -145,6 +145,11 @@ void json_null(struct json *json, const char *name)
     (void)fputs("null", json->stream);
 }
 
+bool json_has_begun(const struct json *json)
+{
+    return (json->filled & 1) != 0;
+}
+
 bool json_end(struct json *json)
 {
     (void)fputc('\n', json->stream);

@@ -29,6 +29,8 @@ void json_foreign(struct json *json, const char *name, const char *value);
 void json_number(struct json *json, const char *name, int64_t value);
 void json_bool(struct json *json, const char *name, bool value);
 void json_null(struct json *json, const char *name);
+/* A value stands on the stream, or begins there. */
+bool json_has_begun(const struct json *json);
 /* The final newline; VSC-like result: true if all was written to the stream. */
 bool json_end(struct json *json);
 

@@ -2,6 +2,8 @@
 /*
  * The commands of vsc-enroll. Each writes its result to standard output and returns what went
  * wrong with the words in `problem`; main() prints them and makes the exit status of it.
+ * JSON is one value: a command that has begun one closes it, whatever goes wrong then. One that
+ * fails before writes nothing: main() calls report_failure(). It is main() that ends the line.
  */
 #ifndef VSC_ENROLL_COMMAND_H
 #define VSC_ENROLL_COMMAND_H
@@ -15,8 +17,9 @@
 struct choices {
     const char *conf, *profile, *card, *out, *import, *at; /* NULL: not given */
     int pin, password;
-    bool json, notify, yes;
-    unsigned wait; /* seconds that a notice waits for a click */
+    bool want_json, notify, yes;
+    unsigned wait;     /* seconds that a notice waits for a click */
+    struct json *json; /* standard output; NULL: words are wanted */
 };
 
 enum vsc_err command_list(const struct choices *choices, struct problem *problem);
@@ -48,5 +51,7 @@ struct report {
 };
 void report_result(struct json *json, const struct report *report);
 void report_status(struct json *json, const struct report *report);
+/* Of a command that came to no profile or card. Only JSON: the words are main()'s. */
+void report_failure(struct json *json, enum vsc_err err, const char *why);
 
 #endif

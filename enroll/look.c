@@ -9,53 +9,55 @@
 enum vsc_err command_list(const struct choices *choices, struct problem *problem)
 {
     auto_errand struct errand errand = {.folder = -1};
-    struct json json;
+    struct json *json = choices->json;
     enum vsc_err err = open_errand(choices, &errand, problem);
 
     if (err != VSC_OK)
         return err;
-    json_init(&json, stdout);
-    if (choices->json)
-        json_open_array(&json, NULL);
+    if (json != NULL)
+        json_open_array(json, NULL);
     for (size_t i = 0; i < errand.profiles.count; i++) {
         const struct profile *profile = errand.profiles.items[i];
 
         if (!profile_allows(profile, &errand.person))
             continue;
-        if (!choices->json) {
+        if (json == NULL) {
             (void)printf("%s (%s, %s)\n", profile->name, profile_backend_word(profile),
                          profile_key_word(profile));
             continue;
         }
-        json_open_object(&json, NULL);
-        json_string(&json, "name", profile->name);
-        json_string(&json, "backend", profile_backend_word(profile));
-        json_string(&json, "key", profile_key_word(profile));
-        json_string(&json, "upn", profile->upn);
-        json_string(&json, "template",
+        json_open_object(json, NULL);
+        json_string(json, "name", profile->name);
+        json_string(json, "backend", profile_backend_word(profile));
+        json_string(json, "key", profile_key_word(profile));
+        json_string(json, "upn", profile->upn);
+        json_string(json, "template",
                     *profile->template_name != '\0' ? profile->template_name : NULL);
-        json_bool(&json, "prompt", profile->prompt);
-        json_bool(&json, "autoenroll", profile->autoenroll);
-        json_close_object(&json);
+        json_bool(json, "prompt", profile->prompt);
+        json_bool(json, "autoenroll", profile->autoenroll);
+        json_close_object(json);
     }
-    if (!choices->json)
-        return VSC_OK;
-    json_close_array(&json);
-    return json_end(&json) ? VSC_OK : VSC_SYSTEM;
+    if (json != NULL)
+        json_close_array(json);
+    return VSC_OK;
 }
 
 /* One profile. `judge`: by the rules for an answer. */
 static enum vsc_err look_at(struct errand *errand, const struct profile *profile,
-                            const struct choices *choices, bool judge, struct json *json,
-                            struct problem *problem)
+                            const struct choices *choices, bool judge, struct problem *problem)
 {
     auto_run struct run run;
     auto_issued struct issued issued = {.chain_len = 0};
     struct report report = {.run = &run};
     enum vsc_err err = run_open(errand, profile, choices->card, &run, problem);
 
-    if (err != VSC_OK)
+    if (err != VSC_OK) {
+        report.err = err;
+        report.why = problem->text;
+        if (choices->json != NULL)
+            report_status(choices->json, &report);
         return err;
+    }
     if (run_current(&run, &issued)) {
         report.issued = &issued;
         report.due = due_now(&run);
@@ -64,7 +66,7 @@ static enum vsc_err look_at(struct errand *errand, const struct profile *profile
         err = run_check(&run, &issued, problem);
     report.err = err;
     report.why = problem->text;
-    report_status(json, &report);
+    report_status(choices->json, &report);
     return err;
 }
 
@@ -73,7 +75,6 @@ static enum vsc_err look(const struct choices *choices, bool judge, struct probl
     auto_errand struct errand errand = {.folder = -1};
     const struct profile *named = NULL;
     enum vsc_err err = open_errand(choices, &errand, problem), first = VSC_OK;
-    struct json json;
 
     if (err == VSC_OK && choices->profile != NULL)
         err = find_profile(&errand, choices->profile, &named, problem);
@@ -81,26 +82,22 @@ static enum vsc_err look(const struct choices *choices, bool judge, struct probl
         err = state_open_to_read(&errand.person, &errand.folder, problem);
     if (err != VSC_OK)
         return err;
-    json_init(&json, stdout);
-    if (choices->json)
-        json_open_array(&json, NULL);
+    if (choices->json != NULL)
+        json_open_array(choices->json, NULL);
     for (size_t i = 0; i < errand.profiles.count; i++) {
         const struct profile *profile = errand.profiles.items[i];
         struct problem one = {""};
 
         if (!profile_allows(profile, &errand.person) || (named != NULL && named != profile))
             continue;
-        err = look_at(&errand, profile, choices, judge, choices->json ? &json : NULL, &one);
+        err = look_at(&errand, profile, choices, judge, &one);
         if (err != VSC_OK && first == VSC_OK) {
             first = err;
             *problem = one;
         }
     }
-    if (choices->json) {
-        json_close_array(&json);
-        if (!json_end(&json) && first == VSC_OK)
-            first = VSC_SYSTEM;
-    }
+    if (choices->json != NULL)
+        json_close_array(choices->json);
     return first;
 }
 

@@ -147,10 +147,10 @@ static void note_fault(struct turn *turn, enum vsc_err err, const char *why)
 
 static void put_report(const struct turn *turn, const struct report *report)
 {
-    const struct pulse *pulse = turn->pulse;
+    struct json *json = turn->pulse->choices->json;
 
-    if (!pulse->silent && (pulse->json != NULL || turn->run.result != RUN_WAITING))
-        report_result(pulse->json, report);
+    if (!turn->pulse->silent && (json != NULL || turn->run.result != RUN_WAITING))
+        report_result(json, report);
 }
 
 /* Whoever has no card, and never had, is not told that a first certificate could be had. */
@@ -192,7 +192,7 @@ static enum vsc_err take_turn(struct pulse *pulse, const struct profile *profile
         note_fault(&turn, err, problem->text);
     if (pulse->errand.wanted || (turn.postponed && pulse->silent)) {
         err = VSC_OK;
-    } else if (turn.run.card != NULL) {
+    } else {
         report.err = err;
         report.why = problem->text;
         put_report(&turn, &report);
@@ -205,21 +205,26 @@ enum vsc_err pulse_round(struct pulse *pulse, struct problem *problem)
 {
     struct errand *errand = &pulse->errand;
     const struct choices *choices = pulse->choices;
+    const struct profile *named = NULL;
     enum vsc_err err = open_errand(choices, errand, problem), first = VSC_OK;
 
     errand->careful = true;
     errand->quiet = pulse->quiet;
     errand->asker = pulse->asker;
+    if (err == VSC_OK && choices->profile != NULL)
+        err = find_profile(errand, choices->profile, &named, problem);
     if (err == VSC_OK)
         err = state_open(&errand->person, &errand->folder, problem);
     if (err != VSC_OK)
         return err;
+    if (choices->json != NULL)
+        json_open_array(choices->json, NULL);
     for (size_t i = 0; i < errand->profiles.count; i++) {
         const struct profile *profile = errand->profiles.items[i];
         struct problem one = {""};
 
         if (!profile_allows(profile, &errand->person) || !due_has_work(errand, profile) ||
-            (choices->profile != NULL && strcmp(choices->profile, profile->name) != 0))
+            (named != NULL && named != profile))
             continue;
         err = take_turn(pulse, profile, &one);
         if (err != VSC_OK && first == VSC_OK) {
@@ -228,30 +233,21 @@ enum vsc_err pulse_round(struct pulse *pulse, struct problem *problem)
                               one.text[0] != '\0' ? one.text : vsc_strerror(err));
         }
     }
+    if (choices->json != NULL)
+        json_close_array(choices->json);
     return first;
 }
 
 enum vsc_err command_pulse(const struct choices *choices, struct problem *problem)
 {
     struct pulse pulse = {.choices = choices, .errand = {.folder = -1}};
-    struct json json;
     enum vsc_err err;
 
     if (choices->notify)
         return pulse_notify(choices, problem);
-    json_init(&json, stdout);
-    if (choices->json) {
-        pulse.json = &json;
-        json_open_array(&json, NULL);
-    }
     if (choices->pin == 0)
         pulse.asker = &asker_terminal;
     err = pulse_round(&pulse, problem);
     errand_close(&pulse.errand);
-    if (choices->json) {
-        json_close_array(&json);
-        if (!json_end(&json) && err == VSC_OK)
-            err = VSC_SYSTEM;
-    }
     return err;
 }

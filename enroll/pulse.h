@@ -20,9 +20,8 @@ struct pulse_fault {
 
 struct pulse {
     const struct choices *choices;
-    struct json *json; /* NULL: words */
-    bool quiet;        /* nobody is asked: what waits is in `wants` */
-    bool silent;       /* and nothing printed */
+    bool quiet;  /* nobody is asked: what waits is in `wants` */
+    bool silent; /* and nothing printed */
     const struct asker *asker;
     struct errand errand; /* opened by pulse_round(); its profiles live until errand_close() */
     struct pulse_want wants[PROFILES_MAX];

@@ -54,6 +54,14 @@ static void put_common(struct json *json, const struct report *report)
     json_bool(json, "old_key", run->state.old[0] != '\0');
 }
 
+static void put_why(struct json *json, enum vsc_err err, const char *why)
+{
+    if (err == VSC_OK)
+        json_null(json, "why");
+    else
+        json_foreign(json, "why", *why != '\0' ? why : vsc_strerror(err));
+}
+
 /* What somebody has to carry to the CA. */
 static const char *request_of(const struct run *run)
 {
@@ -73,7 +81,7 @@ void report_result(struct json *json, const struct report *report)
         json_bool(json, "old_key_deleted", report->deleted);
         json_string(json, "request", request_of(run));
         json_string(json, "code", run->code[0] != '\0' ? run->code : NULL);
-        json_foreign(json, "why", report->err != VSC_OK ? report->why : NULL);
+        put_why(json, report->err, report->why);
         json_close_object(json);
         return;
     }
@@ -101,7 +109,7 @@ void report_status(struct json *json, const struct report *report)
         json_bool(json, "due", report->due);
         put_certificate(json, report);
         json_string(json, "code", run->code[0] != '\0' ? run->code : NULL);
-        json_foreign(json, "why", report->err != VSC_OK ? report->why : NULL);
+        put_why(json, report->err, report->why);
         json_close_object(json);
         return;
     }
@@ -119,4 +127,13 @@ void report_status(struct json *json, const struct report *report)
     if (report->err != VSC_OK)
         (void)printf("; %s", report->why);
     (void)putchar('\n');
+}
+
+void report_failure(struct json *json, enum vsc_err err, const char *why)
+{
+    json_open_object(json, NULL);
+    json_string(json, "result", "failed");
+    json_null(json, "code");
+    put_why(json, err, why);
+    json_close_object(json);
 }

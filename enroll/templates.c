@@ -52,7 +52,6 @@ enum vsc_err command_templates(const struct choices *choices, struct problem *pr
     auto_policies struct xcep_policies policies = {.count = 0};
     const struct profile *profile = NULL;
     char code[CODE_MAX] = "";
-    struct json json;
     enum vsc_err err = open_errand(choices, &errand, problem);
 
     if (err == VSC_OK)
@@ -64,17 +63,15 @@ enum vsc_err command_templates(const struct choices *choices, struct problem *pr
         err = xcep_policies(profile, &policies, code, problem);
     if (err != VSC_OK)
         return err;
-    json_init(&json, stdout);
-    if (choices->json)
-        json_open_array(&json, NULL);
+    if (choices->json != NULL)
+        json_open_array(choices->json, NULL);
     for (size_t i = 0; i < policies.count; i++) {
-        if (choices->json)
-            put_json(&json, &policies.templates[i]);
+        if (choices->json != NULL)
+            put_json(choices->json, &policies.templates[i]);
         else
             put_words(&policies.templates[i]);
     }
-    if (!choices->json)
-        return VSC_OK;
-    json_close_array(&json);
-    return json_end(&json) ? VSC_OK : VSC_SYSTEM;
+    if (choices->json != NULL)
+        json_close_array(choices->json);
+    return VSC_OK;
 }

@@ -37,7 +37,7 @@ static const struct option options[] = {
     {"at", OPTION_STRING, AT(at), 0, 0, NULL},
     {"pin", OPTION_CHOICE, AT(pin), 0, 0, pin_words},
     {"password", OPTION_CHOICE, AT(password), 0, 0, pin_words},
-    {"json", OPTION_FLAG, AT(json), 0, 0, NULL},
+    {"json", OPTION_FLAG, AT(want_json), 0, 0, NULL},
     {"yes", OPTION_FLAG, AT(yes), 0, 0, NULL},
     {"notify", OPTION_FLAG, AT(notify), 0, 0, NULL},
     {"wait", OPTION_NUMBER, AT(wait), 1, WAIT_MAX, NULL},
@@ -55,29 +55,42 @@ static const struct command commands[] = {
     {"check", command_check}, {"pulse", command_pulse},     {"templates", command_templates},
 };
 
-static enum vsc_err run(int argc, char **argv, struct problem *problem)
+/* That JSON is wanted counts where something else on the command line is wrong, too. */
+static bool has_json(int argc, char **argv)
 {
-    struct choices choices = {.wait = WAIT_MAX};
+    bool found = false;
+
+    for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
+        found |= strcmp(argv[i], "--json") == 0;
+    return found;
+}
+
+static enum vsc_err run(int argc, char **argv, struct choices *choices, struct json *json,
+                        struct problem *problem)
+{
     const char *words[2] = {NULL, NULL};
     size_t count = 0;
     enum vsc_err err;
 
-    err = options_parse_command(options, argc, argv, &choices, words, 2, &count, problem);
+    err = options_parse_command(options, argc, argv, choices, words, 2, &count, problem);
+    if (choices->want_json || (err != VSC_OK && has_json(argc, argv)))
+        choices->json = json;
     if (err != VSC_OK)
         return err;
     if (count == 0)
         return problem_set(problem, VSC_USAGE, "a command is missing (see vsc-enroll --help)");
-    if (count == 2 && (strcmp(words[0], "import") != 0 || choices.import != NULL))
+    if (count == 2 && (strcmp(words[0], "import") != 0 || choices->import != NULL))
         return problem_set(problem, VSC_USAGE, "\"%s\": one word too many", words[1]);
-    if (choices.notify && (choices.json || choices.pin != 0 || strcmp(words[0], "pulse") != 0))
+    if (choices->notify &&
+        (choices->want_json || choices->pin != 0 || strcmp(words[0], "pulse") != 0))
         return problem_set(problem, VSC_USAGE, "--notify is pulse's, without --json and --pin");
-    if (choices.yes && strcmp(words[0], "request") != 0 && strcmp(words[0], "renew") != 0)
+    if (choices->yes && strcmp(words[0], "request") != 0 && strcmp(words[0], "renew") != 0)
         return problem_set(problem, VSC_USAGE, "--yes is of request and renew");
     if (count == 2)
-        choices.import = words[1];
+        choices->import = words[1];
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
         if (strcmp(commands[i].name, words[0]) == 0)
-            return commands[i].run(&choices, problem);
+            return commands[i].run(choices, problem);
     return problem_set(problem, VSC_USAGE, "%s: unknown command (see vsc-enroll --help)", words[0]);
 }
 
@@ -93,7 +106,10 @@ static void harden(void)
 
 int main(int argc, char **argv)
 {
+    struct choices choices = {.wait = WAIT_MAX};
+    struct json json;
     struct problem problem = {""};
+    bool written;
     enum vsc_err err;
 
     harden();
@@ -106,8 +122,12 @@ int main(int argc, char **argv)
         (void)fputs(usage, stdout);
         return 0;
     }
-    err = run(argc - 1, argv + 1, &problem);
-    if ((fflush(stdout) != 0 || ferror(stdout) != 0) && err == VSC_OK)
+    json_init(&json, stdout);
+    err = run(argc - 1, argv + 1, &choices, &json, &problem);
+    if (choices.json != NULL && err != VSC_OK && !json_has_begun(&json))
+        report_failure(&json, err, problem.text);
+    written = choices.json != NULL ? json_end(&json) : fflush(stdout) == 0 && ferror(stdout) == 0;
+    if (!written && err == VSC_OK)
         err = problem_set(&problem, VSC_SYSTEM, "standard output cannot be written");
     if (err != VSC_OK)
         (void)fprintf(stderr, "vsc-enroll: %s%s%s\n", vsc_strerror(err),

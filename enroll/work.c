@@ -29,16 +29,12 @@ static enum vsc_err begin(const struct choices *choices, struct errand *errand, 
 }
 
 static enum vsc_err tell(const struct choices *choices, const struct run *run, bool deleted,
-                         enum vsc_err err, struct problem *problem)
+                         enum vsc_err err, const struct problem *problem)
 {
     const struct report report = {.run = run, .deleted = deleted, .err = err, .why = problem->text};
-    struct json json;
 
     tell_end(run, deleted, err, problem->text);
-    json_init(&json, stdout);
-    report_result(choices->json ? &json : NULL, &report);
-    if (choices->json && !json_end(&json) && err == VSC_OK)
-        err = VSC_SYSTEM;
+    report_result(choices->json, &report);
     return err;
 }
 
@@ -133,10 +129,10 @@ static enum vsc_err go(const struct choices *choices, bool renew, struct problem
     if (err == VSC_OK)
         err = run_on(&run, true, problem);
     if (err == VSC_OK && run.result == RUN_WAITING)
-        err = put_request(&run, choices->out, choices->json, problem);
+        err = put_request(&run, choices->out, choices->json != NULL, problem);
     /* A request on standard output is all that stands there. */
     if (err == VSC_OK && run.result == RUN_WAITING && run.profile->backend == PROFILE_FILE &&
-        choices->out == NULL && !choices->json)
+        choices->out == NULL && choices->json == NULL)
         return VSC_OK;
     return tell(choices, &run, deleted, err, problem);
 }
@@ -193,11 +189,16 @@ enum vsc_err command_cancel(const struct choices *choices, struct problem *probl
 {
     auto_errand struct errand errand = {.folder = -1};
     auto_run struct run run = {.errand = NULL};
+    struct report report = {.run = &run, .why = problem->text};
     enum vsc_err err = begin(choices, &errand, &run, problem);
 
     if (err == VSC_OK)
         err = run_cancel(&run, problem);
     else if (run.errand != NULL && run_is_orphan(&run))
         err = run_forget(&run, problem);
-    return err == VSC_OK ? tell(choices, &run, false, err, problem) : err;
+    else
+        return err;
+    report.err = err;
+    report_result(choices->json, &report);
+    return err;
 }

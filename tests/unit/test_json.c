@@ -100,6 +100,19 @@ static void test_json_end_tells_when_something_is_open(void **state)
     assert_false(json_end(&json));
 }
 
+static void test_value_has_begun_with_its_first_byte(void **state)
+{
+    (void)state;
+    assert_false(json_has_begun(&json));
+    json_open_array(&json, NULL);
+    assert_true(json_has_begun(&json));
+    json_open_object(&json, NULL);
+    json_close_object(&json);
+    json_close_array(&json);
+    assert_true(json_has_begun(&json));
+    assert_true(json_end(&json));
+}
+
 static void test_json_end_tells_when_the_stream_is_full(void **state)
 {
     FILE *full = fopen("/dev/full", "w");
@@ -125,6 +138,7 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(test_json_end_tells_when_something_is_open, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(test_value_has_begun_with_its_first_byte, setup, teardown),
         cmocka_unit_test(test_json_end_tells_when_the_stream_is_full),
     };
 
