@@ -21,8 +21,17 @@ desktop_start || { echo "1..1"; echo "not ok 1 - a bus and a journal"; exit 1; }
 HELPER="helper = \"$D/helper-ca.sh\"; arguments = [ \"$D\" ];"
 
 profile ca 'backend = "helper";' "$HELPER"
-enroll request && [ "$(keys)" = 1 ]
+# The PIN is in no process's command line or environment while the CA is asked, and not in a log.
+keeps_the_pin() { # FILE...
+    grep -qx 'CERTMONGER_OPERATION=SUBMIT' "$D/processes" && grep -qx "XDG_STATE_HOME=$D/state-daemon" "$D/processes" && grep -qx "$D/vsc-enroll" "$D/processes" &&
+        grep -qx "$D/helper-ca.sh" "$D/processes" && ! grep -rE '12345678|11111111' "$D/processes" "$D/asked" "$D/journal" "$D/log" "$D/state-daemon" "$@"
+}
+hold; enroll request & REQUEST=$!
+until_true held; processes "$REQUEST" > "$D/processes" 2> "$D/err"; let_go
+wait "$REQUEST" && [ "$(keys)" = 1 ] && event enrolled
 check "enrolled"
+keeps_the_pin "$D/out"
+check "--pin stdin: the PIN is in no command line, environment, journal, output or state"
 
 mkdir "$D/units" && sed "s,@PREFIX@/bin,$D," conf/systemd/user/vsc-enroll.service > "$D/units/vsc-enroll.service" && cp conf/systemd/user/vsc-enroll.timer "$D/units/" &&
     XDG_RUNTIME_DIR=$D/user systemd-analyze --user --man=no verify "$D/units/vsc-enroll.timer" "$D/units/vsc-enroll.service" > "$D/out" 2>&1; ! grep 'vsc-enroll' "$D/out" &&
@@ -94,11 +103,12 @@ check "nor a notice that leads to a question which could block the card"
 echo 12345678 | "$B/vscmgr" csr Alice --key-id "$(find "$D/store/cards/0000/keys" -mindepth 1 -maxdepth 1 -type d -printf '%f\n')" --pin stdin -c "$D/conf" > "$D/csr" 2> "$D/out"
 check "the owner gives the right PIN elsewhere"
 server 'body actions persistence'
-answers "$WRONG" "$PIN"; pulse --at "$(in_days 330)"; at_notice; signal ActionInvoked us 1 renew
+hold; answers "$WRONG" "$PIN"; pulse --at "$(in_days 330)"; at_notice; signal ActionInvoked us 1 renew
+until_true held; processes "$PULSE" > "$D/processes" 2> "$D/err"; let_go
 end_of_pulse 0 && [ "$(questions)" = 2 ] && [ "$(keys)" = 2 ] && event enrolled && [ "$(notices)" = 1 ] && [ ! -s "$D/pulse" ]
 check "Renew now: renewed after the retry, and success is silent"
-! grep -rE '12345678|11111111' "$D/journal" "$D/said" "$D/user/pinentry-env" "$D/pulse" "$D/state-daemon" "$D/asked"
-check "the PIN is in no journal, notice, environment, output or state"
+grep -qx "$D/pinentry" "$D/user/pinentry-env" && keeps_the_pin "$D/said" "$D/user/pinentry-env" "$D/pulse"
+check "the PIN of pinentry is in no command line, environment, journal, notice, output or state"
 grep -q '^SETDESC PIN of the smart card Alice' "$D/asked-pin" && grep -q '^DBUS_SESSION_BUS_ADDRESS=' "$D/user/pinentry-env" && ! grep -q '^XDG_STATE_HOME' "$D/user/pinentry-env"
 check "pinentry is told which card, and gets the environment of a dialog only"
 signed_in ca; pulse; end_of_pulse 0 && [ "$(keys)" = 1 ] && event old-key-deleted

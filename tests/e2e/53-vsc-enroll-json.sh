@@ -99,20 +99,15 @@ json daemon "$D/conf" cancel
 [ $? = 0 ] && jq -es 'length == 1 and .[0].phase == "idle" and .[0].why == null' "$D/json" > "$D/jq"
 check "cancel is an object"
 # The CA does not answer before the card is gone.
-cat > "$D/slow.sh" << 'SLOW'
-#!/bin/sh
-: > "$1/user/asked"
-until [ -e "$1/go" ]; do sleep 0.1; done
-exec "$1/helper-ca.sh" "$1"
-SLOW
-chmod 755 "$D/slow.sh"
 mv "$D/enroll.d/paper.conf" "$D/paper.conf"
-profile slow 'backend = "helper";' "helper = \"$D/slow.sh\"; arguments = [ \"$D\" ];"
+profile slow 'backend = "helper";' "helper = \"$D/helper-ca.sh\"; arguments = [ \"$D\" ];"
+hold
 json daemon "$D/conf" request &
 REQUEST=$!
-until [ -e "$D/user/asked" ] || ! kill -0 $REQUEST 2> /dev/null; do sleep 0.1; done
+until_true held
 "$B/vscmgr" destroy --name Alice --yes -c "$D/conf" > "$D/show" 2>&1
-echo 'say 2 no' > "$D/mode" && : > "$D/go"
+echo 'say 2 no' > "$D/mode"
+let_go
 wait $REQUEST
 [ $? = 1 ] && jq -es 'length == 1 and (.[0] | .profile == "slow" and .card == null and .result == "failed" and .code != null and (.why | length > 0))' "$D/json" > "$D/jq"
 check "the card is gone when the CA refuses: refused, and no card is told"

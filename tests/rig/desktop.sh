@@ -43,7 +43,7 @@ play_pinentry() {
     : > "$D/asked-pin"; : > "$D/answers"; chown daemon "$D/asked-pin" "$D/answers"
     cat > "$D/pinentry" <<SH
 #!/bin/bash
-env > "$D/user/pinentry-env"
+{ env; tr '\0' '\n' < /proc/\$\$/cmdline; } > "$D/user/pinentry-env"
 echo 'OK Pleased to meet you'
 while read -r line; do
     echo "\$line" >> "$D/asked-pin"

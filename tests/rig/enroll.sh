@@ -18,6 +18,8 @@
 #   in_days N           that time, for --at
 #   check WHAT          a TAP line with the status of what came before; after a failure with the ends of $D/out
 #                       and $D/log, and of the files of $D in SHOWN. At the end: echo "1..$TESTS"; exit $FAILED
+#   hold, let_go        the helper of tests/rig/helper-ca.sh waits before it answers; held: it does now
+#   processes PID       command line and environment of that process and of all below it
 #   renewal_refused CODE   a renewal is refused for that, and the card is as it was
 SESSION=()
 CERTIFIED=
@@ -65,6 +67,15 @@ forget() {
     "$B/vscmgr" show Alice --json -c "$D/conf" | jq -r '.keys[].id' | while read -r id; do
         "$B/vscmgr" delete-key Alice "$id" --yes -c "$D/conf" > "$D/show" 2>&1
     done
+}
+hold() { rm -f "$D/user/held"; : > "$D/hold"; }
+held() { [ -e "$D/user/held" ]; }
+let_go() { rm "$D/hold"; }
+processes() {
+    local child
+    tr '\0' '\n' < "/proc/$1/cmdline"
+    tr '\0' '\n' < "/proc/$1/environ"
+    for child in $(cat "/proc/$1/task"/*/children); do processes "$child"; done
 }
 renewal_refused() {
     local before

@@ -3,10 +3,13 @@
 # A CA behind certmonger's helper protocol, for tests: what it does stands in FOLDER/mode, and what it
 # was asked is kept in FOLDER/asked. FOLDER/make-pki.sh and FOLDER/pki (tests/pki) issue.
 #   helper-ca.sh FOLDER
+# While there is a FOLDER/hold it waits, with FOLDER/user/held there.
 #   mode: issue [OPTIONS OF issue] | say STATUS TEXT | grumble STATUS TEXT | noise | flood | sleep
 F=$1
-read -r mode rest < "$F/mode"
 env > "$F/asked"
+[ ! -e "$F/hold" ] || : > "$F/user/held"
+while [ -e "$F/hold" ]; do sleep 0.1; done
+read -r mode rest < "$F/mode"
 case $mode in
 issue)
     printf '%s\n' "$CERTMONGER_CSR" > "$F/user/csr"
