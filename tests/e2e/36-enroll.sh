@@ -36,6 +36,23 @@ as daemon list; [ $? = 2 ] && said 'can be written by others'
 check "a profile that others can write is an error"
 chmod 644 "$D/enroll.d/paper.conf"
 
+# ---- nobody in particular ---------------------------------------------------------------------------
+# No group but the user's own, no capability, no device, and a network in which the software TPM is not.
+alone() {
+    unshare --net setpriv --reuid daemon --regid daemon --clear-groups --inh-caps=-all --bounding-set=-all --no-new-privs \
+        env -i PATH="$PATH" XDG_STATE_HOME="$D/state-daemon" HOME="$D" "$@"
+}
+[ "$(alone id -u):$(alone id -G)" = "$(id -u daemon):$(id -g daemon)" ] && (exec 3<> "/dev/tcp/127.0.0.1/$TPM_PORT") &&
+    ! alone bash -c "exec 3<> /dev/tcp/127.0.0.1/$TPM_PORT" 2> "$D/err" && ! alone test -r /dev/tpm0 && ! alone test -r /dev/tpmrm0 &&
+    ! alone ls "$D/tpm" 2> "$D/err"
+check "a user without groups cannot reach the TPM"
+echo 12345678 | alone "$D/vsc-enroll" request --pin stdin --out "$D/state-daemon/a.csr" -c "$D/conf" > "$D/out" 2>&1 && cp "$D/state-daemon/a.csr" "$D/" &&
+    openssl req -in "$D/a.csr" -noout -verify > "$D/err" 2>&1 && issue --upn daemon@corp.test &&
+    echo 12345678 | alone "$D/vsc-enroll" import "$D/a.pem" --pin stdin -c "$D/conf" > "$D/out" 2>&1 && said 'enrolled on Alice' &&
+    alone "$D/vsc-enroll" check -c "$D/conf" > "$D/out" 2>&1 && [ "$(keys)" = 1 ]
+check "and enrolls all the same, over the card's socket"
+forget
+
 # ---- the back end "file" ----------------------------------------------------------------------------
 before=$(card)
 echo 99999999 | as daemon request; [ $? = 1 ] && said 'wrong PIN: 4 tries left' && [ "$(card)" = "$before" ]
