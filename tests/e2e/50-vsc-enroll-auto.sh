@@ -6,6 +6,7 @@ set -u
 B=$(realpath "${B:-build}")
 . tests/rig/tpm.sh
 . tests/rig/enroll.sh
+. tests/rig/est.sh
 . tests/rig/desktop.sh
 if missing=$(enroll_missing); then echo "1..0 # SKIP $missing"; exit 0; fi
 if missing=$(desktop_missing); then echo "1..0 # SKIP $missing"; exit 0; fi
@@ -13,7 +14,7 @@ if missing=$(desktop_missing); then echo "1..0 # SKIP $missing"; exit 0; fi
 if [ "${1:-}" != inside ]; then exec unshare --mount "$0" inside; fi
 export TSS2_LOG=all+NONE
 SHOWN=(pulse said asked-pin journal)
-clean_up() { desktop_stop; enroll_end; }
+clean_up() { est_stop; desktop_stop; enroll_end; }
 trap clean_up EXIT
 enroll_start || { echo "1..1"; echo "not ok 1 - software TPM, card and CA"; exit 1; }
 
@@ -218,6 +219,24 @@ server 'body actions persistence'
 answers 'ERR 83886194 not confirmed' 'OK' "$PIN"; pulse; at_notice; signal ActionInvoked us 1 renew
 end_of_pulse 0 && as daemon status --profile zweites --json && jq -e '.[0].card == "Third" and .[0].certificate != null' "$D/out" > "$D/jq"
 check "the card before is gone: another one is asked for, and gets a certificate"
+
+# ---- an EST server that takes its time --------------------------------------------------------------
+rm "$D/enroll.d/zweites.conf"; forget
+est_certificates && est '{"pend": 2, "retry": 7200}' && est_serve good
+profile est 'backend = "est";' "url = \"https://127.0.0.1:$PORT\"; tls_anchors = \"$D/anchors\";"
+"$B/vscmgr" destroy --name Third --yes -c "$D/conf" > "$D/out" 2>&1
+enroll request && said 'not decided yet' && status_is est '.[0].phase == "pending"' && asked 'map(select(.path | endswith("/simpleenroll"))) | length == 1'
+check "EST: 202, the request waits"
+server 'body actions persistence'
+: > "$D/est.log"; pulse
+end_of_pulse 0 && [ "$(notices)" = 0 ] && [ ! -s "$D/pulse" ] && [ ! -s "$D/est.log" ]
+check "EST: a pulse of the timer before Retry-After asks nobody"
+pulse --at "$(in_days 1)"
+end_of_pulse 0 && [ "$(notices)" = 0 ] && status_is est '.[0].phase == "pending"' && asked 'map(.path | split("/") | last) == ["simpleenroll"]'
+check "EST: a later one asks, and 202 once more is no notice"
+answers "$PIN"; pulse --at "$(in_days 2)"; at_notice && [ "$(questions)" = 0 ] && status_is est '.[0].phase == "issued"' && signal ActionInvoked us 1 renew
+end_of_pulse 0 && [ "$(questions)" = 1 ] && [ "$(notices)" = 1 ] && event enrolled && [ "$(keys)" = 1 ] && status_is est '.[0].phase == "idle" and .[0].certificate != null'
+check "EST: the pending certificate is picked up by the timer's pulse, and stored after a click"
 
 as daemon pulse --notify; [ $? = 2 ]
 check "--notify does not go with --pin stdin"
