@@ -106,6 +106,8 @@ for source in winbind sssd; do
     accepted "$(account alice)" "offline, by the directory's UPN"
     accepted "$(account nora)" "offline, by altSecurityIdentities"
     closed "$(account dora)" ACCOUNT-DISABLED 'permission denied' "offline, a disabled account"
+    closed "$(account erik)" ACCOUNT-EXPIRED 'expired' "offline, an expired account"
+    closed "$(account luca)" ACCOUNT-LOCKED 'permission denied' "offline, a locked account"
     SETTINGS[directory]="uri = \"ldap://dc1.$DOMAIN\"; max_age = 0;" && configure
     refused "$(account carl)" NO-MAPPING "what is too old gives nobody an account"
     SETTINGS[mapping]=$by_name && configure
