@@ -39,7 +39,8 @@ static bool has_certificate(const struct card_info *card)
     return false;
 }
 
-/* Of the machine's own cards: who asks makes no difference, and tokens are root's to see. */
+/* Of the machine's own cards: who asks makes no difference, and tokens are root's to see. A sign-in
+ * that begins with the card lists them all. */
 static bool may_announce(const struct serve *serve, const struct card_list *list,
                          const struct glimpse *glimpses)
 {
@@ -49,6 +50,8 @@ static bool may_announce(const struct serve *serve, const struct card_list *list
         if (list->cards[i].kind == CARD_NATIVE && !glimpses[i].state.gone &&
             has_certificate(&list->cards[i]))
             count++;
+    if (serve->identities != IDENTITIES_ALWAYS)
+        return false;
     switch (serve->announce) {
     case ANNOUNCE_NEVER:
         return false;

@@ -36,8 +36,8 @@ bool begin_is_remote(const struct check_begin *begin, const char *host)
     return !is_sudo(begin->service) || *host == '\0' || !is_own_name(begin->rhost, host);
 }
 
-static const char *why_refused(const char *service, bool remote, bool allow_remote,
-                               const struct conf *conf)
+static const char *why_service_refused(const char *service, bool remote, bool allow_remote,
+                                       const struct conf *conf)
 {
     if (conf->login.services.count > 0 && !conf_list_has(&conf->login.services, service))
         return "the service is not in login.services";
@@ -48,13 +48,24 @@ static const char *why_refused(const char *service, bool remote, bool allow_remo
 
 const char *begin_service_refused(const char *service, const struct conf *conf)
 {
-    return why_refused(service, is_sshd(service), false, conf);
+    return why_service_refused(service, is_sshd(service), false, conf);
+}
+
+/* Who gives no name would be shown every card, and who its owner is. */
+static const char *why_refused(const struct check_begin *begin, bool remote,
+                               const struct conf *conf)
+{
+    const char *why = why_service_refused(begin->service, remote, begin->allow_remote, conf);
+
+    if (why == NULL && *begin->user == '\0' && conf->login.list_identities != IDENTITIES_ALWAYS)
+        why = "asked without a name, and login.list_identities shows nobody's card";
+    return why;
 }
 
 static void allow(const struct check_begin *begin, const struct conf *conf,
                   struct check_begun *begun)
 {
-    const char *why = why_refused(begin->service, begun->remote, begin->allow_remote, conf);
+    const char *why = why_refused(begin, begun->remote, conf);
 
     begun->allowed = why == NULL;
     if (why != NULL)

@@ -42,7 +42,7 @@ unsigned long announce_get_slot_info(unsigned long slot, struct ck_slot_info *in
     return CKR_OK;
 }
 
-/* It names no card: it is there also where login.list_identities shows none. */
+/* It names no card. */
 unsigned long announce_get_token_info(unsigned long slot, struct ck_token_info *info)
 {
     auto_module struct module *module = module_enter();

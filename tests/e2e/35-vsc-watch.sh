@@ -185,8 +185,8 @@ for policy in own never; do
     helper_start
     until_socket "$D/card.sock"
     as daemon --json --once >"$D/owner.out" && as bin --json --once >"$D/other.out" &&
-        jq -e '.announce and (.cards | length) == 1 and .cards[0].mine' "$D/owner.out" >"$D/jq" &&
-        jq -e '.announce and .cards == []' "$D/other.out" >"$D/jq"
+        jq -e '(.announce | not) and (.cards | length) == 1 and .cards[0].mine' "$D/owner.out" >"$D/jq" &&
+        jq -e '(.announce | not) and .cards == []' "$D/other.out" >"$D/jq"
     check "list_identities = $policy: the owner sees the own card, another user none"
     helper_stop
 done

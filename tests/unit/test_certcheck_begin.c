@@ -108,6 +108,29 @@ static void test_services_that_are_listed_are_the_only_ones(void **state)
     assert_true(begun.allowed);
 }
 
+static void test_without_a_name_a_card_is_offered_only_where_all_may_be_listed(void **state)
+{
+    static const enum conf_identities shown[] = {IDENTITIES_ALWAYS, IDENTITIES_OWN,
+                                                 IDENTITIES_NEVER};
+    struct conf conf = make_conf();
+    struct check_begin begin = make_begin("login", "");
+    struct check_begun begun;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+        conf.login.list_identities = shown[i];
+        begin.user[0] = '\0';
+        begin_answer(&begin, &conf, "ws1", &pki_accounts, &begun);
+        assert_int_equal(begun.allowed, shown[i] == IDENTITIES_ALWAYS);
+        assert_int_equal(strstr(begun.text, "login.list_identities") != NULL,
+                         shown[i] != IDENTITIES_ALWAYS);
+        (void)strcpy(begin.user, "alice");
+        begin_answer(&begin, &conf, "ws1", &pki_accounts, &begun);
+        assert_true(begun.allowed);
+        assert_string_equal(begun.text, "");
+    }
+}
+
 static void test_begun_tells_limits_and_the_account(void **state)
 {
     struct conf conf = make_conf();
@@ -172,6 +195,7 @@ int main(void)
         cmocka_unit_test(test_remote_rules_table),
         cmocka_unit_test(test_remote_is_allowed_by_argument_or_configuration_only),
         cmocka_unit_test(test_services_that_are_listed_are_the_only_ones),
+        cmocka_unit_test(test_without_a_name_a_card_is_offered_only_where_all_may_be_listed),
         cmocka_unit_test(test_begun_tells_limits_and_the_account),
         cmocka_unit_test(test_talk_styles_of_services),
     };
