@@ -22,9 +22,8 @@ const struct ending_row explanation_endings[] = {
      "Make a request (vscmgr csr), have it issued, and put it on the card (vscmgr import)."},
     {"not-allowed", FIX_ADMIN, "the service, or asking from another machine, is not allowed",
      "The program that asked is not in login.services; or it was asked from another machine and is "
-     "not in login.remote; or it gave no name, and login.list_identities shows nobody's card; or "
-     "an "
-     "argument of the call was too long. The line before says which.",
+     "not in login.remote; or it gave no name, and login.list_identities shows nobody's card; "
+     "or an argument of the call was too long. The line before says which.",
      "certcheck --service NAME CERT says what holds. See service-refused."},
     {"declined", FIX_USER, "the user took the password",
      "The user chose \"Use a password\" or gave an empty PIN. No try was used.", NOTHING},
