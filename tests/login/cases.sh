@@ -224,6 +224,32 @@ cases_no_name() {
     check $? "without a name, no card: a wrong password"
     cards_back
 }
+# no_name_stopped HELPER: in the middle, at the PIN of the card that was chosen
+no_name_stopped() {
+    attempt '' 'Number: ' 0000 'PIN for Alice: ' "@run kill -KILL \$(pgrep -x $1)" '' $PIN \
+        'login:' vscalice "$PASS" "$PASSWORD" && is_in vscalice && said 'code=helper'
+    check $? "without a name, $1 stopped in the middle: name and password"
+    tpm_flush
+    kept_out '' 'Number: ' 0000 'PIN for Alice: ' "@run kill -KILL \$(pgrep -x $1)" '' $PIN \
+        'login:' vscalice "$PASS" $PIN && said 'code=helper' && [ "$(tries Alice)" = 5 ] && no_helpers
+    check $? "without a name, $1 stopped in the middle: and the PIN is no password"
+    tpm_flush
+}
+cases_no_name_unusable() {
+    no_name_stopped vsc-card
+    no_name_stopped vsc-check
+    only Bert
+    attempt '' '(VSC-BLOCKED)' @none 'login:' vscbert "$PASS" "$PASSWORD" && is_in vscbert &&
+        ! shown 'PIN for' && said 'code=blocked'
+    check $? "without a name, only a blocked card: name and password, with a message"
+    kept_out '' '(VSC-BLOCKED)' @none 'login:' vscbert "$PASS" $PIN
+    check $? "without a name, only a blocked card: its PIN is no password"
+    all_cards
+    only Ruth
+    kept_out '' && ! shown 'PIN for' && ! shown "$PASS" && said 'code=revoked' && why_shown Ruth
+    check $? "without a name, only a revoked certificate: refused"
+    all_cards
+}
 
 cases_all() {
     stack_on "${SERVICES[@]}" > "$LOG" 2>&1

@@ -20,13 +20,6 @@ enter() { screen_type "$1" && screen_key Return; }
 kept_out() { no_session && ! session_runs; }
 # The card has named nobody: the service asks for the user itself.
 at_name() { screen_focus text '^.*login$' && enter "$1"; }
-# only CARD / all_cards: no other card is in the computer.
-only() {
-    mkdir -m 755 "$W/aside" && find /var/lib/pam_vsc/cards -mindepth 1 -maxdepth 1 \
-        ! -name "$(vscmgr list --json | jq -r ".[] | select(.name == \"$1\") | .id")" \
-        -exec mv -t "$W/aside" {} +
-}
-all_cards() { mv "$W"/aside/* /var/lib/pam_vsc/cards/ && rmdir "$W/aside"; }
 by_name() { # USER: the password way from the tiles
     choose 'user name and a password' && screen_focus text '^User name$' && enter "$1"
 }

@@ -29,6 +29,7 @@
 #   listen                   vsc-card --listen, for programs without root
 #   kill_card / stop_card    kill vsc-card while it waits / let it hang; cont_card: go on
 #   cards_away / cards_back  this computer has no card at all / has them again
+#   only CARD / all_cards    it has no other card / has them all again
 #   waiting                  wait until vsc-card waits for a PIN
 #   said LINE                a log line of the module holds LINE (since `fresh`)
 #   fresh                    forget the log so far
@@ -153,6 +154,12 @@ stop_card() { waiting && kill -STOP $(card_helpers); }
 cont_card() { kill -CONT $(card_helpers); }
 cards_away() { mv /var/lib/pam_vsc/cards "$W/cards" && mkdir -m 755 /var/lib/pam_vsc/cards; }
 cards_back() { rmdir /var/lib/pam_vsc/cards && mv "$W/cards" /var/lib/pam_vsc/cards; }
+only() {
+    mkdir -m 755 "$W/aside" && find /var/lib/pam_vsc/cards -mindepth 1 -maxdepth 1 \
+        ! -name "$(vscmgr list --json | jq -r ".[] | select(.name == \"$1\") | .id")" \
+        -exec mv -t "$W/aside" {} +
+}
+all_cards() { mv "$W"/aside/* /var/lib/pam_vsc/cards/ && rmdir "$W/aside"; }
 
 # ---- what is seen
 

@@ -17,5 +17,6 @@ attempt() {
 }
 cases_all
 cases_no_name
+cases_no_name_unusable
 login_end
 echo "1..$number"

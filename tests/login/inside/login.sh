@@ -16,6 +16,7 @@ attempt() {
 }
 cases_all
 cases_no_name
+cases_no_name_unusable
 setting 'list_identities = "never";'
 attempt '' 'login:' vscbob "$PASS" "$PASSWORD" && is_in vscbob && ! shown Number && ! shown Alice &&
     said 'not allowed: asked without a name'
