@@ -196,6 +196,46 @@ ok $? "systemd: that pulse has deleted the key before, and the journal says so"
 echo 12345678 | pamtester vsc-account vscbob authenticate >> "$LOG" 2>&1
 ok $? "systemd: and the user signs in with the card as it is"
 
+# ---- stacks on trial
+
+TRIAL=/var/lib/pam_vsc/stacks/trial
+cp /etc/pam.d/sudo "$W/sudo.old"
+no_trial() { [ ! -e $TRIAL ]; }
+is_old() { cmp /etc/pam.d/sudo "$W/sudo.old"; }
+is_ours() { cmp /etc/pam.d/sudo /usr/share/pam_vsc/pam.d/sudo; }
+waits_alone() { pgrep -f 'stacks settle .*--state'; } # no unit, but a process that "stacks enable" left
+rollback_waits() { [ "$(property vsc-rollback.service ActiveState)" = activating ]; }
+rollback_is_over() { [ "$(property vsc-rollback.service ActiveState)" = inactive ]; }
+ended_well() { # by the unit, which was started once more
+    until_true rollback_is_over && no_trial && [ "$(property vsc-rollback.service Result)" = success ] &&
+        [ "$(property vsc-rollback.service InvocationID)" != "$invocation" ]
+}
+invocation=$(property vsc-rollback.service InvocationID)
+# An hour that becomes two seconds: however slow the machine, the stack was seen in place before it.
+{
+    vscmgr stacks enable sudo --rollback 1h && is_ours && until_true rollback_waits && ! waits_alone &&
+        sed -i "s/^until .*/until $(($(cut -d. -f1 /proc/uptime) + 2))/" $TRIAL && ended_well && is_old
+} > "$LOG" 2>&1
+ok $? "systemd: vsc-rollback.service takes a stack back after its time"
+# The power fails: nothing waits any more. A state that is spelled in another way is waited for by a process of its own.
+{
+    vscmgr stacks enable sudo --rollback 1h --state "$(dirname $TRIAL)/" && is_ours && until_true waits_alone &&
+        pid=$(waits_alone) && kill -KILL "$pid" && until_ended "$pid" &&
+        sed -i 's/^boot .*/boot 00000000-0000-4000-8000-000000000000/' $TRIAL && is_ours && rollback_is_over &&
+        property vsc-rollback.service WantedBy | grep -w multi-user.target &&
+        property vsc-rollback.service Before | grep -w systemd-user-sessions.service &&
+        invocation=$(property vsc-rollback.service InvocationID) && timeout 170 systemctl start vsc-rollback.service &&
+        ended_well && is_old
+} > "$LOG" 2>&1
+ok $? "systemd: after a reboot vsc-rollback.service takes the stack back, though its time is not over"
+{
+    invocation=$(property vsc-rollback.service InvocationID)
+    vscmgr stacks enable sudo --rollback 1h && until_true rollback_waits &&
+        echo 87654321 | pamtester sudo vscalice authenticate acct_mgmt && ended_well && is_ours &&
+        vscmgr stacks disable sudo && is_old
+} > "$LOG" 2>&1
+ok $? "systemd: vsc-rollback.service keeps the stack after a sign-in by card"
+
 # ---- every unit
 
 for file in conf/systemd/*.service; do
