@@ -149,26 +149,20 @@ cases_leaving() {
     check $? "the terminal goes away: no try, no helper left"
 }
 
-# between COMMAND: run it after authentication and before the account is checked.
-between() {
-    printf '#!/bin/sh\n%s\n' "$1" > "$W/between" && chmod 755 "$W/between"
-    sed -i "0,/^account.*pam_vsc/s||account optional pam_exec.so quiet seteuid $W/between\n&|" \
-        "/etc/pam.d/${SERVICES[0]}"
-}
 # expires_between SECONDS: a sign-in with a certificate that ends so soon; the account is checked after that.
 expires_between() {
     local end=$(($(date +%s) + $1))
     tests/pki/make-pki.sh issue "$W/pki" "$W/Alice.csr" "$W/short.pem" --upn vscalice@corp.test \
         --until "$(date -u -d @$end +%Y%m%d%H%M%SZ)" > "$LOG" 2>&1 && vscmgr import Alice "$W/short.pem" >> "$LOG"
     stack_on "${SERVICES[@]}"
-    between "while [ \$(date +%s) -le $end ]; do sleep 0.2; done"
+    between "${SERVICES[0]}" "while [ \$(date +%s) -le $end ]; do sleep 0.2; done"
     kept_out vscalice 'PIN for Alice: ' $PIN && said ':auth): result=' &&
         grep -q ':auth): result=success' "$MESSAGES" &&
         said ':account): result=refused code=expired'
 }
 cases_account() {
     tests/pki/make-pki.sh revoke "$W/pki" "$W/Alice.pem"
-    between "cp $W/pki/crls/* /etc/pam_vsc/crls/"
+    between "${SERVICES[0]}" "cp $W/pki/crls/* /etc/pam_vsc/crls/"
     kept_out vscalice 'PIN for Alice: ' $PIN && said ':auth): result=success' &&
         said ':account): result=refused code=revoked' && why_shown Alice
     check $? "revoked between authentication and account: refused"

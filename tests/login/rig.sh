@@ -26,6 +26,7 @@
 #   stack_on SERVICE...      the shipped sample of each in place
 #   stack_on                 the pam-auth-update profile instead, for all programs
 #   stack_off                the stacks without the module
+#   between SERVICE COMMAND  its stack runs this after authentication, before the account is checked
 #   listen                   vsc-card --listen, for programs without root
 #   kill_card / stop_card    kill vsc-card while it waits / let it hang; cont_card: go on
 #   cards_away / cards_back  this computer has no card at all / has them again
@@ -180,4 +181,8 @@ stack_on() {
     stack_off || return 1
     [ $# != 0 ] || DEBIAN_FRONTEND=noninteractive pam-auth-update --enable vsc || return 1
     for service in "$@"; do install -m 644 "$SAMPLES/$service" /etc/pam.d/ || return 1; done
+}
+between() {
+    printf '#!/bin/sh\n%s\n' "$2" > "$W/between" && chmod 755 "$W/between"
+    sed -i "0,/^account.*pam_vsc/s||account optional pam_exec.so quiet seteuid $W/between\n&|" "/etc/pam.d/$1"
 }

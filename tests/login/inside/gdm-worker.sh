@@ -96,6 +96,9 @@ check $? "card blocked: the password, with a message"
 worker --user vscruth gdm-smartcard ''
 nobody_in && has '(VSC-REVOKED)' && has 'hidden Press Enter to try again' && no_loop
 check $? "certificate revoked: refused, and something is asked before"
+worker --user vscmax gdm-smartcard $PIN $PIN
+is authenticated && ! is authorized && ! is accredited && has 'hidden New PIN for Max' && grep -q '^failed Authorizing ' "$LOG"
+check $? "a PIN that has to be changed and is not: nobody is in"
 worker --user vscmax gdm-smartcard $PIN $PIN abcd1234 abcd1234
 is accredited && has 'hidden Current PIN for Max' && is 'info The PIN was changed.'
 check $? "a PIN that has to be changed is changed in the same conversation"
@@ -111,6 +114,45 @@ check $? "gdm-password without a PIN: the password"
 worker --user vscbob gdm-password "$PASSWORD"
 is accredited && ! has PIN && ! has 'error '
 check $? "gdm-password without a card: the password, nothing shown"
+worker --user vscbert gdm-password "$PASSWORD"
+is accredited && has '(VSC-BLOCKED)' && ! has 'hidden PIN'
+check $? "gdm-password, card blocked: the password, with a message"
+# stopped SIGNAL HELPER CODE WHAT: at the PIN, with gdm-password
+stopped() {
+    worker --user vscalice gdm-password "@run kill -$1 \$(pgrep -x $2)" $PIN "$PASSWORD"
+    is accredited && has 'hidden PIN for Alice' && has 'hidden Password' && said "code=$3" && no_helpers
+    check $? "gdm-password, $4: the password opens the session"
+    tpm_flush
+    worker --user vscalice gdm-password "@run kill -$1 \$(pgrep -x $2)" $PIN $PIN
+    nobody_in && has 'hidden Password' && said "code=$3" && no_helpers && [ "$(tries Alice)" = 5 ]
+    check $? "gdm-password, $4: the PIN is no password, and no try is lost"
+    tpm_flush
+}
+stopped KILL vsc-card helper 'vsc-card stopped in the middle'
+stopped KILL vsc-check helper 'vsc-check stopped in the middle'
+setting 'timeout = 10;'
+stopped STOP vsc-card deadline 'vsc-card hangs'
+setting
+cards_away
+for service in gdm-password gdm-smartcard; do
+    worker --user vscalice $service "$PASSWORD"
+    is accredited && ! has PIN && ! has 'error '
+    check $? "$service with a name, no card: the password opens the session, nothing shown"
+    worker --user vscalice $service $PIN
+    nobody_in && no_loop
+    check $? "$service with a name, no card: the PIN is no password"
+done
+cards_back
+for service in gdm-password gdm-smartcard-vsc; do
+    between $service "cp $W/pki/crls/* /etc/pam_vsc/crls/"
+    tests/pki/make-pki.sh revoke "$W/pki" "$W/Alice.pem" > "$W/revoke.log" 2>&1
+    worker --user vscalice ${service%-vsc} $PIN
+    is authenticated && ! is authorized && ! is accredited && grep -q '^failed ' "$LOG" && has '(VSC-REVOKED)' &&
+        said ':account): result=refused code=revoked'
+    check $? "${service%-vsc}, revoked between authentication and account: refused"
+    restore
+    install -m 644 "$SAMPLES/$service" /etc/pam.d/
+done
 worker --user vscruth gdm-password ''
 nobody_in && has '(VSC-REVOKED)' && has 'hidden Press Enter to try again'
 check $? "gdm-password, certificate revoked: refused, and there is time to read why"
@@ -143,6 +185,26 @@ for service in gdm-smartcard-vsc gdm-password; do
     [ -z "$let" ] || echo "let in: $let" >> "$LOG"
     [ -z "$let" ]
     check $? "${service%-vsc}: no code but success lets anybody in without a password"
+done
+# The account in the same way: only what says yes, or that there was no card.
+for service in gdm-smartcard-vsc gdm-password; do
+    let= kept=
+    sed "s,^\(\(auth\|account\).*\) pam_vsc.so,\1 $told," "$SAMPLES/$service" > "/etc/pam.d/$service"
+    # All of PAM's but PAM_SUCCESS, PAM_NEW_AUTHTOK_REQD, PAM_IGNORE and PAM_MODULE_UNKNOWN.
+    for code in $(seq 1 11) $(seq 13 24) 26 27 $(seq 29 31); do
+        worker --told "auth=0 account=$code" --user vscalice "${service%-vsc}"
+        is authenticated && ! is authorized && ! is accredited && grep -q '^failed ' "$LOG" || let="$let $code"
+    done
+    for code in 0 25 28; do
+        worker --told "auth=0 account=$code" --user vscalice "${service%-vsc}"
+        is authorized && is accredited || kept="$kept $code"
+    done
+    echo "let in: ${let:-none}; kept out: ${kept:-none}" >> "$LOG"
+    [ -z "$let$kept" ]
+    check $? "${service%-vsc}: no code of the account but those that say yes is authorized"
+    worker --told 'auth=0 account=12' --user vscalice "${service%-vsc}"
+    is authenticated && ! is authorized && ! is accredited && grep -q '^failed Authorizing ' "$LOG" && asked
+    check $? "${service%-vsc}: a code that wants a change first: without it nobody is authorized"
 done
 login_end
 echo "1..$number"

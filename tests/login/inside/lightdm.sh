@@ -89,6 +89,15 @@ cards_back
 begin vscruth && kept_out 'code=revoked' && ! grep -q "$unix_refused" "$MESSAGES"
 check $? "certificate revoked: refused"
 
+between lightdm "cp $W/pki/crls/* /etc/pam_vsc/crls/"
+tests/pki/make-pki.sh revoke "$W/pki" "$W/Alice.pem" > "$W/revoke.log" 2>&1
+pin vscalice && enter $PIN && said ':auth): result=success' && kept_out ':account): result=refused code=revoked'
+check $? "revoked between authentication and account: refused"
+restore
+stack_on lightdm
+pin vscalice && enter $PIN && session_of vscalice
+check $? "and with the list without it in again"
+
 # ---- the helper
 pin vscalice && kill_card && enter $PIN && said 'code=helper' && at_password && enter "$PASSWORD" &&
     session_of vscalice
