@@ -97,6 +97,22 @@ cases_helper() {
     finish
 }
 
+# Not what serves the greeter's watcher, which asks the TPM too.
+stop_own_card() { waiting && kill -STOP $(card_helpers | grep -vxF "$(pgrep -P "${LISTENER:-none}")"); }
+cases_hanging() {
+    setting 'timeout = 10;'; fresh; begin
+    choose 'card Alice$' && at_pin Alice && stop_own_card && enter $PIN && said 'code=deadline' &&
+        at_name vscalice && at_password && kept_out && enter "$PASSWORD" && session_of vscalice
+    check $? "vsc-card hangs: the password, within the deadline"
+    finish; tpm_flush; fresh; begin
+    choose 'card Alice$' && at_pin Alice && stop_own_card && enter $PIN && said 'code=deadline' &&
+        at_name vscalice && at_password && enter $PIN && screen_has alert failed && kept_out
+    check $? "vsc-card hangs: and the PIN is no password"
+    finish; tpm_flush; setting
+    [ "$(tries Alice)" = 5 ]
+    check $? "vsc-card hangs: no try is lost"
+}
+
 to_new_pin() {
     [ -z "${OLD_PIN:-}" ] || { screen_focus "$PIN_ENTRY" '^Current PIN for Max$' && enter $PIN; } || return 1
     screen_focus "$PIN_ENTRY" '^New PIN for Max$'
@@ -166,6 +182,7 @@ greeter_cases() {
     cases_password
     cases_refused
     cases_helper
+    cases_hanging
     cases_change
     cases_greeter
 }
