@@ -2,8 +2,9 @@
 # vsc-greeter on a screen of its own, under the real greetd: source this file after
 # tests/login/rig.sh, tests/login/rig-greetd.sh and tests/login/rig-screen.sh.
 #
-#   greeter_prepare         a session "Test session", the module that plays conversations, a watcher
-#                           that tells what it is told to
+#   greeter_prepare         a session "Test session", one "Another session" (the same with SESSION_IS=another in
+#                           its environment), the module that plays conversations, a watcher that tells what it
+#                           is told to
 #   greeter_settings LINE.. /etc/pam_vsc/greeter.conf; $WATCH is the watcher
 #   cards LINE..            what vsc-watch tells at the start, see CARD_ALICE and others below
 #   card_event LINE         and what it tells then
@@ -26,7 +27,9 @@ greeter_prepare() {
     chmod 755 /usr/local/bin/played-watch
     printf '[Desktop Entry]\nType=Application\nName=Test session\nExec=%s\n' $SESSION \
         > /tmp/sessions/test.desktop
-    printf '[Desktop Entry]\nType=Application\nName=Another session\nExec=/bin/false\n' \
+    printf '#!/bin/sh\nSESSION_IS=another exec %s\n' $SESSION > /usr/local/bin/another-session
+    chmod 755 /usr/local/bin/another-session
+    printf '[Desktop Entry]\nType=Application\nName=Another session\nExec=/usr/local/bin/another-session\n' \
         > /tmp/sessions/another.desktop
     greetd_service "auth required pam_script.so file=$PLAYED/conversation" \
         'account required pam_permit.so' 'session required pam_permit.so'

@@ -91,6 +91,50 @@ greeter_end
 menu_open() { # NAME
     screen_go shift+Tab 'toggle button' "^$1\$" && screen_key space
 }
+to_session() { screen_go Tab "$TILE" TestVSC && screen_key Return && screen_focus "$PIN_ENTRY" PIN && enter 12345678; }
+enter() { screen_type "$1" && screen_key Return; }
+rm -rf /tmp/greeter-home
+greeter_start
+screen_focus "$TILE" TestVSC && screen_key F10 && screen_has 'radio button' '^Test session' checked &&
+    screen_go Up 'radio button' '^Another session' && screen_has 'radio button' '^Another session' checked
+is "session menu: another one by keys"
+screen_key Escape
+screen_gone 'radio button' '^Another session' && to_session && session_of vscalice &&
+    grep -qx SESSION_IS=another $STARTED.env
+is "session menu: the session that was chosen is the one that starts"
+greeter_end
+greeter_start
+screen_focus "$TILE" TestVSC && screen_key F10 && screen_has 'radio button' '^Another session' checked &&
+    screen_go Down 'radio button' '^Test session' && screen_has 'radio button' '^Test session' checked
+is "session menu: the next time it is still the one chosen"
+screen_key Escape
+screen_gone 'radio button' '^Test session' && to_session && session_of vscalice &&
+    ! grep -q SESSION_IS $STARTED.env
+is "session menu: and another one may be chosen again"
+greeter_end
+
+# What helps is a program of its own: it tells its process in a file, and is there until it is ended.
+install -d -o _greetd -m 700 "$W/helps"
+not_checked() { ! screen_ask wait 0 'check box' checked "^$1\$"; }
+for help in reader keyboard; do
+    printf '#!/bin/sh\necho $$ > %s/helps/%s.new && mv %s/helps/%s.new %s/helps/%s\nexec sleep 3600\n' \
+        "$W" $help "$W" $help "$W" $help > "$W/played-$help"
+    chmod 755 "$W/played-$help"
+done
+greeter_settings "screen_reader=$W/played-reader" "screen_keyboard=$W/played-keyboard"
+greeter_start
+screen_focus "$TILE" TestVSC && menu_open Accessibility && screen_focus 'check box' .
+for help in 'reader:Screen reader' 'keyboard:On-screen keyboard'; do
+    told=$W/helps/${help%%:*} name=${help#*:}
+    screen_go Tab 'check box' "^$name\$" && [ ! -e "$told" ] && screen_key space &&
+        screen_has 'check box' "^$name\$" checked && until_true test -s "$told" &&
+        [ "$(ps -o user= -p "$(cat "$told")")" = _greetd ]
+    is "accessibility menu: $name: its program runs"
+    screen_key space && until_ended "$(cat "$told")" && screen_focus 'check box' "^$name\$" && screen_wait not_checked "$name"
+    is "accessibility menu: $name: and is ended again"
+done
+greeter_end
+
 layout_is() { setxkbmap -query | grep -q "^layout: *$1\$"; }
 greeter_settings 'layouts=us,de'
 install -o _greetd -m 600 /dev/null "$W/power"
