@@ -162,15 +162,16 @@ static void test_talk_styles_of_services(void **state)
         const char *service;
         enum talk_style style;
     } table[] = {
-        {"gdm-password", TALK_GDM}, {"gdm-smartcard", TALK_GDM},
-        {"gdm", TALK_GDM},          {"gdmx", TALK_TEXT},
-        {"sddm", TALK_BLIND},       {"sddm-greeter", TALK_BLIND},
-        {"i3lock", TALK_BLIND},     {"swaylock", TALK_BLIND},
-        {"kde", TALK_BLIND},        {"kde-smartcard", TALK_BLIND},
-        {"login", TALK_TEXT},       {"sudo", TALK_TEXT},
-        {"su", TALK_TEXT},          {"sshd", TALK_TEXT},
-        {"greetd", TALK_TEXT},      {"lightdm", TALK_TEXT},
-        {"mylock", TALK_TEXT},      {"", TALK_TEXT},
+        {"gdm-password", TALK_GDM},  {"gdm-smartcard", TALK_GDM},
+        {"gdm", TALK_GDM},           {"gdmx", TALK_TEXT},
+        {"sddm", TALK_BLIND},        {"sddm-greeter", TALK_BLIND},
+        {"i3lock", TALK_BLIND},      {"swaylock", TALK_BLIND},
+        {"kde", TALK_BLIND},         {"kde-smartcard", TALK_BLIND},
+        {"login", TALK_TEXT},        {"sudo", TALK_TEXT},
+        {"su", TALK_TEXT},           {"sshd", TALK_TEXT},
+        {"greetd", TALK_TEXT},       {"lightdm", TALK_TEXT},
+        {"mylock", TALK_TEXT},       {"", TALK_TEXT},
+        {"xscreensaver", TALK_TEXT},
     };
     static char mylock[] = "mylock", i3lock[] = "i3lock", gdm_json[] = "gdm-json";
     struct conf conf = make_conf();
