@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Real sign-ins by keys at vsc-greeter, for a login service that is given by (source after rig.sh and
-# rig-screen.sh, in a site with `login_cards` and `listen`):
+# rig-screen.sh, in a site with `login_cards` and `listen`; it takes rig-token.sh in):
 #
 #   NAME              its name in the test's output
 #   begin / finish    the service with vsc-greeter on a screen that is read, and the end of it
@@ -9,6 +9,8 @@
 #
 # greeter_cases runs them.
 
+. tests/rig/softhsm.sh
+. tests/login/rig-token.sh
 PIN_ENTRY='password text'
 TILE='push button'
 
@@ -64,6 +66,22 @@ cases_password() {
         at_password && enter "$PASSWORD" && session_of vscalice
     check $? "no card: the password"
     finish; cards_back
+}
+
+# A physical card, which vsc-watch is not shown.
+token_session() { session_of vscbob && grep -qx PKCS11_LOGIN_TOKEN_NAME=vscbob $STARTED.env; }
+cases_token() {
+    token_start vscbob > "$LOG" 2>&1 && token_named $CONF && cards_away
+    check $? "a physical card: a token is there, and no virtual card"
+    begin
+    screen_has notification '^No smart card found' && screen_gone "$TILE" 'card ' && by_name vscbob &&
+        at_pin vscbob && screen_picture "$NAME-token-pin" && enter 87654321 && screen_has alert '^Wrong PIN' &&
+        at_pin vscbob && kept_out && enter $PIN && token_session
+    check $? "a physical card: no tile, but its PIN under the name that is typed, and a session"
+    finish; take_out; begin
+    by_name vscbob && at_password && kept_out
+    check $? "a physical card that is not there: the password"
+    finish; put_back; cards_back; setting
 }
 
 cases_refused() {
@@ -180,6 +198,7 @@ cases_greeter() {
 greeter_cases() {
     cases_pin
     cases_password
+    cases_token
     cases_refused
     cases_helper
     cases_hanging

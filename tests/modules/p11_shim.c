@@ -95,6 +95,8 @@ static unsigned long get_slot_info(unsigned long slot, struct ck_slot_info *info
         return CKR_GENERAL_ERROR;
     if (is_asked_for("away"))
         info->flags &= ~CKF_TOKEN_PRESENT;
+    if (has_fault("removable")) /* as a reader's slot is, and SoftHSM's is not */
+        info->flags |= CKF_REMOVABLE_DEVICE;
     return code;
 }
 
@@ -124,6 +126,26 @@ static unsigned long get_token_info(unsigned long slot, struct ck_token_info *in
         info->flags |= CKF_USER_PIN_FINAL_TRY;
     if (has_fault("flag-locked"))
         info->flags |= CKF_USER_PIN_LOCKED;
+    return CKR_OK;
+}
+
+/* SoftHSM tells no events; a reader's module tells the first slot's. */
+static unsigned long wait_for_slot_event(unsigned long flags, unsigned long *slot, void *reserved)
+{
+    static int was_away;
+    const int is_away = is_asked_for("away");
+    unsigned long slots[8], count = 8;
+
+    if (!has_fault("removable"))
+        return real->wait_for_slot_event(flags, slot, reserved);
+    if ((flags & CKF_DONT_BLOCK) == 0)
+        return CKR_FUNCTION_NOT_SUPPORTED;
+    if (is_away == was_away)
+        return CKR_NO_EVENT;
+    if (real->get_slot_list(1, slots, &count) != CKR_OK || count == 0)
+        return CKR_GENERAL_ERROR;
+    was_away = is_away;
+    *slot = slots[0];
     return CKR_OK;
 }
 
@@ -218,6 +240,7 @@ unsigned long C_GetFunctionList(const struct ck_functions **list)
         mine = *real;
         mine.get_slot_info = get_slot_info;
         mine.get_token_info = get_token_info;
+        mine.wait_for_slot_event = wait_for_slot_event;
         mine.login = login;
         mine.get_session_info = get_session_info;
         mine.find_objects = find_objects;

@@ -3,6 +3,8 @@
 # The part of tests/login/71-announce.sh that runs in the throwaway root.
 set -u
 . tests/login/rig.sh
+. tests/rig/softhsm.sh
+. tests/login/rig-token.sh
 NAME='Virtual smart card'
 SEEN=$W/seen
 mkdir -m 1777 "$SEEN"
@@ -22,6 +24,7 @@ session() { # [NAME=VALUE]: until `session_end`
 }
 session_end() {
     pkill -u vscalice
+    pkill -u vscbob
     wait $SESSION 2> /dev/null
     cat "$SEEN/daemon" "$SEEN/calls" > "$LOG"
 }
@@ -57,6 +60,31 @@ noted 'removal event' && until_true grep -q member=Logout "$SEEN/calls"
 status=$?
 session_end
 ok $status "gdm: (it would, were the token named in the session's environment)"
+
+# ---- a token, in a session that was opened with it
+
+token_session() { # a session of login's whose shell is the settings daemon's
+    rm -rf "${SEEN:?}"/*
+    TALK_TIMEOUT=1800 tests/login/talk "$W/talk" login vscbob -- 'PIN for vscbob: ' $PIN > /dev/null 2>&1 &
+    SESSION=$!
+}
+{
+    token_start vscbob removable && token_named "$W/base.conf" && setting && chmod -R a+rwX $TOKEN_STATE &&
+        modutil -force -dbdir sql:/etc/pki/nssdb -add token -libfile $TOKENS/token.so &&
+        stack_on login && echo "env > $SEEN/env; exec dbus-run-session -- bash $W/session.sh $SEEN" \
+            > /home/vscbob/.bash_profile
+} > "$LOG" 2>&1
+ok $? "gdm: a token's module stands in NSS's database too"
+token_session
+until_true grep -qx PKCS11_LOGIN_TOKEN_NAME=vscbob "$SEEN/env" && noted "Token 'vscbob'" && noted 'Inserted: yes' &&
+    ! grep -q member=Logout "$SEEN/calls"
+status=$?
+take_out
+noted 'removal event' && until_true grep -q member=Logout "$SEEN/calls" || status=1
+session_end
+cat "$W/talk" >> "$LOG"
+ok $status "gdm: the token that the module named is taken out: GNOME's own setting ends the session"
+put_back
 
 announce always
 p11-kit list-modules > "$LOG" 2>&1
