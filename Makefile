@@ -202,7 +202,7 @@ DEPS_CI := $(DEPS) certmonger golang-go golang-github-smallstep-certificates-dev
            gnutls-bin krb5-kdc krb5-admin-server krb5-user krb5-pkinit python3-gssapi libxml2-utils libnss3-tools openssh-client openssh-server
 DEPS_LOGIN := krb5-kdc krb5-admin-server krb5-user krb5-pkinit expect sshpass openssh-server sudo python3 systemd dbus iproute2 \
               greetd xvfb xdotool imagemagick at-spi2-core python3-gi gir1.2-atspi-2.0 fonts-dejavu-core \
-              gnome-themes-extra adwaita-icon-theme i3lock swaylock sway wtype gdm3 cron lightdm \
+              gnome-themes-extra adwaita-icon-theme i3lock swaylock sway wtype cage gdm3 cron lightdm \
               lightdm-gtk-greeter x11-utils \
               gnome-shell gnome-settings-daemon accountsservice libnss3-tools libpam-systemd \
               p11-kit polkitd
