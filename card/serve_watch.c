@@ -46,12 +46,12 @@ static bool may_announce(const struct serve *serve, const struct card_list *list
 {
     size_t count = 0;
 
+    if (serve->identities != IDENTITIES_ALWAYS)
+        return false;
     for (size_t i = 0; i < list->count; i++)
         if (list->cards[i].kind == CARD_NATIVE && !glimpses[i].state.gone &&
             has_certificate(&list->cards[i]))
             count++;
-    if (serve->identities != IDENTITIES_ALWAYS)
-        return false;
     switch (serve->announce) {
     case ANNOUNCE_NEVER:
         return false;

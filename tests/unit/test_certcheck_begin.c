@@ -124,7 +124,7 @@ static void test_without_a_name_a_card_is_offered_only_where_all_may_be_listed(v
         assert_int_equal(begun.allowed, shown[i] == IDENTITIES_ALWAYS);
         assert_int_equal(strstr(begun.text, "login.list_identities") != NULL,
                          shown[i] != IDENTITIES_ALWAYS);
-        (void)strcpy(begin.user, "alice");
+        (void)snprintf(begin.user, sizeof(begin.user), "alice");
         begin_answer(&begin, &conf, "ws1", &pki_accounts, &begun);
         assert_true(begun.allowed);
         assert_string_equal(begun.text, "");
