@@ -9,7 +9,12 @@ EXPOSURE=2.0                                       # at most, of systemd's 10
 SOCKET=/run/pam_vsc/card.sock
 export TSS2_LOG=all+NONE
 
-property() { systemctl show --value -p "$2" "$1"; }
+MANAGER=systemctl
+property() { $MANAGER show --value -p "$2" "$1"; }
+fired() { # NAME: its timer has, and its service ended well
+    [ "$(property "$1.service" Result)" = success ] && [ "$(property "$1.service" ExecMainStatus)" = 0 ] &&
+        [ "$(property "$1.timer" LastTriggerUSecMonotonic)" != 0 ]
+}
 instances() { systemctl list-units --no-legend --plain 'vsc-card@*' | awk '{ print $1 }'; }
 no_instance() { [ -z "$(instances)" ]; }
 processes() { # UNIT: of its control group
@@ -96,9 +101,7 @@ refreshed() { [ "$(property vsc-refresh.service ExecMainExitTimestampMonotonic)"
     [ -z "$(ls /var/cache/pam_vsc)" ] && ! refreshed && systemctl daemon-reload &&
         systemctl restart vsc-refresh.timer && until_true refreshed
     systemctl status --no-pager vsc-refresh.service vsc-refresh.timer
-    [ "$(property vsc-refresh.service Result)" = success ] &&
-        [ "$(property vsc-refresh.service ExecMainStatus)" = 0 ] &&
-        [ "$(property vsc-refresh.timer LastTriggerUSecMonotonic)" != 0 ]
+    fired vsc-refresh
 } > "$LOG" 2>&1
 ok $? "systemd: the timer starts vsc-refresh.service, which succeeds"
 find /var/cache/pam_vsc -printf '%u %m %p\n' > "$LOG"
@@ -180,13 +183,11 @@ AccuracySec=100ms
 END
 BOB=$(id -u vscbob)
 of_user() { as vscbob env XDG_RUNTIME_DIR="/run/user/$BOB" systemctl --user "$@"; }
-pulsed() { [ "$(of_user show --value -p ExecMainExitTimestampMonotonic vsc-enroll.service)" -gt 0 ]; }
+pulsed() { [ "$(MANAGER=of_user property vsc-enroll.service ExecMainExitTimestampMonotonic)" -gt 0 ]; }
 {
     systemctl --global enable vsc-enroll.timer && [ "$(keys)" = 2 ] && loginctl enable-linger vscbob && until_true pulsed
     of_user status --no-pager vsc-enroll.timer vsc-enroll.service
-    [ "$(of_user show --value -p Result vsc-enroll.service)" = success ] &&
-        [ "$(of_user show --value -p ExecMainStatus vsc-enroll.service)" = 0 ] &&
-        [ "$(of_user show --value -p LastTriggerUSecMonotonic vsc-enroll.timer)" != 0 ]
+    MANAGER=of_user fired vsc-enroll
 } > "$LOG" 2>&1
 ok $? "systemd: the user's own systemd starts vsc-enroll.timer at log-on, which starts a pulse"
 # MESSAGE_ID: old-key-deleted, vsc-enroll(1)
