@@ -10,9 +10,15 @@
 #   card_event LINE         and what it tells then
 #   conversation LINE..     what PAM says to greetd (tests/modules/pam_script.c)
 #   conversation_ended CODE until the module has returned CODE
-#   greeter_start           greetd and vsc-greeter; $GREETER_ENV is set for it
+#   greeter_start           greetd and vsc-greeter; $GREETER_ENV is set for it, or what it is started by
 #   greeter_end
+#   greeter_whole           nothing is played but the session: instead of the first two
+#
+# $TILE and $PIN_ENTRY are the roles of a card and of where its PIN is typed; `enter TEXT` types it. `is WHAT`
+# is the case that the last command proves.
 
+PIN_ENTRY='password text'
+TILE='push button'
 PLAYED=/etc/vsc-played
 LINES=/tmp/vsc-lines
 GREETER_ENV=
@@ -40,6 +46,23 @@ greeter_settings() {
         'wayland_sessions=/tmp/sessions' 'x_sessions=/tmp/no-sessions' 'session=test' "$@" \
         > /etc/pam_vsc/greeter.conf
 }
+
+greeter_whole() {
+    mkdir /tmp/sessions && printf '[Desktop Entry]\nType=Application\nName=Test\nExec=%s\n' \
+        $SESSION > /tmp/sessions/test.desktop &&
+        printf '%s\n' '[greeter]' 'animations=false' 'wayland_sessions=/tmp/sessions' \
+            'x_sessions=' > /etc/pam_vsc/greeter.conf
+}
+
+is() {
+    local status=$?
+    [ $status = 0 ] || {
+        cat "$W/greeter.log" "$W/greetd.log" >> "$LOG"
+        screen_tree
+    }
+    ok $status "vsc-greeter: $1"
+}
+enter() { screen_type "$1" && screen_key Return; }
 
 card() { # ID NAME OWNER STATE SECONDS
     printf '{"id":"%s","name":"%s","kind":"tpm","owner":%s,"mine":false,"state":"%s","locked_seconds":%s,"tries_left":null,"tries_max":null,"certificates":[]}' \

@@ -6,13 +6,6 @@ set -u
 . tests/login/rig-screen.sh
 . tests/login/rig-greeter.sh
 
-PIN_ENTRY='password text'
-TILE='push button'
-is() {
-    local status=$?
-    [ $status = 0 ] || cat "$W/greeter.log" >> "$LOG"
-    ok $status "vsc-greeter: $1"
-}
 picture() { screen_named && screen_tidy && screen_drawn "greeter-$LOOK-$1"; }
 
 # look NAME SETTING..: the main states in that look, each without a fault that can be measured
@@ -92,11 +85,13 @@ menu_open() { # NAME
     screen_go shift+Tab 'toggle button' "^$1\$" && screen_key space
 }
 to_session() { screen_go Tab "$TILE" TestVSC && screen_key Return && screen_focus "$PIN_ENTRY" PIN && enter 12345678; }
-enter() { screen_type "$1" && screen_key Return; }
+choose_session() { # FROM KEY TO: by the menu
+    screen_focus "$TILE" TestVSC && screen_key F10 && screen_has 'radio button' "^$1" checked &&
+        screen_go "$2" 'radio button' "^$3" && screen_has 'radio button' "^$3" checked
+}
 rm -rf /tmp/greeter-home
 greeter_start
-screen_focus "$TILE" TestVSC && screen_key F10 && screen_has 'radio button' '^Test session' checked &&
-    screen_go Up 'radio button' '^Another session' && screen_has 'radio button' '^Another session' checked
+choose_session 'Test session' Up 'Another session'
 is "session menu: another one by keys"
 screen_key Escape
 screen_gone 'radio button' '^Another session' && to_session && session_of vscalice &&
@@ -104,8 +99,7 @@ screen_gone 'radio button' '^Another session' && to_session && session_of vscali
 is "session menu: the session that was chosen is the one that starts"
 greeter_end
 greeter_start
-screen_focus "$TILE" TestVSC && screen_key F10 && screen_has 'radio button' '^Another session' checked &&
-    screen_go Down 'radio button' '^Test session' && screen_has 'radio button' '^Test session' checked
+choose_session 'Another session' Down 'Test session'
 is "session menu: the next time it is still the one chosen"
 screen_key Escape
 screen_gone 'radio button' '^Test session' && to_session && session_of vscalice &&

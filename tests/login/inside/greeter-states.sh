@@ -6,18 +6,7 @@ set -u
 . tests/login/rig-screen.sh
 . tests/login/rig-greeter.sh
 
-PIN_ENTRY='password text'
-TILE='push button'
 picture() { screen_named && screen_tidy && screen_drawn "greeter-$1"; }
-is() {
-    local status=$?
-    [ $status = 0 ] || cat "$W/greeter.log" "$W/greetd.log" >> "$LOG"
-    ok $status "vsc-greeter: $1"
-}
-# The way to the PIN of Alice's card from its tile.
-enter() { # TEXT
-    screen_type "$1" && screen_key Return
-}
 
 site_install > "$LOG" 2>&1 && greeter_prepare && greeter_settings && screen_start &&
     screen_bus _greetd && screen_reader _greetd && screen_no_pointer

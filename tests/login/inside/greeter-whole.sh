@@ -6,31 +6,13 @@ set -u
 . tests/login/rig-screen.sh
 . tests/login/rig-greeter.sh
 
-PIN_ENTRY='password text'
-TILE='push button'
-is() {
-    local status=$?
-    [ $status = 0 ] || {
-        cat "$W/greeter.log" "$W/greetd.log" >> "$LOG"
-        screen_tree
-    }
-    ok $status "vsc-greeter: $1"
-}
-# Nothing is played but the session: tests/login/rig-greeter.sh does more.
-whole_settings() {
-    mkdir /tmp/sessions && printf '[Desktop Entry]\nType=Application\nName=Test\nExec=%s\n' \
-        $SESSION > /tmp/sessions/test.desktop &&
-        printf '%s\n' '[greeter]' 'animations=false' 'wayland_sessions=/tmp/sessions' \
-            'x_sessions=' > /etc/pam_vsc/greeter.conf
-}
 to_pin() { # CARD: from the tiles to its PIN
     screen_has "$TILE" "smart card $1" && screen_type "$2" && screen_focus "$TILE" "smart card $1" &&
         screen_key Return && screen_focus "$PIN_ENTRY" "^PIN for $1"
 }
-enter() { screen_type "$1" && screen_key Return; }
 
 login_site && login_card vsccarol >> "$LOG" 2>&1 && login_card vscbert >> "$LOG" 2>&1 &&
-    block Bert && stack_on greetd && listen && greetd_prepare && whole_settings && screen_start &&
+    block Bert && stack_on greetd && listen && greetd_prepare && greeter_whole && screen_start &&
     screen_bus _greetd && screen_reader _greetd && screen_no_pointer
 ok $? "rig: a site with cards, greetd, a screen and its reader"
 
